@@ -41,7 +41,10 @@ interface Parts<Handle> {
 /** Creates the wire to an address; `transport` replaces HTTP. */
 type WireTo = (connector: ConnectorName, address: string, transport?: Transport) => Wire;
 
-/** The operations and clients of these vendors; a placeholder client for each that is not configured. */
+/**
+ * The operations and clients of these vendors; a placeholder client for each that is not
+ * configured.
+ */
 export function accountParts(
   { entra, google, salesforce, email, timeoutMs }: AccountVendors & { timeoutMs?: number },
   wireTo: WireTo,

@@ -87,7 +87,9 @@ export interface ConnectorSettings extends AccountVendors {
   buckets?: BucketStore;
 }
 
-/** Creates the governed connectors. Nothing is sent, and no SDK is loaded, before the first call. */
+/**
+ * Creates the governed connectors. Nothing is sent, and no SDK is loaded, before the first call.
+ */
 export function createConnectors(settings: ConnectorSettings): Connectors {
   const { okta, jira, slack } = settings;
   const decide = decider(settings);

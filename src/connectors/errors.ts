@@ -22,7 +22,9 @@ export interface ConnectorErrorFields {
   vendorCode: string | null;
   /** A short sentence by arx: no bodies, headers or personal data. */
   message: string;
-  /** The write may have been accepted, although no usable response arrived. Always false for reads. */
+  /**
+   * The write may have been accepted, although no usable response arrived. Always false for reads.
+   */
   ambiguous: boolean;
   /** How long to wait before retrying; null if the vendor did not specify it. */
   retryAfterMs: number | null;

@@ -52,7 +52,9 @@ export interface CallContext<Output> {
   grant?: { requestId: string };
   /** Interactive calls take precedence over scans. Default `scan`. */
   priority?: 'interactive' | 'scan';
-  /** For writes: the entry before the call (default `action.started`), and what is stored with it. */
+  /**
+   * For writes: the entry before the call (default `action.started`), and what is stored with it.
+   */
   intent?: Recorded;
   /**
    * Returns the entry after the call; if null or absent, it is `action.succeeded`, `action.failed`
@@ -252,8 +254,8 @@ export interface SlackOperations extends OperationTable {
     output: { members: string[]; next: string | null };
   };
   /**
-   * A channel by its id, or by its name (`#name`) among those that the bot can list; if there is none,
-   * ConnectorError not_found.
+   * A channel by its id, or by its name (`#name`) among those that the bot can list; if there is
+   * none, ConnectorError not_found.
    */
   'channels:read': {
     input: { channel: string };

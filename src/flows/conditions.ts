@@ -21,7 +21,8 @@ export interface ConditionFacts {
 const same = (one: Value, other: Value): boolean =>
   comparable(String(one)) === comparable(String(other));
 
-// In texts a colon does not separate segments, so it is replaced by a character that texts cannot contain.
+// In texts a colon does not separate segments, so it is replaced by a character that texts cannot
+// contain.
 const flat = (text: string): string => comparable(text).replaceAll(':', '\u0001');
 
 const TESTS: Readonly<

@@ -2,9 +2,9 @@ import { comparable } from './comparable.ts';
 import type { Issue, Route } from './types.ts';
 
 /**
- * The route for an issue: the first row of the routing table with its product and exactly its title,
- * both in the form of `comparable`; null if there is none. A person's accounts are routed one by one
- * (`issueOfAccount`).
+ * The route for an issue: the first row of the routing table with its product and exactly its
+ * title, both in the form of `comparable`; null if there is none. A person's accounts are routed
+ * one by one (`issueOfAccount`).
  */
 export function routeOf(issue: Issue, routes: readonly Route[]): Route | null {
   const product = productNamed(issue);

@@ -3,8 +3,8 @@ import type { ReadTile } from '../audit/tiles.ts';
 import type { StoreTransaction } from './types.ts';
 
 /**
- * A public key of the log. It may sign checkpoints of sizes from `fromSize` up to `toSize` (null:
- * it is in use).
+ * A public key of the log. It may sign checkpoints of sizes from `fromSize` to `toSize` (null: the
+ * key is in use).
  */
 export interface AuditKey {
   verifierKey: string;
@@ -14,18 +14,18 @@ export interface AuditKey {
   toSize: number | null;
 }
 
-/** Public keys of the log, old ones included; the private ones are never stored. */
+/** The public keys of the log, including old ones. Private keys are never stored. */
 export interface AuditKeyRepository {
-  /** In the order of their use. */
+  /** In the order in which they were used. */
   list(): Promise<AuditKey[]>;
   /**
-   * Puts a key in use; the one before is retired at the present size of the log. A key that is in
-   * use stays so.
+   * Puts a key in use and retires the previous one at the current size of the log. A key that is
+   * already in use stays in use.
    */
   use(tx: StoreTransaction, key: Pick<AuditKey, 'verifierKey' | 'createdAt'>): Promise<void>;
 }
 
-/** A checkpoint as kept: the note is the whole of it. */
+/** A stored checkpoint; the note contains all of it. */
 export interface CheckpointRow {
   size: number;
   note: string;
@@ -34,43 +34,42 @@ export interface CheckpointRow {
 }
 
 export interface CheckpointRepository {
-  /** That of the largest size. */
+  /** The checkpoint with the largest size. */
   newest(): Promise<CheckpointRow | null>;
   /** All of them, smallest size first. */
   list(): Promise<CheckpointRow[]>;
   /**
-   * Keeps a checkpoint signed with these keys; false, and nothing kept, where one of them may not
-   * sign that size.
+   * Stores a checkpoint signed with these keys; false, and nothing is stored, if one of them may
+   * not sign that size.
    */
   add(row: CheckpointRow, verifierKeys: readonly string[]): Promise<boolean>;
 }
 
 /**
- * Takes the content from old entries; their hashes stay, so that proofs and the chain still hold.
+ * Removes the content of old entries. Their hashes stay, so that proofs and the chain remain valid.
  */
 export interface AuditRemoval {
   /**
-   * Entries older than `before` (ISO 8601) that still have their content, from the start of the
-   * trail up to the first younger one or the end of the kept tree; `upTo` is the index behind the
+   * The entries older than `before` (ISO 8601) that still have their content, from the start of the
+   * trail to the first newer entry or the end of the stored tree; `upTo` is the index after the
    * last of them.
    */
   due(before: string): Promise<{ entries: number; upTo: number }>;
   /**
-   * Removes the content of entries below `upTo`, in pieces, each checked against chain and tree
-   * first; gives how many. Safe to break off and repeat. Call once a `data.purged` entry says so:
-   * without it the trail no longer verifies. Throws CheckpointError `audit_broken`.
+   * Removes the content of entries below `upTo`, in batches that are first checked against chain
+   * and tree; returns the number of entries. Safe to interrupt and repeat. Call it only after a
+   * `data.purged` entry has been recorded, without which the trail no longer verifies. Throws
+   * CheckpointError `audit_broken`.
    */
   remove(upTo: number): Promise<number>;
 }
 
-/** The Merkle tree of the trail, as far as it was grown. */
+/** The Merkle tree of the trail, as far as it has been built. */
 export interface AuditTree {
-  /** Leaf hashes kept so far. */
+  /** Number of leaf hashes stored so far. */
   size(): Promise<number>;
   readTile: ReadTile;
-  /**
-   * Takes in the entries up to `size`, each checked first. Throws CheckpointError `audit_broken`.
-   */
+  /** Adds the entries up to `size`, each checked first. Throws CheckpointError `audit_broken`. */
   grow(size: number): Promise<void>;
   root(size: number): Promise<Hash>;
 }

@@ -1,15 +1,10 @@
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 
-/**
- * The time as SQL sees it: the database's own clock, or a fixed one where a test brings its own.
- */
+/** The current time as an SQL expression: the database's clock, or a fixed time in tests. */
 export type SqlClock = () => RawBuilder<Date>;
 
-/**
- * `clock_timestamp()`, not `now()`: the latter stands still at the beginning of a transaction that
- * waited.
- */
+/** Uses `clock_timestamp()` instead of `now()`, which does not advance within a transaction. */
 export function sqlClock(now?: () => Date): SqlClock {
   return now ? () => sql<Date>`${now()}::timestamptz` : () => sql<Date>`clock_timestamp()`;
 }

@@ -5,19 +5,19 @@ import { addressOf, READ_TIMEOUT, reduceFailure } from './failure.ts';
 import type { Database } from './schema.ts';
 
 /**
- * How long a wait for a connection, and a single statement, may take (milliseconds) before the
- * database counts as gone.
+ * Milliseconds that a wait for a connection, or a single statement, may take before the database
+ * counts as unavailable.
  */
 const CONNECT_TIMEOUT = 30_000;
 const STATEMENT_TIMEOUT = 30_000;
-/** The same for a question that wants a quick answer. */
+/** The same limit for `probe`, which must respond quickly. */
 const PROBE_TIMEOUT = 4_000;
 const BIGINT = 20;
 
 /**
- * Opens a pool behind kysely. One dialect for a real server and for PGlite's socket, so: no session
- * state, no advisory locks, no temporary tables, no LISTEN; only transactions, unique keys and row
- * locks.
+ * Opens a connection pool for kysely. The same dialect serves a PostgreSQL server and PGlite's
+ * socket, so the store uses no session state, advisory locks, temporary tables or LISTEN; only
+ * transactions, unique keys and row locks.
  */
 export function connect(databaseUrl: string, maxConnections: number): Kysely<Database> {
   const address = addressOf(databaseUrl);
@@ -29,18 +29,18 @@ export function connect(databaseUrl: string, maxConnections: number): Kysely<Dat
     keepAlive: true,
     types: { getTypeParser: typeParser },
   });
-  // An idle connection that breaks is replaced by the pool; the next statement tells whether the
-  // server is back.
+  // The pool replaces an idle connection that breaks; the next statement shows whether the server
+  // is back.
   pool.on('error', () => undefined);
-  // A borrowed one that breaks between two statements tells the next statement; unheard, the event
-  // ends the process.
+  // If a borrowed connection breaks between two statements, the next statement fails. Without a
+  // listener, the error event would end the process.
   pool.on('connect', (client) => client.on('error', () => undefined));
   return new Kysely<Database>({ dialect: new StoreDialect({ pool: guardPool(pool, address) }) });
 }
 
 /**
- * Asks the database for a sign of life, on a connection of its own; throws StoreUnavailableError
- * within 8 s.
+ * Checks on a separate connection that the database responds. Throws StoreUnavailableError within 8
+ * s.
  */
 export async function probe(databaseUrl: string): Promise<void> {
   const address = addressOf(databaseUrl);
@@ -58,8 +58,8 @@ export async function probe(databaseUrl: string): Promise<void> {
 }
 
 /**
- * Kysely's dialect without its advisory migration lock, which would outlive a failed migration; see
- * migrate.ts.
+ * Kysely's dialect without its advisory migration lock, which would remain after a failed
+ * migration; see migrate.ts.
  */
 class StoreDialect extends PostgresDialect {
   override createAdapter(): PostgresAdapter {
@@ -72,13 +72,16 @@ class LocklessAdapter extends PostgresAdapter {
   override async releaseMigrationLock(): Promise<void> {}
 }
 
-/** Counts and positions fit a double: bigint comes as a number, everything else as pg does it. */
+/**
+ * Reads bigint as a number, because counts and positions fit into a double. Everything else is read
+ * as usual.
+ */
 const typeParser = ((oid: number, format?: 'text' | 'binary') =>
   oid === BIGINT
     ? Number
     : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser;
 
-/** The pool as kysely wants it, with every failure reduced where it leaves the driver. */
+/** The pool in the form that kysely expects; every failure of the driver is reduced. */
 function guardPool(pool: pg.Pool, address: string): PostgresPool {
   const guarded = new WeakMap<pg.PoolClient, PostgresPoolClient>();
   return {
@@ -95,7 +98,7 @@ function guardPool(pool: pg.Pool, address: string): PostgresPool {
 
 function guardClient(client: pg.PoolClient, address: string): PostgresPoolClient {
   const query = async (sql: string, parameters: readonly unknown[]): Promise<unknown> => {
-    // Without parameters the simple protocol: one message instead of five.
+    // Statements without parameters use the simple protocol: one message instead of five.
     const running = parameters.length > 0 ? client.query(sql, [...parameters]) : client.query(sql);
     running.catch((error: Error) => error.message === READ_TIMEOUT && hangUp(client));
     return await reduceErrors(running, address);
@@ -103,7 +106,7 @@ function guardClient(client: pg.PoolClient, address: string): PostgresPoolClient
   return { query, release: (destroy?: boolean) => client.release(destroy) } as PostgresPoolClient;
 }
 
-/** A connection that owes an answer is no use to the next borrower. */
+/** Closes a connection whose statement timed out, because the next borrower could not use it. */
 function hangUp(client: pg.ClientBase): void {
   (
     client as unknown as { connection: { stream: { destroy(): void } } }

@@ -2,10 +2,10 @@ import type { JsonObject } from '../audit/types.ts';
 import type { StoreTransaction } from './types.ts';
 import type { RunUser } from './run-types.ts';
 
-/** How a scan that was to read only what changed went on; null until that is settled. */
+/** How a delta scan continued; null until that is decided. */
 export interface DeltaOutcome {
   mode: 'full' | 'delta';
-  /** Why everybody is read; its shape belongs to the activities. */
+  /** Why all users are read; its shape is defined by the activities. */
   reason: JsonObject | null;
 }
 
@@ -15,31 +15,32 @@ export interface LogPage {
   /** Cursor of the next page, null at the end. */
   next: string | null;
   entries: number;
-  /** Why after this page everybody must be read. */
+  /** Why all users must be read after this page. */
   reason: JsonObject | null;
 }
 
-/** What scans know that read only what changed. */
+/** The state of delta scans, which read only the changed users. */
 export interface DeltaRepository {
   /**
-   * Fixes up to when (ISO 8601) the log is read for this run; a repeated call returns the first
-   * time.
+   * Sets the time (ISO 8601) up to which the log is read for this run; a repeated call returns the
+   * first value.
    */
   begin(run: string, until: string): Promise<string>;
   page(run: string, page: number): Promise<LogPage | null>;
   /**
-   * Stores a page once, with the ids of those whom it names; who comes second gets the stored page.
+   * Stores a page once, with the ids of the users that it names; a second call returns the stored
+   * page.
    */
   addPage(run: string, page: LogPage, changed: readonly string[]): Promise<LogPage>;
-  /** Settles how the scan goes on; where it is settled already, nothing happens. */
+  /** Decides how the scan continues; does nothing if that is already decided. */
   settle(tx: StoreTransaction, run: string, outcome: DeltaOutcome): Promise<void>;
   readOutcome(run: string): Promise<DeltaOutcome | null>;
-  /** How many entries were read, and how many different ids they name. */
+  /** The number of entries read, and of different ids that they name. */
   tally(run: string): Promise<{ entries: number; changed: number }>;
-  /** Those of `userIds` that the log names. */
+  /** The `userIds` that the log names. */
   findChanged(run: string, userIds: readonly string[]): Promise<ReadonlySet<string>>;
-  /** Users of any run by id, as that run left them. */
+  /** Users of any run by id, with the result of that run. */
   earlier(run: string, userIds: readonly string[]): Promise<ReadonlyMap<string, RunUser>>;
-  /** How many users of this run have a verdict that stands on an earlier reading. */
+  /** The number of users of this run whose verdict is based on factors read by an earlier run. */
   countTakenOver(run: string): Promise<number>;
 }

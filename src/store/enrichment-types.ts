@@ -1,44 +1,44 @@
 import type { JsonObject } from '../audit/types.ts';
 import type { StoreTransaction } from './types.ts';
 
-/** An answer that is kept, and how old it is by the store's clock. */
+/** A cached answer, and its age by the store's clock. */
 interface KeptEnrichment {
   content: JsonObject;
   ageMs: number;
 }
 
-/** An answer to be kept. */
+/** An answer to cache. */
 export interface NewEnrichment {
-  /** Whom it is about; null for nobody and for several. */
+  /** The user it is about; null if there is none, or several. */
   userId: string | null;
   content: JsonObject;
   ttlMs: number;
 }
 
 /**
- * Which answers no longer hold: those about a user, or all of an organisation. Nobody's and
- * several's go with each.
+ * The answers that are no longer valid: those about a user, or all of an organisation. Answers
+ * without a single user are included in both.
  */
 export interface EnrichmentDrop {
   org: string;
   userId: string | null;
   /**
-   * How long answers that are begun from now on are not kept either: while a write is under way.
+   * How long answers that are started from now on are not cached either, because a write is in
+   * progress.
    */
   forMs: number;
 }
 
 /**
- * What is known of accounts, one row an account asked for, leased while somebody finds out. Time is
- * the store's clock.
+ * Cached answers about accounts, one row per requested account; the row is leased while a process
+ * looks up the account. Times are by the store's clock.
  */
 export interface EnrichmentRepository {
-  /** The kept answer; null where there is none or it has expired. */
+  /** The cached answer; null if there is none or it has expired. */
   get(key: string): Promise<KeptEnrichment | null>;
   /**
-   * Takes the row for `owner`, to find out; false while another one does. Where a kept answer still
-   * holds it is false too, unless `anew`. The same owner may take it again, which prolongs the
-   * lease.
+   * Leases the row to `owner` for a look-up; false while another owner has it, and, unless `anew`,
+   * while a cached answer is valid. The same owner may claim it again, which extends the lease.
    */
   claim(
     place: { key: string; org: string },
@@ -46,11 +46,11 @@ export interface EnrichmentRepository {
     how: { ttlMs: number; anew?: boolean },
   ): Promise<boolean>;
   /**
-   * Keeps the answer of the owner of the row and frees it; false where it was lost, or a write has
-   * overtaken it.
+   * Caches the answer of the row's owner and releases the row; false if the lease was lost, or a
+   * write came in between.
    */
   keep(key: string, owner: string, answer: NewEnrichment): Promise<boolean>;
   release(key: string, owner: string): Promise<void>;
-  /** Forgets answers, for a write; runs in the transaction of its entry. */
+  /** Deletes answers because of a write; runs in the transaction of its entry. */
   drop(tx: StoreTransaction, what: EnrichmentDrop): Promise<void>;
 }

@@ -1,5 +1,5 @@
 /**
- * Thrown when the database cannot be reached or stops answering. Names the address, never the
+ * Thrown if the database cannot be reached or stops responding. It names the address, never the
  * credentials.
  */
 export class StoreUnavailableError extends Error {
@@ -8,8 +8,8 @@ export class StoreUnavailableError extends Error {
 }
 
 /**
- * Thrown when the database refuses a statement. Carries SQLSTATE and names of the schema only: what
- * the server says beyond that may quote stored values.
+ * Thrown if the database refuses a statement. It contains only SQLSTATE and names of the schema,
+ * because the server's message may quote stored values.
  */
 export class StoreQueryError extends Error {
   override readonly name = 'StoreQueryError';
@@ -29,15 +29,15 @@ export class StoreQueryError extends Error {
   }
 }
 
-/** Thrown when a write names a run, user or ticket that is not stored: nothing was written. */
+/** Thrown if a write names a run, user or ticket that is not stored; nothing was written. */
 export class NotStoredError extends Error {
   override readonly name = 'NotStoredError';
   readonly code = 'not_stored';
 }
 
 /**
- * Thrown when somebody writes under a lease (of a ticket, say) that they do not, or no longer,
- * hold: nothing was written.
+ * Thrown if a caller writes under a lease (for example of a ticket) that it does not hold, or no
+ * longer holds; nothing was written.
  */
 export class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError';

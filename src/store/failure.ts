@@ -1,16 +1,16 @@
 import { StoreQueryError, StoreUnavailableError } from './errors.ts';
 
 /**
- * Classes of SQLSTATE that speak of the server, not of the statement: connection, resources,
- * shutdown, I/O.
+ * Classes of SQLSTATE that concern the server, not the statement: connection, resources, shutdown,
+ * I/O.
  */
 const UNAVAILABLE_CLASSES = ['08', '28', '3D', '53', '57', '58'];
 
-/** The text pg gives a query whose answer did not come in time. */
+/** The message of pg for a query that timed out. */
 export const READ_TIMEOUT = 'Query read timeout';
 
 /**
- * Reduces what the driver throws to listed fields; `address` is host, port and database without
+ * Reduces an error of the driver to listed fields. `address` is host, port and database, without
  * credentials.
  */
 export function reduceFailure(
@@ -26,11 +26,11 @@ export function reduceFailure(
     ? `SQLSTATE ${sqlState}`
     : (code ?? KNOWN_MESSAGES.find((known) => message === known));
   return new StoreUnavailableError(
-    `the database at ${address} does not answer${detail ? ` (${detail})` : ''}: check DATABASE_URL and the server`,
+    `the database at ${address} does not respond${detail ? ` (${detail})` : ''}: check DATABASE_URL and the server`,
   );
 }
 
-/** Messages of the driver that are fixed texts, worth showing because they carry no code. */
+/** Fixed messages of the driver, which are shown because they have no code. */
 const KNOWN_MESSAGES = [
   READ_TIMEOUT,
   'timeout exceeded when trying to connect',
@@ -62,14 +62,14 @@ function text(value: unknown): string | undefined {
 }
 
 /**
- * Host, port and database of a PostgreSQL URL, fit for messages. Throws StoreUnavailableError where
- * it is no such URL.
+ * Host, port and database of a PostgreSQL URL, for messages. Throws StoreUnavailableError if it is
+ * not such a URL.
  */
 export function addressOf(databaseUrl: string): string {
   const url = URL.parse(databaseUrl);
   if (!url || !['postgres:', 'postgresql:'].includes(url.protocol)) {
     throw new StoreUnavailableError(
-      'DATABASE_URL is no PostgreSQL address: expected postgres://USER:PASSWORD@HOST:PORT/DATABASE',
+      'DATABASE_URL is not a PostgreSQL URL: expected postgres://USER:PASSWORD@HOST:PORT/DATABASE',
     );
   }
   return `${url.hostname || 'localhost'}:${url.port || '5432'}${url.pathname}`;

@@ -7,13 +7,13 @@ type OptionalJson<Value> = ColumnType<Value | null, string | null, string | null
 
 /** Times are ISO 8601 UTC text. */
 export interface FlowRunsTable {
-  /** Order of opening; breaks ties of `started_at`. */
+  /** Order of insertion; breaks ties of `started_at`. */
   position: ColumnType<number, never, never>;
   run: string;
   workflow_id: string;
   flow: string | null;
   version: string | null;
-  /** Principal of the caller in lower case, to search by. */
+  /** Principal of the caller in lower case, for searches. */
   principal: string;
   caller: JsonColumn<FlowRunRecord['caller']>;
   event_id: string;
@@ -36,7 +36,7 @@ export interface FlowRunsTable {
 
 interface FlowSetsTable {
   name: string;
-  /** Null where the set was removed. */
+  /** Null if the set was removed. */
   content: OptionalJson<Omit<ResourceSet, 'name'>>;
 }
 
@@ -45,7 +45,7 @@ interface FlowSwitchesTable {
   enabled: boolean;
 }
 
-/** Tables of delegated flows as kysely sees them; `0020-flows.ts` makes them. */
+/** The tables of delegated flows for kysely; `0020-flows.ts` creates them. */
 export interface FlowDatabase {
   flow_runs: FlowRunsTable;
   flow_sets: FlowSetsTable;

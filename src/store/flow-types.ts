@@ -2,30 +2,30 @@ import type { JsonObject } from '../audit/types.ts';
 import type { FlowOutcome, FlowPermission, Issue, ResourceSet } from '../flows/types.ts';
 import type { StoreTransaction } from './types.ts';
 
-/** One step of a run, as far as it has come. */
+/** The state of one step of a run. */
 export interface FlowStepRecord {
   id: string;
   /** `okta:users:suspend`. */
   operation: string;
-  /** Parameters as filled in. Kept in the store; documents show those that are ids. */
+  /** The parameters with their values. Documents show only those that are ids. */
   params: JsonObject;
-  /** planned: decided, nothing done; skipped: its conditions do not hold. */
+  /** planned: decided, not carried out; skipped: its conditions are not met. */
   state: 'planned' | 'skipped' | 'already' | 'running' | 'done' | 'failed';
-  /** Policy's answer at the time of the plan: effect, code, risk, policies. */
+  /** The policy decision at the time of planning: effect, code, risk, policies. */
   decision: JsonObject | null;
-  /** Request id of the governed operation that made the call; the approval has it too. */
+  /** Request id of the governed operation that made the call; also that of the approval. */
   request: string | null;
-  /** Listed fields of what the call answered, or `{code, message}` of its failure. */
+  /** Listed fields of the result of the call, or `{code, message}` of its failure. */
   result: JsonObject | null;
-  /** Read back: true as wanted, false not so in time, null not read back. */
+  /** true: the effect was verified; false: not verified in time; null: not checked. */
   verified: boolean | null;
 }
 
-/** Who asked for a run. */
+/** The caller that requested a run. */
 export interface FlowCaller {
   /** `user:LOGIN` or `agent:KEYNAME`. */
   principal: string;
-  /** Okta id of the person; null for services and where it was not looked up. */
+  /** Okta id of the user; null for services, or if it was not looked up. */
   personId: string | null;
   authenticatedBy: 'worker' | 'cli' | 'slack' | 'console' | 'key' | 'none';
   surface: 'workflow' | 'cli' | 'slack' | 'console' | 'api';
@@ -35,44 +35,45 @@ export interface FlowCaller {
 export interface FlowRunRecord {
   run: string;
   workflowId: string;
-  /** Flow and its version; null where no row of the routing table fits. */
+  /** Flow and its version; null if no row of the routing table matches. */
   flow: string | null;
   version: string | null;
   caller: FlowCaller;
   eventId: string;
   /** SHA-256 of the canonical JSON of event and inputs, hex. */
   eventDigest: string;
-  /** The issue as normalised; for the run of one account of a person: that account's. */
+  /** The normalised issue; for the run of one account of a person, the issue of that account. */
   issue: Issue;
   inputs: JsonObject;
   dryRun: boolean;
-  /** Run of the person whose account this is, or the run that this one takes back. */
+  /**
+   * `parent`: the run of the person whose account this is; `undoes`: the run that this one undoes.
+   */
   parent: string | null;
   undoes: string | null;
   state: 'open' | 'waiting' | 'ended';
   outcome: FlowOutcome | null;
   /**
-   * Coded word beside the outcome (`protected`, `wrong_state`, `no_route` …) and a sentence for
-   * people.
+   * Code of the outcome (`protected`, `wrong_state`, `no_route` …), and a sentence for the user.
    */
   code: string | null;
   message: string | null;
-  /** Opaque facts of the target: product, id, status when looked at first. */
+  /** Opaque facts about the target: product, id, status when first read. */
   target: JsonObject | null;
   steps: FlowStepRecord[];
-  /** The calls that take it back; null: none, or not known yet. */
+  /** The calls that undo it; null: none, or not known yet. */
   undo: { operation: string; params: JsonObject }[] | null;
   startedAt: string;
   finishedAt: string | null;
 }
 
 export interface FlowRunFilter {
-  /** Principal of the caller, exactly, without case. */
+  /** Principal of the caller; exact, ignoring case. */
   user?: string;
   flow?: string;
-  /** Only these flows (what the asker may see); absent: all. */
+  /** Only these flows (those that the caller may see); if absent, all. */
   flows?: readonly string[];
-  /** With `flows`: runs without a flow (no route, several accounts) too. */
+  /** With `flows`: also runs without a flow (no route, several accounts). */
   withoutFlow?: boolean;
   outcome?: FlowOutcome;
   eventId?: string;
@@ -80,7 +81,7 @@ export interface FlowRunFilter {
   until?: string;
   parent?: string;
   limit: number;
-  /** Run to start after, for the next page. */
+  /** The run after which the next page starts. */
   after?: string;
 }
 
@@ -94,9 +95,9 @@ export type FlowRunPatch = Partial<
 
 export interface FlowRunRepository {
   /**
-   * Inserts the run unless one of the same id is there; gives what stands there then, and whether
-   * it is new. Of a hundred at once exactly one gets `created: true`. `tx`: the transaction of its
-   * entries in the trail.
+   * Inserts the run unless one with the same id exists; returns the stored run and whether it is
+   * new. Of concurrent calls exactly one gets `created: true`. `tx` is the transaction of its audit
+   * entries.
    */
   open(
     record: FlowRunRecord,
@@ -104,42 +105,42 @@ export interface FlowRunRepository {
   ): Promise<{ record: FlowRunRecord; created: boolean }>;
   get(run: string): Promise<FlowRunRecord | null>;
   /**
-   * Digests under which the id of an event has been used (dry runs, children and undos apart), with
-   * their runs.
+   * The digests with which the id of an event has been used, with their runs; without dry runs,
+   * child runs and undo runs.
    */
   usesOf(
     eventId: string,
     tx?: StoreTransaction | null,
   ): Promise<Pick<FlowRunRecord, 'run' | 'flow' | 'eventDigest' | 'outcome' | 'code'>[]>;
   /**
-   * Changes the parts given, only while the run has not ended; false where it has, unless the same
-   * end is written again.
+   * Changes the given parts while the run has not ended; false if it has ended, unless the same end
+   * is written again.
    */
   update(tx: StoreTransaction | null, run: string, patch: FlowRunPatch): Promise<boolean>;
   /** Newest first. */
   list(filter: FlowRunFilter): Promise<FlowRunRecord[]>;
-  /** Runs of the accounts of a person. */
+  /** The runs of the accounts of a person. */
   children(run: string): Promise<FlowRunRecord[]>;
-  /** The newest run that takes this one back and has not failed; null where there is none. */
+  /** The newest run that undoes this one and has not failed; null if there is none. */
   undoOf(run: string): Promise<FlowRunRecord | null>;
-  /** How many runs that take this one back have ended, however they did. */
+  /** The number of runs that undo this one and have ended, with any outcome. */
   countEndedUndos(run: string, tx?: StoreTransaction | null): Promise<number>;
 }
 
 /**
- * Resource sets and switches of flows, as changed with arx; resource_sets.yaml and the files of the
- * flows only seed them.
+ * Resource sets and switches of flows, as changed with arx. resource_sets.yaml and the flow files
+ * only provide the initial values.
  */
 export interface FlowSettingsRepository {
   sets(): Promise<ResourceSet[]>;
   /**
-   * Puts in the sets of the file, once: what has been put, changed or removed by its name is left
-   * as it is.
+   * Inserts the sets of the file; sets whose name has been inserted, changed or removed before are
+   * not touched.
    */
   seed(sets: readonly ResourceSet[]): Promise<void>;
   putSet(tx: StoreTransaction | null, set: ResourceSet): Promise<void>;
   removeSet(tx: StoreTransaction | null, name: string): Promise<boolean>;
-  /** Switched on or off by hand; flows that are not in here are as their file says. */
+  /** Flows that were switched on or off with arx; for all others their file decides. */
   switches(): Promise<ReadonlyMap<string, boolean>>;
   switch(tx: StoreTransaction | null, flow: string, enabled: boolean): Promise<void>;
 }

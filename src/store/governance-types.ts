@@ -3,7 +3,9 @@ import type { Approval } from '../governance/approval.ts';
 import type { ActionState, ConnectorName, Obligations, Risk } from '../governance/types.ts';
 import type { StoreTransaction } from './types.ts';
 
-/** A governed operation as asked for: frozen when it is opened. Times are ISO 8601 UTC. */
+/**
+ * A requested governed operation; it does not change after it is opened. Times are ISO 8601 UTC.
+ */
 export interface ActionRequest {
   requestId: string;
   workflowId: string;
@@ -12,34 +14,36 @@ export interface ActionRequest {
   operation: string;
   args: JsonObject;
   argsDigest: string;
-  /** The principal that asks, for example `user:ann@example.com`, and how it was authenticated. */
+  /**
+   * The principal of the caller, for example `user:ann@example.com`, and how it was authenticated.
+   */
   principal: string;
   authenticatedBy: 'worker' | 'cli' | 'slack' | 'console' | 'key' | 'none';
   surface: 'workflow' | 'cli' | 'slack' | 'console' | 'api';
-  /** Okta ids, where they are known. */
+  /** Okta ids, if known. */
   requesterId: string | null;
   onBehalfOf: string | null;
   reason: string;
   risk: Risk;
   target: { kind: string; id: string } | null;
-  /** What the target was like when the request was opened; compared before the call. */
+  /** Facts about the target when the request was opened; compared again before the call. */
   targetFacts: JsonObject | null;
   bundleDigest: string;
   obligations: Obligations;
   createdAt: string;
 }
 
-/** A request with its course so far. */
+/** A request with its current state. */
 export interface ActionRecord extends ActionRequest {
   state: ActionState;
   approval: Approval | null;
-  /** Result or reason at the end; listed fields only. */
+  /** The result, or the reason for the end; listed fields only. */
   outcome: JsonObject | null;
   updatedAt: string;
 }
 
 export interface RequestRepository {
-  /** Stores a request once; a repeated call gives the stored one. */
+  /** Stores a request once; a repeated call returns the stored one. */
   open(
     request: ActionRequest,
     state: ActionState,
@@ -49,7 +53,7 @@ export interface RequestRepository {
   get(requestId: string): Promise<ActionRecord | null>;
   /** Newest first. */
   list(filter: { states?: readonly ActionState[]; limit: number }): Promise<ActionRecord[]>;
-  /** Moves on only from one of the given states; false where it stands elsewhere. */
+  /** Changes the state if it is one of `from`; otherwise returns false. */
   move(
     tx: StoreTransaction | null,
     requestId: string,
@@ -77,19 +81,21 @@ interface Grant {
 
 export interface GrantRepository {
   issue(tx: StoreTransaction, grant: Grant): Promise<void>;
-  /** Uses the grant up, if it is unused, unexpired and for exactly this call. */
+  /** Uses up the grant if it is unused, has not expired and is for exactly this call. */
   consume(
     tx: StoreTransaction | null,
     requestId: string,
     call: Pick<Grant, 'connector' | 'operation' | 'argsDigest' | 'principal'> & { at: string },
   ): Promise<boolean>;
-  /** Makes a grant usable again after a call that was refused for certain before it was taken. */
+  /**
+   * Makes a grant usable again after a call that was certainly refused before it had any effect.
+   */
   restore(tx: StoreTransaction | null, requestId: string): Promise<void>;
 }
 
 /**
- * Public half of a key that signs decisions; revoked keys stay, so that old decisions can be
- * checked.
+ * The public half of a key that signs decisions. Revoked keys are kept, so that old decisions can
+ * be verified.
  */
 interface SigningKey {
   kid: string;
@@ -99,11 +105,11 @@ interface SigningKey {
   revokedAt: string | null;
 }
 
-/** A person's or service's key for command line and API; only its hash is stored. */
+/** An access key of a user or service for command line and API; only its hash is stored. */
 export interface AccessKey {
   name: string;
   hash: string;
-  /** Login of the Okta user it stands for; null for a service principal. */
+  /** Login of the Okta user that it belongs to; null for a service principal. */
   person: string | null;
   createdAt: string;
   revokedAt: string | null;
@@ -119,8 +125,8 @@ export interface KeyRepository {
   revokeAccessKey(name: string, at: string): Promise<boolean>;
 }
 
-/** Signed messages from outside, each taken once. */
+/** Signed messages from outside, each accepted once. */
 export interface SignatureLedger {
-  /** True for the first who brings this hash before `expiresAt`; times are ISO 8601 UTC. */
+  /** True for the first call with this hash before `expiresAt`. Times are ISO 8601 UTC. */
   takeOnce(hash: string, times: { at: string; expiresAt: string }): Promise<boolean>;
 }

@@ -1,8 +1,8 @@
 import type { StoreTransaction } from './types.ts';
 
 /**
- * What was claimed, and the how-manieth claim of it this is: an earlier one of the same owner no
- * longer counts.
+ * A claimed lease. `fence` counts the claims: an earlier claim by the same owner is no longer
+ * valid.
  */
 export interface Lease {
   name: string;
@@ -10,24 +10,24 @@ export interface Lease {
 }
 
 /**
- * Turns at what only one may do at a time. Time is the store's clock: whoever was killed keeps
- * others off no longer than that.
+ * Leases for work that only one process may do at a time. Times are by the store's clock; a process
+ * that was killed blocks others only until its lease expires.
  */
 export interface LeaseRepository {
   /**
-   * Takes the lease for `ttlMs`. Null while another owner holds it; the same owner may take it
+   * Claims the lease for `ttlMs`. Null while another owner holds it; the same owner may claim it
    * again.
    */
   claim(name: string, owner: string, ttlMs: number): Promise<Lease | null>;
   /**
-   * Holds it for `ttlMs` from now. Throws LeaseLostError where it is over, or was claimed again.
+   * Extends it to `ttlMs` from now. Throws LeaseLostError if it has expired or was claimed again.
    */
   renew(tx: StoreTransaction | null, lease: Lease, ttlMs: number): Promise<void>;
-  /** Ends it; nothing happens where it is over already. */
+  /** Releases it; does nothing if it has already expired. */
   release(lease: Lease): Promise<void>;
 }
 
-/** Table of leases as kysely sees it; `0022-leases.ts` makes it. */
+/** The table of leases for kysely; `0022-leases.ts` creates it. */
 export interface LeaseDatabase {
   leases: { name: string; owner: string; fence: number; lease_until: Date };
 }

@@ -6,20 +6,20 @@ import { MIGRATIONS } from './migrations.ts';
 import type { Database } from './schema.ts';
 import type { StoreTransaction } from './types.ts';
 
-/** What PostgreSQL answers to the loser of two simultaneous `create table if not exists`. */
+/** The errors of PostgreSQL for the loser of two simultaneous `create table if not exists`. */
 const LOST_CREATION_RACE = ['23505', '42710', '42P07'];
 
-/** Applies what is missing up to this migration, or the last one where none is named. */
+/** Applies the missing migrations up to this one; without a name, all of them. */
 export type Migrate = (last?: string) => Promise<void>;
 
-/** Applies what is missing. */
+/** Applies the missing migrations. */
 export async function migrateToLatest(db: Kysely<Database>): Promise<void> {
   await whileMigrating(db, (_, migrate) => migrate());
 }
 
 /**
- * Runs a task in one transaction that holds a row lock, in which nobody else migrates: kysely's own
- * lock is an advisory one, which does not keep PGlite's clients apart.
+ * Runs a task in one transaction that holds a row lock, so that no other process migrates. Kysely's
+ * own lock is advisory, which does not separate PGlite's clients.
  */
 export async function whileMigrating<Result>(
   db: Kysely<Database>,
@@ -38,15 +38,14 @@ export async function whileMigrating<Result>(
   });
 }
 
-/** Names of the migrations that the database does not have yet, in order. */
+/** The names of the missing migrations, in order. */
 export async function pendingMigrations(db: Kysely<Database>): Promise<string[]> {
   const all = await migratorOf(db).getMigrations();
   return all.filter(({ executedAt }) => !executedAt).map(({ name }) => name);
 }
 
 /**
- * Names of the migrations that the database has, in order, also those that only a newer version
- * knows.
+ * The names of the applied migrations, in order, including those that only a newer version knows.
  */
 export async function readAppliedMigrations(db: Kysely<Database>): Promise<string[]> {
   const there = await sql<{

@@ -19,8 +19,8 @@ import * as attempts from './migrations/0024-attempts.ts';
 import * as missedMessages from './migrations/0025-missed-messages.ts';
 
 /**
- * Every migration by name, in the order of application. What was released is never edited: add a
- * file.
+ * Every migration by name, in the order of application. Released migrations are never edited; add a
+ * new file.
  */
 export const MIGRATIONS: Record<string, Migration> = {
   '0001-runs': runs,

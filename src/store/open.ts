@@ -33,20 +33,20 @@ import type { Store } from './types.ts';
 export interface StoreOptions {
   /** `postgres://…`: a PostgreSQL server, or PGlite behind its socket. */
   databaseUrl: string;
-  /** Connections of this process at most; default 10. */
+  /** Maximum number of connections of this process; default 10. */
   maxConnections?: number;
   /** Replaces the database's clock for leases; for tests. */
   now?: () => Date;
   /**
-   * Whose writes these are, where activities write: those of overtaken attempts are refused.
-   * Default: nobody's.
+   * Returns the activity attempt that is writing, so that writes of overtaken attempts are refused.
+   * Default: none.
    */
   currentAttempt?: CurrentAttempt;
 }
 
 /**
- * Opens the store and checks that it answers; throws StoreUnavailableError. The schema is not
- * touched: see `migrate`.
+ * Opens the store and checks that it responds. Throws StoreUnavailableError. Does not change the
+ * schema; see `migrate`.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { databaseUrl, maxConnections = 10, now, currentAttempt } = options;

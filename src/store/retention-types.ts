@@ -1,17 +1,16 @@
-/** Rows by what they are, in plain words; what there is none of is left out. */
+/** The number of rows per kind, in plain words; kinds without rows are omitted. */
 export type RemovalCounts = Readonly<Record<string, number>>;
 
 /**
- * Personal data that is older than the organisation wants to keep; which, and why, is in
- * src/store/retention.
+ * Removal of personal data past its retention period; src/store/retention defines which data, and
+ * why.
  */
 export interface RetentionRepository {
-  /** What `remove` would take; changes nothing. `before` is ISO 8601. */
+  /** Counts what `remove` would remove, without changing anything. `before` is ISO 8601. */
   due(before: string): Promise<RemovalCounts>;
   /**
-   * Removes it piece by piece, each in a transaction of its own: broken off at any point it may be
-   * called again, which does the rest. `onPiece` hears of each piece. Gives what was removed by
-   * this call.
+   * Removes the data in batches, each in its own transaction. If interrupted, it can be called
+   * again and continues. `onPiece` is called for each batch. Returns what this call has removed.
    */
   remove(before: string, onPiece?: (what: string, rows: number) => void): Promise<RemovalCounts>;
 }

@@ -2,7 +2,7 @@ import type { JournalEffect, JsonObject } from '../audit/types.ts';
 import type { ClassifiedFactor, RunStatus, Verdict, VerdictCounts } from '../mfa/types.ts';
 import type { StoreTransaction } from './types.ts';
 
-/** A run as begun: what was decided then and holds to its end. Times are ISO 8601 UTC. */
+/** A run with the settings fixed at its start. Times are ISO 8601 UTC. */
 export interface RunRecord {
   /** First run id of the continue-as-new chain. */
   run: string;
@@ -15,16 +15,19 @@ export interface RunRecord {
   startedAt: string;
   finishedAt: string | null;
   /**
-   * The frozen plan (configuration snapshot, resolved groups, exemptions …); its shape belongs to
+   * The fixed plan (configuration snapshot, resolved groups, exemptions …); its shape is defined by
    * the activities.
    */
   plan: JsonObject;
   /** Summary document without users; null until finished. */
   summary: JsonObject | null;
-  /** When its people were removed for their age; absent: they are there. */
+  /**
+   * When its users were removed at the end of the retention period; absent if they are still
+   * stored.
+   */
   removedAt?: string;
 }
-/** A user as enumerated. */
+/** A user as listed by Okta. */
 export interface ListedUser {
   userId: string;
   login: string;
@@ -32,17 +35,17 @@ export interface ListedUser {
   department: string | null;
   /** ISO 8601 or null. */
   created: string | null;
-  /** Okta status at enumeration. */
+  /** Okta status when listed. */
   status: string;
 }
-/** What was found out about one user in one run. */
+/** The result for one user in one run. */
 export interface VerdictRecord {
   verdict: Verdict;
-  /** One sentence, fit for a report; no personal data. */
+  /** One sentence for reports; no personal data. */
   reason: string;
   factors: ClassifiedFactor[];
   checkedAt: string;
-  /** Where the factors were read by an earlier run: which, and when; absent: by this one. */
+  /** The earlier run that read the factors, and when; absent if this run read them. */
   takenOver?: TakenOver;
 }
 /** The run that read the factors, and when (ISO 8601). */
@@ -61,7 +64,7 @@ export interface PageRecord {
   /** Users first listed on this page, in listing order. */
   userIds: string[];
 }
-/** Users whose standing changed since an earlier run: opaque ids. */
+/** Users whose compliance changed since an earlier run: opaque ids. */
 export interface RunChanges {
   /** Not compliant now, and neither compliant nor non-compliant before. */
   new: string[];
@@ -72,7 +75,7 @@ export interface RunChanges {
 }
 
 export interface RunRepository {
-  /** Inserts the run; where it exists already, returns the stored one unchanged (a retry). */
+  /** Inserts the run; if it exists, returns the stored one unchanged (a retry). */
   begin(
     record: Omit<RunRecord, 'status' | 'finishedAt' | 'summary' | 'removedAt'>,
   ): Promise<RunRecord>;
@@ -82,8 +85,8 @@ export interface RunRepository {
   /** Newest first. */
   list(limit: number): Promise<RunRecord[]>;
   /**
-   * The last run of this scope, other than `run` and finished before it began, with status complete
-   * and not dry.
+   * The last complete run of this scope that is not `run`, not a dry run, and finished before `run`
+   * began.
    */
   lastComplete(
     scopeKey: string,
@@ -97,8 +100,8 @@ export interface RunRepository {
 }
 export interface RunUserRepository {
   /**
-   * Stores a page once: a repeated call returns the stored page. Users listed on an earlier page
-   * are left out.
+   * Stores a page once; a repeated call returns the stored page. Users listed on an earlier page
+   * are omitted.
    */
   addPage(
     run: string,
@@ -107,7 +110,7 @@ export interface RunUserRepository {
     users: readonly ListedUser[],
   ): Promise<PageRecord>;
   page(run: string, page: number): Promise<PageRecord | null>;
-  /** Those of `userIds` that have no verdict yet, in the given order. */
+  /** The `userIds` without a verdict, in the given order. */
   pending(run: string, userIds: readonly string[]): Promise<ListedUser[]>;
   get(run: string, userId: string): Promise<RunUser | null>;
   setVerdict(
@@ -116,10 +119,10 @@ export interface RunUserRepository {
     userId: string,
     record: VerdictRecord,
   ): Promise<void>;
-  /** `setVerdict` as the whole effect of an entry, which is then written together with it. */
+  /** `setVerdict` as the only effect of an entry, which is written together with it. */
   verdictEffect(run: string, userId: string, record: VerdictRecord): JournalEffect;
   setTicket(tx: StoreTransaction | null, run: string, userId: string, key: string): Promise<void>;
-  /** Counts a failed attempt at this user; returns how many there are now. */
+  /** Counts a failed attempt for this user; returns the new count. */
   countFailure(run: string, userId: string): Promise<number>;
   counts(run: string): Promise<VerdictCounts>;
   /**
@@ -133,14 +136,14 @@ export interface RunUserRepository {
   ): Promise<string[]>;
   /** Users in ascending order of login, in pages; stable under paging. */
   pages(run: string, size: number): AsyncIterable<RunUser[]>;
-  /** Users as they were listed, page by page: the cheapest way to see all of them. */
+  /** Users in listing order, page by page; the cheapest way to read all of them. */
   asListed(run: string): AsyncIterable<RunUser[]>;
   /**
-   * Lets the database count what it holds of the users, so that it looks them up well: after a run
-   * has listed many.
+   * Has the database update its statistics of the users, so that look-ups are efficient; called
+   * after a run has listed many.
    */
   analyse(): Promise<void>;
   changes(run: string, previous: string): Promise<RunChanges>;
-  /** Non-compliant users of a first run of its scope count as new. */
+  /** For the first run of a scope: all its non-compliant users count as new. */
   changesOfFirst(run: string): Promise<RunChanges>;
 }

@@ -13,19 +13,19 @@ import type { RunRecord } from './run-types.ts';
 import type { TicketAction, TicketRow } from './ticket-types.ts';
 
 /**
- * A json column: parsed by the driver when read, written as text. The type is `json`, not `jsonb`,
- * which keeps the exact text and so takes every string that JSON can carry.
+ * A json column: parsed by the driver when read, written as text. Its type is `json` rather than
+ * `jsonb`, because `json` keeps the exact text and accepts every string that JSON allows.
  */
 export type JsonColumn<Value> = ColumnType<Value, string, string>;
-/** A timestamptz column that is only compared inside SQL. */
+/** A timestamptz column that is compared only in SQL. */
 type SqlTime = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
 
 /**
- * Times are ISO 8601 UTC text unless they are leases. Text columns sort by code point (`collate
- * "C"`) on every server.
+ * Times are ISO 8601 UTC text, except for leases. Text columns sort by code point (`collate "C"`)
+ * on every server.
  */
 export interface RunsTable {
-  /** Order of beginning; breaks ties of `started_at`. */
+  /** Order of insertion; breaks ties of `started_at`. */
   position: ColumnType<number, never, never>;
   run: string;
   workflow_id: string;
@@ -37,7 +37,7 @@ export interface RunsTable {
   finished_at: string | null;
   plan: JsonColumn<RunRecord['plan']>;
   summary: ColumnType<RunRecord['summary'], string | undefined, string>;
-  /** When its people were removed for their age. */
+  /** When its users were removed at the end of the retention period. */
   removed_at: ColumnType<string | null, never, never>;
 }
 
@@ -51,7 +51,7 @@ export interface RunUsersTable {
   run: string;
   user_id: string;
   page: number;
-  /** Place on its page, from 0. */
+  /** Position on its page, from 0. */
   position: number;
   login: string;
   email: string | null;
@@ -64,7 +64,7 @@ export interface RunUsersTable {
   checked_at: string | null;
   ticket: string | null;
   failures: ColumnType<number, number | undefined, number>;
-  /** The run that read the factors, and when; null where this one did. */
+  /** The run that read the factors, and when; null if this run did. */
   read_run: ColumnType<string | null, string | null | undefined, string | null>;
   read_at: ColumnType<string | null, string | null | undefined, string | null>;
 }
@@ -111,7 +111,7 @@ interface TicketNotesTable {
   subject: string;
   action: TicketAction;
   key: string | null;
-  /** Why it failed; null where it did not. */
+  /** Why it failed; null if it did not. */
   code: string | null;
 }
 
@@ -134,14 +134,14 @@ interface CallsTable {
 
 interface SnapshotsTable {
   digest: string;
-  /** Canonical JSON: the digest is over these bytes. */
+  /** Canonical JSON, over which the digest is computed. */
   content: string;
-  /** When it was last put in. */
+  /** When it was last stored. */
   kept_at: ColumnType<string, string, string>;
 }
 
 interface AuditEntriesTable {
-  /** 0-based place in the chain. */
+  /** 0-based position in the chain. */
   index: number;
   id: string;
   workflow_id: string;
@@ -150,22 +150,22 @@ interface AuditEntriesTable {
   subject: string;
   sequence: number;
   at: string;
-  /** The entry in canonical JSON, byte for byte what was hashed (plus `hash`). */
+  /** The entry as canonical JSON: exactly the hashed bytes, plus `hash`. */
   text: string;
 }
 
-/** One row: the end of the chain, locked by every append. */
+/** A single row with the end of the chain; every append locks it. */
 interface AuditHeadTable {
   id: number;
   entries: number;
   head: string;
-  /** How often an attempt of an activity took over from an earlier one. */
+  /** Number of times that an activity attempt took over from an earlier one. */
   takeovers: ColumnType<number, number | undefined, number>;
 }
 
 interface ActivityAttemptsTable {
   activity: string;
-  /** The last attempt that began, where it was not the first. */
+  /** The last attempt that began, if it was not the first. */
   attempt: number;
   at: SqlTime;
 }
@@ -211,13 +211,13 @@ interface SeenSignaturesTable {
   expires_at: string;
 }
 
-/** State of a vendor's rate limit bucket; null until the first look at it ends. */
+/** State of a vendor's rate-limit bucket; null until the first update is complete. */
 interface RateBucketsTable {
   name: string;
   state: ColumnType<BucketState | null, string | null, string>;
 }
 
-/** The Merkle tree, 256 hashes a tile. */
+/** The Merkle tree, with 256 hashes per tile. */
 interface AuditTilesTable {
   level: number;
   index: number;
@@ -239,7 +239,7 @@ interface AuditCheckpointsTable {
   at: string;
 }
 
-/** Tables as kysely sees them. */
+/** The tables for kysely. */
 export interface Database extends TwinDatabase, FlowDatabase, LeaseDatabase {
   runs: RunsTable;
   run_pages: RunPagesTable;

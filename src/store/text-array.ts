@@ -2,9 +2,10 @@ import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 
 /**
- * Texts as a parameter of type text[]: the array as PostgreSQL writes it, made by the engine's own
- * JSON writer, which quotes the same way but for control characters and halves of surrogate pairs.
- * Where there may be any, the list itself, for the driver to write: it takes each text apart twice.
+ * Texts as a parameter of type text[]. The array is written in PostgreSQL's notation by the
+ * engine's JSON writer, which quotes in the same way except for control characters and half
+ * surrogate pairs. If there may be any of those, the list itself is returned for the driver to
+ * write, which is slower.
  */
 export function textArray(texts: readonly (string | null)[]): string | readonly (string | null)[] {
   const json = JSON.stringify(texts);
@@ -12,9 +13,9 @@ export function textArray(texts: readonly (string | null)[]): string | readonly 
 }
 
 /**
- * Rows of a table whose `column` is one of these keys, looked up one by one by `where` (which names
- * the rest of a unique key). Of a table that grew since it was last analysed the planner thinks
- * that a run has a hundred rows, and would read them all for every question.
+ * The rows of a table whose `column` is one of these keys, looked up one by one; `where` names the
+ * rest of a unique key. If a table has grown since its last analysis, the planner would assume that
+ * a run has a hundred rows and read all of them for every query.
  */
 export function rowsByKey(
   table: string,

@@ -2,37 +2,40 @@ import type { Drift, DriftKind, Gap, Standing } from '../twin/types.ts';
 import type { SearchPart } from './twin-search-types.ts';
 import type { StoreTransaction } from './types.ts';
 
-/** One attempt at the end of a sync: what two of them make is kept apart. */
+/** One attempt to finish a sync; the results of two attempts are kept separate. */
 export interface Attempt {
   org: string;
   run: string;
   attempt: string;
 }
 
-/** Gaps by what became of them. */
+/** Gaps by how they changed. */
 export interface GapChanges {
   opened: readonly Gap[];
   closed: readonly Gap[];
   reworded: readonly Gap[];
 }
 
-/** What follows from some users or apps. */
+/** The results for some users or apps. */
 export interface JudgedPage {
-  /** Those that are not what they were. */
+  /** Users whose remembered facts have changed. */
   standings: readonly { id: string; standing: Standing }[];
   gaps: GapChanges;
   drift: readonly Drift[];
-  /** Of the search index. */
+  /** Parts of the search index. */
   parts: readonly SearchPart[];
 }
 
-/** What a sync has judged and not yet said: kept page by page, so that nobody holds all of it. */
+/**
+ * Results of a sync that are not visible yet; stored page by page, so that no process needs all of
+ * them in memory.
+ */
 export interface TwinJudgedRepository {
-  /** Keeps a page; nobody sees it before `settle`. */
+  /** Stores a page; it becomes visible with `settle`. */
   add(on: Attempt, page: JudgedPage): Promise<void>;
   /**
-   * Puts everything in its place, and forgets it: `at` closes gaps; drift is told by kind in this
-   * order, or not at all.
+   * Makes all results visible and removes the intermediate rows. `at` is the time at which gaps are
+   * closed; drift is recorded by kind in this order, or not at all.
    */
   settle(
     tx: StoreTransaction,

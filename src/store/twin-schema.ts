@@ -21,22 +21,22 @@ type Flag = ColumnType<boolean, boolean | undefined, boolean>;
 type OptionalJson<Value> = ColumnType<Value | null, string | null | undefined, string | null>;
 
 /**
- * When and by which sync a row was last read: what a complete stream did not read again is no
- * longer there.
+ * When and by which sync a row was last read: a row that a complete stream did not read again no
+ * longer exists.
  */
 interface Seen {
   seen_run: string;
   seen_at: string;
 }
 
-/** By which attempt of which sync a row was made. */
+/** The sync, and its attempt, that created a row. */
 interface Attempted {
   run: string;
   attempt: string;
 }
 
 /**
- * Tables of the twin as kysely sees them; `0014-twin.ts` makes them, `0019-twin-judged.ts` adds to
+ * The tables of the twin for kysely; `0014-twin.ts` creates them, `0019-twin-judged.ts` extends
  * them. Times are ISO 8601 UTC text.
  */
 export interface TwinDatabase {
@@ -85,7 +85,7 @@ export interface TwinDatabase {
     password_changed: string | null;
     factors: OptionalJson<TwinFactor[]>;
     gone: Flag;
-    /** What is remembered so that drift can be told. */
+    /** The remembered facts from which drift is derived. */
     privileged: ColumnType<boolean | null, boolean | null | undefined, boolean | null>;
     mfa: ColumnType<MfaState | null, MfaState | null | undefined, MfaState | null>;
   };
@@ -109,7 +109,7 @@ export interface TwinDatabase {
     users: ColumnType<number | null, number | null | undefined, number | null>;
     groups: ColumnType<number | null, number | null | undefined, number | null>;
     gone: Flag;
-    /** A sync has taken notice of it: from then on it is no news. */
+    /** True once a sync has reported it. */
     judged: Flag;
   };
   twin_facts: {
@@ -162,8 +162,8 @@ export interface TwinDatabase {
   };
   twin_log: { org: string; run: string; carried: OptionalJson<CarryOver> };
   /**
-   * Parts of the index that is searched, and of those that are being made; `twin_searched` tells
-   * which is which.
+   * Parts of the index that is searched, and of indexes that are being built; `twin_searched` names
+   * the former.
    */
   twin_search: Attempted & {
     org: string;

@@ -1,20 +1,20 @@
 import type { Attempt } from './twin-judged-types.ts';
 import type { StoreTransaction } from './types.ts';
 
-/** Something found. */
+/** A search result. */
 export interface SearchHit {
   kind: 'user' | 'group' | 'app' | 'gap' | 'event' | 'fact';
-  /** Id of the user, group or app; of a gap its subject; uuid of an event; key of a fact. */
+  /** Id of the user, group or app; subject of the gap; uuid of the event; key of the fact. */
   id: string;
   label: string;
   detail: string;
-  /** Of a user, group or app that is no longer there; left out of all others. */
+  /** Set for a user, group or app that no longer exists. */
   gone?: true;
 }
 
-/** A piece of the index, made by `SearchParts`. */
+/** A part of the index, built by `SearchParts`. */
 export interface SearchPart {
-  /** Its place in the index, from 0 on. */
+  /** Its number in the index, from 0. */
   part: number;
   /** The terms of its entries, in lower case. */
   body: string;
@@ -23,13 +23,13 @@ export interface SearchPart {
 }
 
 export interface TwinSearchRepository {
-  /** Keeps parts of an index that is being made; they are not searched yet. */
+  /** Stores parts of an index that is being built; they are not searched yet. */
   add(tx: StoreTransaction, on: Attempt, parts: readonly SearchPart[]): Promise<void>;
-  /** From now on the index of this attempt is searched; drops those that no sync needs any more. */
+  /** Makes the index of this attempt the one that is searched; deletes those that no sync needs. */
   turn(tx: StoreTransaction, on: Attempt): Promise<void>;
   /**
-   * What contains the text, without regard to case: beginnings first, what is gone last. At most
-   * 200 characters of it count.
+   * The entries that contain the text, ignoring case: matches at the beginning first, deleted
+   * objects last. Only the first 200 characters of the text count.
    */
   find(org: string, text: string, limit: number): Promise<SearchHit[]>;
 }

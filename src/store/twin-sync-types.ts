@@ -3,7 +3,7 @@ import type { StreamName, StreamState } from '../twin/types.ts';
 import type { RunStatus } from '../mfa/types.ts';
 import type { StoreTransaction } from './types.ts';
 
-/** A sync as begun and ended. One organisation has one twin, keyed by its host. */
+/** A sync. Each organisation has one twin, identified by its host. */
 export interface SyncRecord {
   /** First run id of the continue-as-new chain. */
   run: string;
@@ -12,60 +12,62 @@ export interface SyncRecord {
   status: 'running' | RunStatus;
   startedAt: string;
   finishedAt: string | null;
-  /** What was decided at its beginning; its shape belongs to the activities. */
+  /** The settings fixed at its start; their shape is defined by the activities. */
   plan: JsonObject;
   /** The document `arx.sync/v1`; null until finished. */
   result: JsonObject | null;
 }
-/** How a stream ended that a sync read. */
+/** How a stream of a sync ended. */
 export interface SyncStream extends StreamState {
   at: string;
 }
-/** What is listed page by page. */
+/** The lists that are read page by page. */
 export type SyncList = 'users' | 'groups' | 'apps' | 'assignees';
-/** What is read of each listed item. */
+/** The reads for each listed item. */
 export type SyncWork =
   'factors' | 'members' | 'group_roles' | 'app_users' | 'app_groups' | 'user_roles';
 /**
- * How a reading ended: `refused`, Okta does not allow it; `failed`, given up; `gone`, no longer
- * there.
+ * How a read ended: `refused`: Okta does not allow it; `failed`: given up; `gone`: the item no
+ * longer exists.
  */
 export type ReadOutcome = 'read' | 'refused' | 'failed' | 'gone';
 export interface SyncRepository {
-  /** Inserts the sync; where it exists already, returns the stored one unchanged (a retry). */
+  /** Inserts the sync; if it exists, returns the stored one unchanged (a retry). */
   begin(record: Omit<SyncRecord, 'status' | 'finishedAt' | 'result'>): Promise<SyncRecord>;
   get(run: string): Promise<SyncRecord | null>;
-  /** The sync of an org that was begun last. */
+  /** The newest sync of an org. */
   newest(org: string): Promise<SyncRecord | null>;
-  /** The org whose sync was begun last, of all that have one; null where none has. */
+  /** The org with the newest sync; null if there is none. */
   newestOrg(): Promise<string | null>;
-  /** Ends a sync; false, and nothing is changed, where it had ended before. */
+  /** Ends a sync; false, without a change, if it has already ended. */
   finish(
     tx: StoreTransaction,
     run: string,
     end: { status: RunStatus; finishedAt: string; result: JsonObject },
   ): Promise<boolean>;
   /**
-   * States of the streams as they were last read, in the order of their names; those never read are
-   * left out.
+   * The states of the streams when last read, in the order of their names; streams that were never
+   * read are omitted.
    */
   streams(org: string): Promise<SyncStream[]>;
-  /** The same as each was last read completely. */
+  /** The states of the streams when each was last read completely. */
   completeStreams(org: string): Promise<SyncStream[]>;
-  /** Streams that some sync has read completely. */
+  /** The streams that any sync has read completely. */
   completeOnce(org: string): Promise<StreamName[]>;
-  /** Keeps how the streams of a run ended. */
+  /** Stores how the streams of a run ended. */
   putStreams(
     tx: StoreTransaction,
     sync: { org: string; run: string },
     streams: readonly SyncStream[],
   ): Promise<void>;
 }
-/** Pages listed, and items read, of a sync that is going on: nothing is asked of Okta twice. */
+/**
+ * The pages and items that a running sync has read, so that nothing is requested from Okta twice.
+ */
 export interface SyncWorkRepository {
   /**
-   * Stores a page once, with what `write` stores in the same transaction; a repeated call returns
-   * the stored page. Items that an earlier page listed are left out of it.
+   * Stores a page once, together with what `write` stores in the same transaction; a repeated call
+   * returns the stored page. Items listed on an earlier page are omitted.
    */
   addPage(
     page: { run: string; list: string; page: number; next: string | null },
@@ -74,32 +76,32 @@ export interface SyncWorkRepository {
     count?: number,
   ): Promise<SyncPage>;
   page(run: string, list: string, page: number): Promise<SyncPage | null>;
-  /** The last page of a list that is stored, with its number. */
+  /** The last stored page of a list, with its number. */
   lastPage(run: string, list: string): Promise<(SyncPage & { page: number }) | null>;
-  /** Sum of the counts of all stored pages of a list. */
+  /** The sum of the counts of all stored pages of a list. */
   sumCounts(run: string, list: string): Promise<number>;
   items(
     run: string,
     list: string,
     slice: { page: number; from: number; count: number },
   ): Promise<string[]>;
-  /** Those of `ids` whose reading has not ended, in the given order. */
+  /** The `ids` whose read has not ended, in the given order. */
   pending(run: string, work: SyncWork, ids: readonly string[]): Promise<string[]>;
-  /** Ends readings, with what `write` stores of them in the same transaction. */
+  /** Ends reads, together with what `write` stores in the same transaction. */
   settle(
     of: { run: string; work: SyncWork },
     outcomes: readonly { id: string; outcome: ReadOutcome }[],
     write: (tx: StoreTransaction) => Promise<void>,
   ): Promise<void>;
-  /** Counts a failed try; returns how many there are now. */
+  /** Counts a failed attempt; returns the new count. */
   countFailure(run: string, work: SyncWork, id: string): Promise<number>;
   outcomes(run: string): Promise<Record<SyncWork, Record<ReadOutcome, number>>>;
   /**
-   * Lets the database look at what it holds now: PGlite never does by itself, PostgreSQL not so
-   * soon.
+   * Has the database update its statistics, which PGlite never does by itself and PostgreSQL does
+   * later.
    */
   measure(): Promise<void>;
-  /** Forgets what was stored on the way. */
+  /** Deletes the intermediate rows. */
   clear(tx: StoreTransaction, run: string): Promise<void>;
 }
 export interface SyncPage {
@@ -107,20 +109,20 @@ export interface SyncPage {
   next: string | null;
   count: number;
 }
-/** By which sync, and when, rows are read. */
+/** The sync that reads rows, and the time. */
 export interface SyncStamp {
   org: string;
   run: string;
   at: string;
 }
 /**
- * What a complete stream says of rows: those that were read neither by this run nor since it began
- * are gone.
+ * What a complete stream proves about rows: those read neither by this run nor since it began no
+ * longer exist.
  */
 export interface SyncView {
   org: string;
   run: string;
   startedAt: string;
-  /** Streams whose missing rows are gone. */
+  /** The streams whose missing rows no longer exist. */
   proves: readonly StreamName[];
 }

@@ -16,9 +16,9 @@ import type { TwinSearchRepository } from './twin-search-types.ts';
 import type { SyncRepository, SyncStamp, SyncView, SyncWorkRepository } from './twin-sync-types.ts';
 import type { StoreTransaction } from './types.ts';
 
-/** A user as Okta lists them. */
+/** A user as listed by Okta. */
 export type ListedTwinUser = Omit<TwinUser, 'groups' | 'factors' | 'roles' | 'gone' | 'lastSeen'>;
-/** A user with what was remembered of them by the sync before; null where there was none. */
+/** A user with the facts remembered by the previous sync; null if there was none. */
 export interface StoredTwinUser {
   user: TwinUser;
   standing: Standing | null;
@@ -26,29 +26,29 @@ export interface StoredTwinUser {
 
 export interface TwinUserRepository {
   put(tx: StoreTransaction, stamp: SyncStamp, users: readonly ListedTwinUser[]): Promise<void>;
-  /** Null: could not be read. */
+  /** Null: they could not be read. */
   setFactors(
     tx: StoreTransaction,
     org: string,
     users: readonly { id: string; factors: readonly TwinFactor[] | null }[],
   ): Promise<void>;
-  /** Replaces the administrator roles that a user holds in person. */
+  /** Replaces the administrator roles that are assigned to a user directly. */
   setRoles(
     tx: StoreTransaction,
     stamp: SyncStamp,
     users: readonly { id: string; roles: readonly string[] }[],
   ): Promise<void>;
-  /** Notes sign-ins that the System Log shows. */
+  /** Stores the times of sign-ins from the System Log. */
   recordSignIns(
     tx: StoreTransaction,
     org: string,
     signIns: readonly { id: string; at: string }[],
   ): Promise<void>;
-  /** Everybody ever read, by ascending id; as a sync sees them where a view is given. */
+  /** All users ever read, by ascending id; with a view, as the sync sees them. */
   pages(org: string, size: number, view?: SyncView): AsyncIterable<StoredTwinUser[]>;
-  /** By id or login; of several with one login who is still there. */
+  /** By id or login; of several users with one login, the one that still exists. */
   get(org: string, reference: string): Promise<TwinUser | null>;
-  /** Marks who is gone, and drops roles that are no longer held. */
+  /** Marks users who no longer exist, and deletes roles that are no longer assigned. */
   settle(tx: StoreTransaction, view: SyncView): Promise<void>;
 }
 
@@ -69,20 +69,18 @@ export interface TwinGroupRepository {
     groupId: string,
     userIds: readonly string[],
   ): Promise<void>;
-  /** Takes out who was not read as a member by this run: every page of the group is stored. */
+  /** Removes members that this run did not read; called when every page of the group is stored. */
   closeMembers(tx: StoreTransaction, view: SyncView, groupId: string): Promise<void>;
-  /** Groups that are there, by ascending id. */
+  /** Existing groups, by ascending id. */
   list(org: string): Promise<TwinGroup[]>;
-  /**
-   * Groups that are no longer there, by ascending id; as a sync sees them where a view is given.
-   */
+  /** Groups that no longer exist, by ascending id; with a view, as the sync sees them. */
   listGone(org: string, view?: SyncView): Promise<TwinGroup[]>;
-  /** Of those groups that everybody belongs to without being listed. */
+  /** Among these groups, those that contain all users without listing them. */
   everyone(org: string, ids: readonly string[]): Promise<string[]>;
   settle(tx: StoreTransaction, view: SyncView): Promise<void>;
 }
 
-/** An app and whether an earlier sync had taken notice of it. */
+/** An app, and whether an earlier sync had already reported it. */
 export interface StoredTwinApp {
   app: TwinApp;
   known: boolean;
@@ -94,14 +92,14 @@ export interface TwinAppRepository {
     stamp: SyncStamp,
     apps: readonly Pick<TwinApp, 'id' | 'label' | 'signOnMode' | 'status'>[],
   ): Promise<void>;
-  /** Null: could not be counted. */
+  /** Null: they could not be counted. */
   setCount(
     tx: StoreTransaction,
     org: string,
     of: 'users' | 'groups',
     apps: readonly { id: string; count: number | null }[],
   ): Promise<void>;
-  /** Every app ever read, by ascending id. */
+  /** All apps ever read, by ascending id. */
   pages(org: string, size: number, view?: SyncView): AsyncIterable<StoredTwinApp[]>;
   settle(tx: StoreTransaction, view: SyncView): Promise<void>;
 }
@@ -114,11 +112,11 @@ export interface FactVersion extends Fact {
 }
 
 export interface TwinFactRepository {
-  /** Current versions by key; what is too old to count is for the reader to tell (`factAt`). */
+  /** The current versions by key. The caller decides which are too old (`factAt`). */
   current(org: string): Promise<Fact[]>;
   /** Newest first. */
   history(org: string, key: string): Promise<FactVersion[]>;
-  /** Adds the versions that are new, and the time at which the others were seen again. */
+  /** Adds new versions, and the time at which the others were seen again. */
   put(
     tx: StoreTransaction,
     org: string,
@@ -132,11 +130,11 @@ export interface KeptGap extends Gap {
 }
 
 export interface TwinGapRepository {
-  /** Open ones, or those of some subjects only. */
+  /** The open gaps, or only those of some subjects. */
   open(org: string, subjects?: readonly string[]): Promise<Gap[]>;
-  /** Open ones whose subject is neither a user, nor an app, nor the org. */
+  /** The open gaps whose subject is neither a user nor an app nor the org. */
   orphans(org: string): Promise<Gap[]>;
-  /** Closed ones too, newest first. */
+  /** All gaps, including closed ones, newest first. */
   history(org: string, limit: number): Promise<KeptGap[]>;
 }
 
@@ -149,16 +147,16 @@ export interface TwinHistoryRepository {
   /** Newest first. */
   timeline(org: string, limit: number): Promise<TimelineEntry[]>;
   /**
-   * By kind as `DRIFT_KINDS` has them, then the newest, then the most severe first; of one run
-   * where it is named.
+   * In the order of `DRIFT_KINDS`, then newest first, then most severe first; with `run`, only of
+   * that run.
    */
   drift(org: string, limit: number, run?: string): Promise<Drift[]>;
-  /** How many changes there are; of one run where it is named. */
+  /** The number of changes; with `run`, only of that run. */
   countDrift(org: string, run?: string): Promise<number>;
 }
 
 export interface TwinEventRepository {
-  /** Passes over those that are kept already; returns how many were new. */
+  /** Skips events that are already stored; returns the number of new ones. */
   add(
     tx: StoreTransaction,
     on: { org: string; run: string },
@@ -166,13 +164,13 @@ export interface TwinEventRepository {
   ): Promise<number>;
   /** Newest first. */
   list(org: string, limit: number): Promise<SecurityEvent[]>;
-  /** Names of the rules that raised any, in their order. */
+  /** The names of the rules that raised events, in order. */
   rules(org: string): Promise<string[]>;
-  /** How many were first raised by a run. */
+  /** The number of events first raised by a run. */
   countOf(run: string): Promise<number>;
-  /** What the windows of the log so far give to the next one. */
+  /** The entries that earlier windows of the log pass to the next one. */
   readCarried(org: string): Promise<CarryOver | null>;
-  /** The same within a sync; undefined before its first page. */
+  /** The same within a running sync; undefined before its first page. */
   readCarriedIn(org: string, run: string): Promise<CarryOver | null | undefined>;
   carry(
     tx: StoreTransaction,
@@ -180,8 +178,7 @@ export interface TwinEventRepository {
     carried: CarryOver | null,
   ): Promise<void>;
   /**
-   * Makes what a sync carries the beginning of the next one's; drops it where that reaches further
-   * already.
+   * Passes the entries of a sync to the next one; drops them if the stored ones are already newer.
    */
   keepCarried(tx: StoreTransaction, on: { org: string; run: string }): Promise<void>;
 }

@@ -31,7 +31,7 @@ import type { TwinStore } from './twin-types.ts';
 import type { TicketLedger } from './ticket-types.ts';
 import type { RunRepository, RunUserRepository } from './run-types.ts';
 
-/** Handle of an open transaction; what a journal effect receives. */
+/** The handle of an open transaction, which a journal effect receives. */
 export type StoreTransaction = Transaction<Database>;
 
 /** The summary message of a run. */
@@ -41,7 +41,9 @@ export interface MessageRow {
   ts: string | null;
   state: 'intended' | 'posted' | 'failed';
   attempt: number;
-  /** Since when it has been looked for in vain, where that was intended; null where it was not. */
+  /**
+   * Since when a message that may have been posted has not been found; null if it is not missing.
+   */
   missedAt: string | null;
 }
 
@@ -50,24 +52,24 @@ export interface MessageLedger {
   put(tx: StoreTransaction | null, row: MessageRow): Promise<void>;
 }
 
-/** Calls made in a run, for the report. */
+/** The number of calls of a run, for the report. */
 export interface CallCounts {
   okta: number;
   jira: number;
   slack: number;
-  /** Answers with 429. */
+  /** Responses with 429. */
   throttled: number;
 }
 
 export interface CallLedger {
-  /** Adds to the counts of a run; called by the pipeline's observer, batched. */
+  /** Adds to the counts of a run; called in batches by the pipeline's observer. */
   add(run: string, counts: CallCounts): Promise<void>;
   get(run: string): Promise<CallCounts>;
 }
 
 /**
- * Configuration snapshots by digest, so that a run can name its configuration without carrying it
- * in history.
+ * Configuration snapshots by digest, so that a run can refer to its configuration without having it
+ * in its history.
  */
 export interface SnapshotRepository {
   put(content: JsonObject): Promise<string>;
@@ -79,35 +81,35 @@ export interface AuditFilter {
   kind?: AuditKind;
   subject?: string;
   since?: string;
-  /** Position to start after (0-based index of the last entry seen). */
+  /** The 0-based index of the last entry that was read. */
   after?: number;
   limit?: number;
 }
 
 export interface AuditReader {
   head(): Promise<AuditHead>;
-  /** Entries that have their content, in order of the chain, with their 0-based index. */
+  /** Entries with their content, in the order of the chain, with their 0-based index. */
   list(filter: AuditFilter): Promise<{ index: number; entry: AuditEntry }[]>;
-  /** One entry by id or 0-based index, with its text as stored; null where there is none. */
+  /** One entry by id or 0-based index, with its stored text; null if there is none. */
   get(reference: string): Promise<{ index: number; text: string } | null>;
   /**
-   * All of it, removed entries too, in pages, in order: texts as stored, so that a flipped byte
-   * shows.
+   * The whole trail in order, page by page, including removed entries. Texts are as stored, so that
+   * any changed byte is detected.
    */
   pages(size: number, filter?: AuditFilter): AsyncIterable<{ index: number; text: string }[]>;
   countByKind(run: string): Promise<Partial<Record<AuditKind, number>>>;
   removal: AuditRemoval;
 }
 
-/** States of rate limit buckets, by name; the name tells vendor, host and bucket. */
+/** The states of rate-limit buckets by name, which consists of vendor, host and bucket. */
 export interface RateBucketRepository extends BucketStore {
-  /** The state as it was last written; null where nothing is known. */
+  /** The last written state; null if there is none. */
   get(name: string): Promise<BucketState | null>;
 }
 
 /**
- * Everything arx keeps, in one PostgreSQL database; see `openStore`. Times that decide leases are
- * the database's.
+ * Everything that arx stores, in one PostgreSQL database; see `openStore`. Leases use the
+ * database's clock.
  */
 export interface Store {
   attempts: AttemptRepository;
@@ -134,11 +136,11 @@ export interface Store {
   flowSettings: FlowSettingsRepository;
   leases: LeaseRepository;
   retention: RetentionRepository;
-  /** Brings the schema up to date; safe to call from several processes. */
+  /** Updates the schema; safe to call from several processes. */
   migrate(): Promise<void>;
   /** Names of migrations not yet applied; empty when up to date. */
   pendingMigrations(): Promise<string[]>;
-  /** Answers quickly or throws StoreUnavailableError. */
+  /** Responds quickly or throws StoreUnavailableError. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }

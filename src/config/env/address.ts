@@ -39,7 +39,9 @@ export function readAddress(
 export const isLoopback = (hostname: string): boolean =>
   hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 
-/** Reads the URL of Okta; refuses the host of the administrator pages, which does not serve the API. */
+/**
+ * Reads the URL of Okta; refuses the host of the administrator pages, which does not serve the API.
+ */
 export function readOktaAddress(text: string): ReadResult<URL> {
   const read = readAddress(text);
   if (!read.ok || !/-admin\.(okta[a-z-]*|trexcloud)\.(com|mil)$/.test(read.value.hostname))

@@ -39,7 +39,10 @@ interface Sourced {
   at: number;
 }
 
-/** The directory that patterns are relative to: that of arx.yaml, or that of the rules shipped with arx. */
+/**
+ * The directory that patterns are relative to: that of arx.yaml, or that of the rules shipped with
+ * arx.
+ */
 export const eventRuleBase = (patterns: readonly string[], baseDir: string): string =>
   baseOf('rules', patterns, baseDir);
 

@@ -9,7 +9,10 @@ import { firstOf, readConfigFile } from '../yaml/load.ts';
 import { parseYaml } from '../yaml/yaml-source.ts';
 import type { YamlSource } from '../yaml/yaml-source.ts';
 
-/** Reads a file that contains one list, either alone or under a key; an empty file is an empty list. Throws ConfigError. */
+/**
+ * Reads a file that contains one list, either alone or under a key; an empty file is an empty list.
+ * Throws ConfigError.
+ */
 export function readListFile<Item extends z.ZodType>(
   { path, shown }: { path: string; shown: string },
   { key, item, expected }: { key: string; item: Item; expected: string },

@@ -24,7 +24,10 @@ export function nameErrors(
   });
 }
 
-/** Errors for inputs with an unknown source, a type that does not fit the source, or an invalid default. */
+/**
+ * Errors for inputs with an unknown source, a type that does not fit the source, or an invalid
+ * default.
+ */
 export const inputErrors = (one: SourcedFlow, catalogue: FlowCatalogue): ConfigError[] =>
   Object.entries(one.flow.inputs).flatMap(([name, input]) => [
     ...fromErrors(one, name, { input, catalogue }),

@@ -41,7 +41,10 @@ interface PolicyReading {
   files: FoundFile[];
 }
 
-/** The directory that patterns are relative to: that of arx.yaml, or that of the policies shipped with arx. */
+/**
+ * The directory that patterns are relative to: that of arx.yaml, or that of the policies shipped
+ * with arx.
+ */
 export const policyBase = (patterns: readonly string[], baseDir: string): string =>
   baseOf('policies', patterns, baseDir);
 
@@ -72,7 +75,10 @@ export function loadPolicies(options: PolicyOptions): PolicyBundle & { ok: true 
   return { ok: true, policies, digest: options.digest(policies) };
 }
 
-/** As `loadPolicies`, but instead of throwing it returns a bundle that denies everything and states why. */
+/**
+ * As `loadPolicies`, but instead of throwing it returns a bundle that denies everything and states
+ * why.
+ */
 export function policyBundle(options: PolicyOptions): PolicyBundle {
   const loaded = collect(() => loadPolicies(options));
   if (loaded.value) return loaded.value;

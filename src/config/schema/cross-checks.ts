@@ -26,7 +26,10 @@ export const crossChecks = (checked: Checked): ConfigError[] => [
   ...deltaErrors(checked),
 ];
 
-/** A delta scan reads the changed users from the System Log; without it every scan would be a full one. */
+/**
+ * A delta scan reads the changed users from the System Log; without it every scan would be a full
+ * one.
+ */
 function deltaErrors({ config, source, catalogue }: Checked): ConfigError[] {
   const { operations } = config.connectors.okta;
   if (

@@ -18,7 +18,10 @@ export interface YamlSource {
    * its nearest existing parent.
    */
   keyPlace(path: Path): ConfigPlace;
-  /** The place of the value at a path; if the path does not exist, that of its nearest existing parent. */
+  /**
+   * The place of the value at a path; if the path does not exist, that of its nearest existing
+   * parent.
+   */
   valuePlace(path: Path): ConfigPlace;
   has(path: Path): boolean;
 }

@@ -9,7 +9,10 @@ export interface EmailHandle {
   send(message: Message): Promise<unknown>;
 }
 
-/** Creates the client of mail: one message per call, over an SMTP transport. `address` is `smtp://host:port`. */
+/**
+ * Creates the client of mail: one message per call, over an SMTP transport. `address` is
+ * `smtp://host:port`.
+ */
 export const createEmailClient = ({
   address,
   wire,

@@ -30,7 +30,9 @@ const LIVES_S = 3_600;
 
 const answer = z.object({ access_token: tokenText, expires_in: lifetime });
 
-/** Creates the client of the Directory API, with a service account that signs its token requests. */
+/**
+ * Creates the client of the Directory API, with a service account that signs its token requests.
+ */
 export function createGoogleClient(
   access: GoogleAccess,
   { login, admin }: { login: Wire; admin: Wire },

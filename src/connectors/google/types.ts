@@ -9,7 +9,9 @@ export interface GoogleUser {
   suspended: boolean;
   isAdmin: boolean;
 }
-/** Operations of Google Workspace. `user` is the id (digits) or an e-mail address of the account. */
+/**
+ * Operations of Google Workspace. `user` is the id (digits) or an e-mail address of the account.
+ */
 export interface GoogleOperations extends OperationTable {
   'users:read': { input: { user: string }; output: GoogleUser };
   'users:suspend': { input: { user: string }; output: GoogleUser };

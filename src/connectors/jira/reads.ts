@@ -18,7 +18,9 @@ type ReadForms = {
 const FIELDS = ['labels', 'status', 'created'];
 const PAGE_SIZE = 50;
 
-/** The three forms of `issues:read`. JQL is sent in a body, because it may be too long for a URL. */
+/**
+ * The three forms of `issues:read`. JQL is sent in a body, because it may be too long for a URL.
+ */
 export const READS: ReadForms = {
   key: {
     route: ({ key }) => ({ method: 'GET', path: '/rest/api/3/issue/{key}', params: { key } }),

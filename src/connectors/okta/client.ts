@@ -31,7 +31,10 @@ interface OktaClientSettings {
   wire: Wire;
 }
 
-/** The request that the SDK passes to its executor; its other fields concern the SDK's own transport. */
+/**
+ * The request that the SDK passes to its executor; its other fields concern the SDK's own
+ * transport.
+ */
 interface SdkRequest {
   method?: string;
   url: string;

@@ -117,7 +117,8 @@ export class BucketQueue {
     const state = known ?? freshBucket();
     const report = (count: number): void =>
       void (state.owners[owner] = { inFlight: count, seenAt: now });
-    // Calls that finished since this update began are part of the next one; until then they count as in flight.
+    // Calls that finished since this update began are part of the next one; until then they count
+    // as in flight.
     const inFlight = this.#inFlight + this.#finished.length + this.#spare;
     report(inFlight);
     refresh(state, now);
@@ -193,7 +194,9 @@ export class BucketQueue {
     return this.#queues.interactive.length + this.#queues.scan.length > 0;
   }
 
-  /** Schedules an update for finished calls, spare slots and the heartbeat, none of which is urgent. */
+  /**
+   * Schedules an update for finished calls, spare slots and the heartbeat, none of which is urgent.
+   */
   #updateLater(): void {
     if (this.#updating) return;
     const { store } = this.#settings;

@@ -1,4 +1,6 @@
-/** The rules of one rate-limit bucket: what a response changes, and how many requests may be sent. */
+/**
+ * The rules of one rate-limit bucket: what a response changes, and how many requests may be sent.
+ */
 
 import { DEFAULT_RETRY_MS } from './headers.ts';
 import { usableCalls } from './usable.ts';
@@ -152,7 +154,10 @@ export type Wanted = Record<Priority, number>;
 
 export interface Allotment {
   given: Wanted;
-  /** Slots beyond those requested, given if there are plenty, so that not every call needs the store. */
+  /**
+   * Slots beyond those requested, given if there are plenty, so that not every call needs the
+   * store.
+   */
   spare: number;
   slot: SlotKind;
 }
@@ -211,7 +216,9 @@ function mayProbe(state: BucketState, quota: Quota, now: number): boolean {
 const hasSpareCall = (state: BucketState, { limit, remaining }: Window, quota: Quota): boolean =>
   remaining - inFlight(state) > limit - usableCalls(limit, { ...quota, reserve: 0 }, 'scan');
 
-/** When waiting may end without a response to this process; null if only such a response can end it. */
+/**
+ * When waiting may end without a response to this process; null if only such a response can end it.
+ */
 export function wakeAt(
   state: BucketState,
   { owner, quota }: { owner: string; quota: Quota },

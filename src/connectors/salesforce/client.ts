@@ -58,7 +58,9 @@ const tokenRequest = ({ loginUrl, clientId, clientSecret }: SalesforceAccess): H
   }).toString(),
 });
 
-/** The origin for which the token is valid: https, or http on loopback. Throws for anything else. */
+/**
+ * The origin for which the token is valid: https, or http on loopback. Throws for anything else.
+ */
 function instanceOrigin(text: string): string {
   const url = new URL(text);
   const plain = url.protocol === 'http:' && LOOPBACK.test(url.hostname);

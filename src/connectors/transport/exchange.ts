@@ -71,7 +71,9 @@ export async function exchange(wire: Wire, scope: Scope, request: HttpRequest): 
   }
 }
 
-/** Acquires a permit, sends the request, and reports the result to the governor and the observer. */
+/**
+ * Acquires a permit, sends the request, and reports the result to the governor and the observer.
+ */
 export async function sendPaced(
   wire: Wire,
   scope: Scope,
@@ -110,7 +112,9 @@ export async function sendPaced(
  */
 const FRESH_MS = 1_000;
 
-/** Confirms that the request may still be sent; repeats the confirmation while it takes too long. */
+/**
+ * Confirms that the request may still be sent; repeats the confirmation while it takes too long.
+ */
 async function confirmSending({ confirm }: Scope): Promise<void> {
   if (!confirm) return;
   let askedAt: number;

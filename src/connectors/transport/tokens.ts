@@ -1,4 +1,6 @@
-/** Access tokens: fetched once for all calls, and kept in memory until shortly before they expire. */
+/**
+ * Access tokens: fetched once for all calls, and kept in memory until shortly before they expire.
+ */
 
 import { z } from 'zod';
 import { sendPaced } from './exchange.ts';

@@ -1,23 +1,23 @@
 /**
- * What tables there are, as the database's own catalogue says: a migration that adds one need not
- * be told of here.
+ * Reads the tables from the database's own catalogue, so that a migration that adds one needs no
+ * change here.
  */
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import type { Database } from '../schema.ts';
 
-/** Tables that say which migrations were applied; the migrations themselves write them. */
+/** Tables that record the applied migrations; the migrations themselves write them. */
 const BOOKKEEPING = ['arx_migration_lock', 'kysely_migration', 'kysely_migration_lock'];
 
 export interface CatalogueColumn {
   name: string;
-  /** As SQL writes it: `bigint`, `timestamp with time zone`. */
+  /** SQL name of the type: `bigint`, `timestamp with time zone`. */
   type: string;
   /** Part of the primary key. */
   key: boolean;
-  /** What gives its values, fit for `setval`; null where nothing does. */
+  /** The sequence of its values, for `setval`; null if there is none. */
   sequence: string | null;
-  /** Last value that came from there; null: none yet. */
+  /** Last value of the sequence; null: none yet. */
   last: string | null;
 }
 
@@ -26,7 +26,7 @@ export interface CatalogueTable {
   columns: CatalogueColumn[];
 }
 
-/** The tables of the store with their columns, each table after those that it refers to. */
+/** The tables of the store with their columns; each table comes after those that it references. */
 export async function readTables(db: Kysely<Database>): Promise<CatalogueTable[]> {
   const { rows } = await COLUMNS.execute(db);
   const tables = Map.groupBy(rows, ({ table }) => table);
@@ -37,7 +37,7 @@ export async function readTables(db: Kysely<Database>): Promise<CatalogueTable[]
   }));
 }
 
-// Computed columns come by themselves; tables of extensions are none of ours.
+// Computed columns need no backup; tables of extensions do not belong to the store.
 const COLUMNS = sql<CatalogueColumn & { table: string }>`
   select found.*, pg_sequence_last_value(found.sequence::regclass)::text as last from (
     select c.relname as "table", a.attname as name, format_type(a.atttypid, a.atttypmod) as type,
@@ -68,7 +68,7 @@ const REFERENCES = sql<Reference>`
   where k.contype = 'f' and child.oid <> parent.oid
   order by parent.relname collate "C"`;
 
-/** Names with parents before their children, otherwise as they stand. */
+/** The names with parents before their children, otherwise in the given order. */
 export function inOrder(names: readonly string[], references: readonly Reference[]): string[] {
   const parents = Map.groupBy(references, ({ child }) => child);
   const ordered = new Set<string>();
@@ -83,7 +83,7 @@ export function inOrder(names: readonly string[], references: readonly Reference
   return [...ordered];
 }
 
-/** Makes text out of values the same way on every server, in this transaction alone. */
+/** Makes the text form of values the same on every server, in this transaction only. */
 export async function settleText(tx: Kysely<Database>): Promise<void> {
   await sql`select set_config('timezone', 'UTC', true), set_config('datestyle', 'ISO, YMD', true),
     set_config('intervalstyle', 'postgres', true), set_config('bytea_output', 'hex', true),

@@ -5,7 +5,7 @@ interface BackupErrorFields {
 }
 
 /**
- * Thrown when a store cannot be backed up or a backup not restored: nothing was written. Its
+ * Thrown if a store cannot be backed up or a backup cannot be restored; nothing was written. Its
  * message is a sentence.
  */
 export class BackupError extends Error {
@@ -19,10 +19,10 @@ export class BackupError extends Error {
   }
 }
 
-/** The file is not what was written. */
+/** The file is damaged. */
 export const damageError = (what: string): BackupError =>
   new BackupError({
     code: 'backup_damaged',
     message: `The backup cannot be used: ${what}.`,
-    remedy: 'Nothing was written. Take another copy of the file, or another backup.',
+    remedy: 'Nothing was written. Use another copy of the file, or another backup.',
   });

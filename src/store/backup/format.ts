@@ -1,44 +1,44 @@
 /**
- * The file of a backup, `arx.backup/v1`: gzip'd lines of JSON. A header, a line a row in the order
- * of the header's tables, and a trailer that tells how many there are of each and what everything
- * before it hashes to.
+ * The format of a backup file, `arx.backup/v1`: gzipped lines of JSON. A header, one line per row
+ * in the order of the header's tables, and a trailer with the number of rows per table and the hash
+ * of everything before it.
  */
 import { BackupError, damageError } from './errors.ts';
 
 export const BACKUP_SCHEMA = 'arx.backup/v1';
 
-/** Values of a row as PostgreSQL writes them as text, in the order of its table's columns. */
+/** The values of a row in PostgreSQL's text form, in the order of its table's columns. */
 export type Cells = (string | null)[];
 
 export interface BackupTable {
   name: string;
   columns: string[];
-  /** Column → last value that its sequence gave; one that gave none yet is left out. */
+  /** Column → last value of its sequence; unused sequences are omitted. */
   sequences: Record<string, string>;
 }
 
 /** The first line. */
 export interface BackupHeader {
   schema: typeof BACKUP_SCHEMA;
-  /** Version of arx that made the file. */
+  /** Version of arx that wrote the file. */
   arx: string;
-  /** What the schema was made by, in order. */
+  /** The applied migrations, in order. */
   migrations: string[];
   /** ISO 8601 UTC. */
   created: string;
-  /** In an order in which they can be filled: a table after those that it refers to. */
+  /** In an order in which they can be filled: each table after those that it references. */
   tables: BackupTable[];
 }
 
 /** The last line. */
 export interface BackupEnd {
-  /** Table → rows. */
+  /** Table → number of rows. */
   rows: Record<string, number>;
-  /** SHA-256 of every line before this one with its line end, in hex. */
+  /** Hex SHA-256 of all lines before this one, including line ends. */
   sha256: string;
 }
 
-/** Everything that a line can be. */
+/** A line of the file, parsed. */
 export type BackupLine = BackupHeader | { table: string; row: Cells } | { end: BackupEnd };
 
 /** A line of the file. */
@@ -49,19 +49,19 @@ export function parseHeader(line: string): BackupHeader {
   const found = parseObject(line);
   if (found?.schema !== BACKUP_SCHEMA) {
     if (typeof found?.schema !== 'string')
-      throw damageError('its first line is no header: it is no backup of arx');
+      throw damageError('its first line is not a header, so it is not a backup of arx');
     throw new BackupError({
       code: 'backup_newer',
-      message: `The backup has the form ${found.schema}; this arx reads ${BACKUP_SCHEMA}.`,
+      message: `The backup has the format ${found.schema}; this arx reads ${BACKUP_SCHEMA}.`,
       remedy: `Restore it with arx ${String(found.arx)} or newer.`,
     });
   }
   const header = found as unknown as BackupHeader;
-  const whole =
+  const isValid =
     typeof header.arx === 'string' &&
     isTexts(header.migrations) &&
     [header.tables].flat().every((one) => isTable(one));
-  if (!whole) throw damageError('its header has not the form of one');
+  if (!isValid) throw damageError('its header is invalid');
   return header;
 }
 
@@ -75,7 +75,7 @@ export function parseLine(
   const table = tables.get(String(found?.table));
   const row = found?.row;
   if (!table || !Array.isArray(row) || row.length !== table.columns.length || !row.every(isCell)) {
-    throw damageError('a line of it is neither a row nor its end');
+    throw damageError('one of its lines is neither a row nor the end');
   }
   return { table: table.name, row };
 }

@@ -3,21 +3,18 @@ import type { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 
-/** Bytes at a time: fewer and larger than by default. */
+/** Larger chunks than the default. */
 const CHUNK = { chunkSize: 64 * 1024 };
 
-/** Texts, compressed as they come. */
+/** Compresses texts as a stream. */
 export const compress = (texts: AsyncIterable<string>): AsyncIterable<Uint8Array> =>
   through(texts, createGzip(CHUNK));
 
-/**
- * What was compressed, as text in pieces; throws errors of zlib (code `Z_…`) and those of the
- * source.
- */
+/** Decompresses to pieces of text. Throws errors of zlib (code `Z_…`) and of the source. */
 export const decompress = (bytes: AsyncIterable<Uint8Array>): AsyncIterable<string> =>
   through(bytes, createGunzip(CHUNK).setEncoding('utf8'));
 
-/** Either end's failure ends the other, and is thrown here. */
+/** A failure of either end stops the other, and is thrown here. */
 async function* through<Out>(
   source: AsyncIterable<unknown>,
   transform: Transform,

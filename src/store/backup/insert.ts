@@ -6,8 +6,8 @@ import type { CatalogueColumn, CatalogueTable } from './catalogue.ts';
 import type { BackupTable, Cells } from './format.ts';
 
 /**
- * Writes rows into a table, each value cast from its text by the database, so that no driver turns
- * it into something else; `over`: a row with the same key takes the new values.
+ * Writes rows into a table. The database casts each value from its text, so that no driver can
+ * change it. With `over`, a row with the same key gets the new values.
  */
 export async function insertRows(
   tx: StoreTransaction,
@@ -41,7 +41,7 @@ function replacing(columns: readonly CatalogueColumn[]): RawBuilder<unknown> {
     : sql`on conflict (${key}) do update set ${sql.join(rest)}`;
 }
 
-/** Lets the sequences of a table go on where those of the backup stood. */
+/** Sets the sequences of a table to their values in the backup. */
 export async function setSequences(
   tx: StoreTransaction,
   { columns }: CatalogueTable,
@@ -54,7 +54,7 @@ export async function setSequences(
   }
 }
 
-/** Whether there is any row. */
+/** Whether the table has any row. */
 export async function hasRows(tx: StoreTransaction, table: string): Promise<boolean> {
   const { rows } = await sql<{
     found: boolean;

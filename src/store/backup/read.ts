@@ -4,10 +4,10 @@ import { parseHeader, parseLine } from './format.ts';
 import type { BackupEnd, BackupHeader, BackupTable, Cells } from './format.ts';
 import { decompress } from './gzip.ts';
 
-/** Opens the file anew: it is read twice. */
+/** Opens the file; called twice, because the file is read twice. */
 export type BackupSource = () => AsyncIterable<Uint8Array>;
 
-/** What is done with a file as it is read; whether it is whole shows only at its end. */
+/** Callbacks for the content of a file; whether the file is complete is known only at its end. */
 interface BackupReader {
   begin?: (header: BackupHeader) => Promise<void>;
   /** Some rows of a table, in order. */
@@ -20,8 +20,8 @@ export interface ReadBackup {
 }
 
 /**
- * Reads a backup from end to end. Throws BackupError where it is not exactly what was written, and
- * errors of the source.
+ * Reads a backup completely. Throws BackupError if it is not exactly what was written, and errors
+ * of the source.
  */
 export async function readBackup(
   source: BackupSource,
@@ -34,14 +34,14 @@ export async function readBackup(
     }
   } catch (thrown) {
     throw isOfZlib(thrown)
-      ? damageError('it is cut off or not what was written (its gzip does not hold)')
+      ? damageError('it is truncated or damaged (its gzip data is invalid)')
       : thrown;
   }
   return await reading.finish();
 }
 
-/** Rows handed over at a time: so many, or as many as make this many characters. */
-const MOST_ROWS = 1_000;
+/** Rows passed on at a time: at most this many, or this many characters. */
+const MAX_ROWS = 1_000;
 const PIECE = 512 * 1024;
 
 class Reading {
@@ -58,7 +58,7 @@ class Reading {
   }
 
   async take(line: string): Promise<void> {
-    if (this.#end) throw damageError('it goes on after its end');
+    if (this.#end) throw damageError('it continues after its end');
     if (!this.#header) return await this.#begin(line);
     const found = parseLine(line, this.#tables);
     if ('end' in found) this.#end = found.end;
@@ -66,14 +66,14 @@ class Reading {
   }
 
   async finish(): Promise<ReadBackup> {
-    if (!this.#header || !this.#end) throw damageError('it is cut off');
+    if (!this.#header || !this.#end) throw damageError('it is truncated');
     await this.#flush();
     if (this.#hash.digest('hex') !== this.#end.sha256)
-      throw damageError('its content has not the checksum it states');
+      throw damageError('its content does not match its checksum');
     const counted = this.#header.tables.every(
       ({ name }) => this.#end?.rows[name] === (this.#counts.get(name) ?? 0),
     );
-    if (!counted) throw damageError('it has not as many rows as it states');
+    if (!counted) throw damageError('its number of rows does not match the stated one');
     return { header: this.#header, end: this.#end };
   }
 
@@ -88,7 +88,7 @@ class Reading {
     this.#hash.update(`${line}\n`);
     this.#counts.set(table, (this.#counts.get(table) ?? 0) + 1);
     const { rows, size } = this.#waiting;
-    if (this.#waiting.table !== table || rows.length >= MOST_ROWS || size >= PIECE)
+    if (this.#waiting.table !== table || rows.length >= MAX_ROWS || size >= PIECE)
       await this.#flush();
     this.#waiting.table = table;
     this.#waiting.rows.push(row);
@@ -102,7 +102,7 @@ class Reading {
   }
 }
 
-/** Whole lines, as they come. Throws BackupError where the last one has no end. */
+/** Complete lines. Throws BackupError if the last one is incomplete. */
 async function* linesOf(pieces: AsyncIterable<string>): AsyncGenerator<string[]> {
   let rest = '';
   for await (const piece of pieces) {
@@ -110,7 +110,7 @@ async function* linesOf(pieces: AsyncIterable<string>): AsyncGenerator<string[]>
     rest = lines.pop() ?? '';
     yield lines;
   }
-  if (rest !== '') throw damageError('it is cut off');
+  if (rest !== '') throw damageError('it is truncated');
 }
 
 const isOfZlib = (thrown: unknown): boolean =>

@@ -13,11 +13,11 @@ import { readBackup } from './read.ts';
 import type { BackupSource, ReadBackup } from './read.ts';
 import type { BackupProgress } from './write.ts';
 
-/** Tables that a migration puts a row into, which a store without anything in it has. */
+/** Tables into which a migration inserts a row, so that they are not empty even in a new store. */
 const SEEDED = ['audit_head'];
 
 /**
- * Reads a backup from end to end and holds its migrations against those of this version. Throws
+ * Reads a backup completely and compares its migrations with those of this version. Throws
  * BackupError.
  */
 export async function checkBackup(source: BackupSource): Promise<ReadBackup> {
@@ -32,9 +32,9 @@ interface RestoreOptions {
 }
 
 /**
- * Puts a backup into an empty store, in one transaction, and brings its schema up to date
- * afterwards. Throws BackupError where the file is not whole, is of a newer version, or the store
- * is not empty; StoreUnavailableError.
+ * Restores a backup into an empty store, in one transaction, and then updates the schema. Throws
+ * BackupError if the file is damaged or of a newer version, or the store is not empty; throws
+ * StoreUnavailableError.
  */
 export async function restoreBackup({
   databaseUrl,
@@ -75,7 +75,7 @@ class Filling {
     this.#parts = parts;
   }
 
-  /** An empty store with the schema that the file was made of. */
+  /** An empty store with the schema of the file. */
   async begin(header: BackupHeader): Promise<void> {
     const { tx, migrate } = this.#parts;
     checkMigrations(header);
@@ -111,14 +111,14 @@ class Filling {
   }
 }
 
-/** What a store is made by must be the beginning of what this version makes one by. */
+/** The migrations of the backup must be the first ones of this version. */
 function checkMigrations({ migrations, arx }: BackupHeader): void {
   const known = Object.keys(MIGRATIONS);
   const strange = migrations.find((name, at) => name !== known[at]);
   if (strange === undefined && migrations.length > 0) return;
   throw new BackupError({
     code: 'backup_newer',
-    message: `The backup was made by arx ${arx}, whose store has the migration ${strange ?? '(none)'}; this arx does not know it there.`,
+    message: `The backup was written by arx ${arx}, whose store has the migration ${strange ?? '(none)'}; this arx does not know it at this position.`,
     remedy: `Nothing was written. Restore it with arx ${arx} or newer.`,
   });
 }
@@ -126,7 +126,7 @@ function checkMigrations({ migrations, arx }: BackupHeader): void {
 async function checkEmpty(tx: StoreTransaction): Promise<void> {
   const tables = await readTables(tx);
   if (tables.length === 0) return;
-  // Whoever wants to write waits until this is over.
+  // Other writers wait until the restore is complete.
   await sql`lock table ${sql.join(tables.map(({ name }) => sql.id(name)))} in exclusive mode`.execute(
     tx,
   );
@@ -139,11 +139,11 @@ async function checkEmpty(tx: StoreTransaction): Promise<void> {
     );
 }
 
-/** There is no way back to an earlier schema. */
+/** A schema cannot be reverted to an earlier version. */
 function checkLevel({ migrations }: BackupHeader, applied: readonly string[]): void {
   const ahead = applied.find((name, at) => name !== migrations[at]);
   if (ahead !== undefined)
-    throw notEmpty(`has the migration ${ahead} already, which the backup was made before`);
+    throw notEmpty(`already has the migration ${ahead}, which is newer than the backup`);
 }
 
 const notEmpty = (what: string): BackupError =>
@@ -151,10 +151,10 @@ const notEmpty = (what: string): BackupError =>
     code: 'store_not_empty',
     message: `The store to restore into is not empty: it ${what}.`,
     remedy:
-      'Nothing was written. Name an empty database by DATABASE_URL, or for the embedded store another ARX_HOME, or move the folder postgres of ARX_HOME away while no stack runs.',
+      'Nothing was written. Set DATABASE_URL to an empty database; for the embedded store, set another ARX_HOME, or move the folder postgres in ARX_HOME while no stack is running.',
   });
 
-/** After the same migrations there must be the same tables. */
+/** With the same migrations, the tables must be the same. */
 function checkTables(header: BackupHeader, tables: readonly CatalogueTable[]): void {
   const here = new Map(
     tables.map(({ name, columns }) => [name, columns.map((column) => column.name)]),
@@ -165,9 +165,8 @@ function checkTables(header: BackupHeader, tables: readonly CatalogueTable[]): v
   if (other.length === 0) return;
   throw new BackupError({
     code: 'backup_foreign',
-    message: `The backup and the store have other tables or columns than each other: ${nameList(other)}.`,
-    remedy:
-      'Nothing was written. The store of arx needs a schema of its own, without tables of anything else.',
+    message: `The backup and the store have different tables or columns: ${nameList(other)}.`,
+    remedy: 'Nothing was written. The store of arx needs its own schema, without other tables.',
   });
 }
 

@@ -12,10 +12,10 @@ import { BACKUP_SCHEMA, lineOf } from './format.ts';
 import type { BackupHeader, Cells } from './format.ts';
 import { compress } from './gzip.ts';
 
-/** How far a backup or a restore is. */
+/** The progress of a backup or a restore. */
 export interface BackupProgress {
   table: string;
-  /** Tables that are done, and how many there are. */
+  /** The number of completed tables, and of all tables. */
   tables: number;
   of: number;
   rows: number;
@@ -34,19 +34,19 @@ export interface BackupSummary {
   header: BackupHeader;
   /** Table → rows. */
   rows: Record<string, number>;
-  /** SHA-256 over the lines before the trailer. */
+  /** SHA-256 of the lines before the trailer. */
   contentSha256: string;
-  /** The end of the trail; null where the schema is of an earlier version. */
+  /** The end of the audit trail; null if the schema is of an earlier version. */
   audit: AuditHead | null;
 }
 
-/** Where the pieces of the file go; resolves when it has taken them all. */
+/** Receives the pieces of the file; resolves when it has received all of them. */
 export type Sink = (pieces: AsyncIterable<Uint8Array>) => Promise<void>;
 
 /**
- * Hands a backup of the store to `sink`: all of it as it stands at one moment, whoever writes
- * meanwhile. The store is not touched, nor brought up to date. Throws BackupError `no_store`,
- * StoreUnavailableError, and what `sink` throws.
+ * Writes a backup of the store to `sink`: a consistent snapshot, even while other processes write.
+ * The store and its schema are not changed. Throws BackupError `no_store`, StoreUnavailableError,
+ * and the errors of `sink`.
  */
 export async function writeBackup(options: BackupOptions, sink: Sink): Promise<BackupSummary> {
   await probe(options.databaseUrl);
@@ -71,7 +71,7 @@ async function backUp(
   const migrations = await readAppliedMigrations(tx);
   if (migrations.length === 0) throw noStore();
   const tables = await readTables(tx);
-  // Nobody may change their form meanwhile.
+  // Prevents changes of the tables' structure in the meantime.
   await sql`lock table ${sql.join(tables.map(({ name }) => sql.id(name)))} in access share mode`.execute(
     tx,
   );
@@ -103,7 +103,7 @@ function headerOf(
   };
 }
 
-/** The lines of a backup, read from the database as they are asked for. */
+/** The lines of a backup, read from the database on demand. */
 class Content {
   readonly rows: Record<string, number> = {};
   sha256 = '';
@@ -145,9 +145,9 @@ class Content {
   }
 }
 
-/** Rows fetched at a time: few at first, then as many as make about this many characters. */
+/** Rows fetched at a time: few at first, then about this many characters. */
 const FIRST_ROWS = 50;
-const MOST_ROWS = 5_000;
+const MAX_ROWS = 5_000;
 const PIECE = 512 * 1024;
 
 async function* linesOf(
@@ -170,7 +170,7 @@ async function* linesOf(
       columns.map((column) => row[column.name] ?? null);
     const lines = rows.map((row) => lineOf({ table: name, row: cells(row) })).join('');
     yield { count: rows.length, lines };
-    size = Math.max(1, Math.min(MOST_ROWS, Math.floor((PIECE * rows.length) / lines.length)));
+    size = Math.max(1, Math.min(MAX_ROWS, Math.floor((PIECE * rows.length) / lines.length)));
   }
   await sql`close arx_backup`.execute(tx);
 }
@@ -178,6 +178,6 @@ async function* linesOf(
 const noStore = (): BackupError =>
   new BackupError({
     code: 'no_store',
-    message: 'There is no store yet: the database has no table of arx.',
-    remedy: 'Check DATABASE_URL: a worker or any command makes the store on first use.',
+    message: 'There is no store yet: the database has no tables of arx.',
+    remedy: 'Check DATABASE_URL. A worker or any command creates the store on first use.',
   });

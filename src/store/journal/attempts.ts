@@ -12,30 +12,30 @@ export interface ActivityAttempt {
   attempt: number;
 }
 
-/** The attempt in whose course the store is called; null outside of activities. */
+/** Returns the attempt that is calling the store; null outside activities. */
 export type CurrentAttempt = () => ActivityAttempt | null;
 
 /**
- * Tells attempts of one activity apart, so that one that timed out while it was still at work
+ * Distinguishes the attempts of one activity, so that an attempt that timed out while still running
  * writes nothing more.
  */
 export interface AttemptRepository {
   /**
-   * Makes the current attempt the only one that may write. Throws OvertakenError where a later one
-   * has begun.
+   * Makes the current attempt the only one that may write. Throws OvertakenError if a later one has
+   * begun.
    */
   takeOver(): Promise<void>;
-  /** Throws OvertakenError where a later attempt has begun. */
+  /** Throws OvertakenError if a later attempt has begun. */
   check(): Promise<void>;
 }
 
-/** Longer than any activity goes on trying. */
+/** Longer than any activity is retried. */
 const KEPT = '30 days';
 
 /**
- * Keeps overtaken attempts from writing. Taking over and every fenced write lock the end of the
- * audit trail first, so each write comes either wholly before a takeover, whose attempt then reads
- * it, or after it, and is refused.
+ * Prevents overtaken attempts from writing. Takeovers and fenced writes first lock the end of the
+ * audit trail, so every write is either completed before a takeover, whose attempt then reads it,
+ * or comes after it and is refused.
  */
 export class AttemptFence implements AttemptRepository {
   readonly #db: Kysely<Database>;
@@ -48,7 +48,7 @@ export class AttemptFence implements AttemptRepository {
 
   async takeOver(): Promise<void> {
     const mine = this.current();
-    // A first attempt overtakes nobody, and later attempts are on record.
+    // A first attempt overtakes no other, so only later attempts are recorded.
     if (mine === null || mine.attempt <= 1) return;
     await this.#db.transaction().execute(async (tx) => {
       await tx
@@ -77,7 +77,8 @@ export class AttemptFence implements AttemptRepository {
   }
 
   /**
-   * Runs a write of the current attempt. In a given transaction, an append has checked it already.
+   * Runs a write of the current attempt. With a given transaction, the append has already checked
+   * the attempt.
    */
   async write<Result>(
     tx: StoreTransaction | null,
@@ -93,7 +94,7 @@ export class AttemptFence implements AttemptRepository {
   }
 }
 
-/** Throws OvertakenError for the first of the attempts that is not the last one of its activity. */
+/** Throws OvertakenError for the first attempt that is not the last one of its activity. */
 async function refuseOvertaken(
   db: Kysely<Database>,
   attempts: readonly ActivityAttempt[],
@@ -102,7 +103,7 @@ async function refuseOvertaken(
   if (overtaken) throw new OvertakenError(overtaken.attempt);
 }
 
-/** Those of the attempts after which a later one of the same activity has begun. */
+/** The attempts that a later attempt of the same activity has overtaken. */
 export async function findOvertaken(
   db: Kysely<Database>,
   attempts: readonly ActivityAttempt[],

@@ -2,27 +2,27 @@ import type { Journal } from '../../audit/types.ts';
 import { makeCheckpoint } from './checkpointer.ts';
 import type { CheckpointParts, MadeCheckpoint } from './checkpointer.ts';
 
-/** Entries of this process after which a checkpoint is made, besides those at the end of runs. */
+/**
+ * Number of entries of this process after which a checkpoint is made, in addition to those at the
+ * end of runs.
+ */
 const CHECKPOINT_EVERY = 1_000;
 
 /** Makes the checkpoints of a process, one at a time. */
 export interface CheckpointWatch {
-  /**
-   * A checkpoint over everything appended so far; null where none can be signed, which was reported
-   * then.
-   */
+  /** Makes a checkpoint over all entries so far; null if none can be signed, which is reported. */
   checkpoint(): Promise<MadeCheckpoint | null>;
-  /** The journal, with a checkpoint made behind every so many entries. */
+  /** The journal; a checkpoint is made after every so many entries. */
   journal: Journal;
-  /** Waits for a checkpoint that is being made. */
+  /** Waits for a checkpoint in progress. */
   close(): Promise<void>;
 }
 
-/** Why there is no checkpoint; entries are written all the same. */
+/** Called with the reason why there is no checkpoint; entries are still written. */
 type ReportNoCheckpoint = (error: Error) => void;
 
 /**
- * `origin`: the name that the log gets with its first key. Failures of the store reject
+ * `origin` is the name that the log gets with its first key. Failures of the store reject
  * `checkpoint`.
  */
 export function watchCheckpoints(
@@ -57,7 +57,8 @@ export function watchCheckpoints(
       async append(drafts, effect, options) {
         const receipts = await journal.append(drafts, effect, options);
         since += receipts.filter(({ repeated }) => !repeated).length;
-        // The next one tries again: an entry never waits for a checkpoint, nor fails with it.
+        // The next checkpoint tries again: an entry never waits for a checkpoint or fails because
+        // of it.
         if (since >= every) checkpoint().catch(report);
         return receipts;
       },
@@ -67,7 +68,7 @@ export function watchCheckpoints(
 }
 
 /**
- * What may pass by itself; anything else (no key, a broken trail, a disk that takes no file) is for
- * a person.
+ * Failures that may be temporary. Any other (no key, a broken trail, a full disk) requires an
+ * operator.
  */
 const STORE_FAILURES = ['StoreUnavailableError', 'StoreQueryError', 'AuditUnavailableError'];

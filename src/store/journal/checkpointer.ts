@@ -11,7 +11,7 @@ import { verifyEd25519 } from './ed25519.ts';
 import type { KeyHolder } from './key-file.ts';
 import type { Store, StoreTransaction } from '../types.ts';
 
-/** A checkpoint for those who pass it on: the note is the whole of it, `root` is hex. */
+/** A checkpoint to publish. The note contains all of it; `root` is hex. */
 export interface MadeCheckpoint {
   note: string;
   size: number;
@@ -25,9 +25,9 @@ export interface CheckpointParts {
 }
 
 /**
- * A checkpoint over all entries; the newest one where nothing was added since, null where the trail
- * is empty. The first one makes the log's key under the name `origin`, which is then the log's for
- * ever. Throws CheckpointError and NoteError.
+ * Makes a checkpoint over all entries, or returns the newest one if nothing was added since; null
+ * if the trail is empty. The first checkpoint creates the log's key under the name `origin`, which
+ * then stays the name of the log. Throws CheckpointError and NoteError.
  */
 export async function makeCheckpoint(
   parts: CheckpointParts,
@@ -43,9 +43,9 @@ export async function makeCheckpoint(
 }
 
 /**
- * Puts a new key in use and signs the log as it stands then with both. With `lost` the old one is
- * not needed, and the checkpoint has one signature. `file`: where the new private key goes while
- * the old one is given by a variable.
+ * Puts a new key in use and signs the log with both keys. With `lost`, the old key is not needed,
+ * and the checkpoint has one signature. `file` is the target of the new private key if the old one
+ * comes from a variable.
  */
 export async function rotateKey(
   parts: CheckpointParts,
@@ -69,7 +69,7 @@ export async function rotateKey(
   return { checkpoint: await signAt(parts, fromSize, [...old, next]), key: next, before };
 }
 
-/** The key that may sign now, as far as this process holds it. */
+/** The key that is in use; throws if this process does not have it. */
 async function signerInUse(parts: CheckpointParts, origin: string | null): Promise<NoteSigner> {
   const { store, holder } = parts;
   const inUse = keyInUse(await store.auditKeys.list()) ?? (await firstKey(parts, origin));
@@ -79,8 +79,8 @@ async function signerInUse(parts: CheckpointParts, origin: string | null): Promi
   const { name, hash } = parseVerifierKey(inUse.verifierKey);
   const have =
     held.length > 0
-      ? `this process holds ${held.map((key) => key.hash).join(', ')}`
-      : 'it is not here';
+      ? `this process has ${held.map((key) => key.hash).join(', ')}`
+      : 'this process does not have it';
   throw new CheckpointError(
     held.length > 0 ? 'audit_key_foreign' : 'audit_key_missing',
     `the audit log ${name} is signed with key ${hash}, and ${have}: set ARX_AUDIT_KEY_FILE to that key, or put a new ` +
@@ -99,7 +99,7 @@ async function firstKey(
   await store.journal.append(
     [keyDraft({ kind: 'key.created', key, at, by })],
     async (tx: StoreTransaction) => {
-      // Of two that begin at once the second finds the first one's key.
+      // If two processes start at once, the second finds the key of the first.
       const known = await tx
         .selectFrom('audit_keys')
         .select('position')
@@ -114,7 +114,7 @@ async function firstKey(
 const noKey = (): CheckpointError =>
   new CheckpointError(
     'audit_key_missing',
-    'the audit log has no key yet: the worker makes one at the end of its first run',
+    'the audit log has no key yet: the worker creates one at the end of its first run',
   );
 
 function keyInUse(keys: readonly AuditKey[]): AuditKey | undefined {
@@ -151,21 +151,21 @@ async function signAt(
   await holdToNewest(store, size);
   const checkpoint = { origin: signers[0]!.name, size, root: await store.auditTree.root(size) };
   const note = signCheckpoint(checkpoint, signers);
-  // What is kept must open again: a broken key shows here and not at somebody's audit.
+  // The stored note must be verifiable: a broken key is detected here, not during an audit.
   openCheckpoint(note, { origin: checkpoint.origin, keys: signers, verify: verifyEd25519 });
   const row = { size, note, at: now().toISOString() };
   if (!(await store.checkpoints.add(row, signers.map(verifierKey)))) {
     throw new CheckpointError(
       'audit_key_retired',
-      'the audit key was retired meanwhile: make the checkpoint again',
+      'the audit key was retired in the meantime: make the checkpoint again',
     );
   }
   return checkpointOf(row);
 }
 
 /**
- * What was signed once stays: a tree that does not begin with the newest checkpoint's is not
- * signed.
+ * Refuses to sign a tree that does not extend the newest checkpoint's, because signed entries must
+ * not change.
  */
 async function holdToNewest(store: CheckpointParts['store'], size: number): Promise<void> {
   const newest = await store.checkpoints.newest();
@@ -178,7 +178,7 @@ async function holdToNewest(store: CheckpointParts['store'], size: number): Prom
     return;
   throw new CheckpointError(
     'audit_broken',
-    `the audit trail is not what the checkpoint of ${signed.size} entries signed; no other is signed over it: run \`arx audit verify\``,
+    `the audit trail differs from the signed checkpoint of ${signed.size} entries; no other checkpoint is signed over it: run \`arx audit verify\``,
   );
 }
 

@@ -1,18 +1,18 @@
-/** Ed25519 by Node's crypto, with keys as the 32 bytes that notes carry. */
+/** Ed25519 with Node's crypto; keys are the 32 bytes used in notes. */
 import { createPrivateKey, createPublicKey, randomBytes, sign, verify } from 'node:crypto';
 import { noteKey } from '../../audit/note.ts';
 import type { NoteSigner, VerifySignature } from '../../audit/note.ts';
 
-/** What stands before the 32 bytes of a key in PKCS #8 and SubjectPublicKeyInfo (RFC 8410). */
+/** The bytes before the 32 bytes of a key in PKCS #8 and SubjectPublicKeyInfo (RFC 8410). */
 const PKCS8_HEAD = Buffer.from('302e020100300506032b657004220420', 'hex');
 const SPKI_HEAD = Buffer.from('302a300506032b6570032100', 'hex');
 
-/** A new private key: 32 bytes of chance. */
+/** A new private key: 32 random bytes. */
 export function newSeed(): Uint8Array {
   return new Uint8Array(randomBytes(32));
 }
 
-/** A signer for notes under a name. */
+/** A signer of notes under a name. */
 export function ed25519Signer(name: string, seed: Uint8Array): NoteSigner {
   const key = createPrivateKey({
     key: Buffer.concat([PKCS8_HEAD, seed]),
@@ -27,7 +27,7 @@ export function ed25519Signer(name: string, seed: Uint8Array): NoteSigner {
   };
 }
 
-/** Whether an Ed25519 signature holds; false also for a key or signature that is none. */
+/** Whether an Ed25519 signature is valid; false also for an invalid key or signature. */
 export const verifyEd25519: VerifySignature = (publicKey, message, signature) => {
   try {
     const key = createPublicKey({

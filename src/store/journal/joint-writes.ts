@@ -9,7 +9,7 @@ interface Waiting {
 
 const OPEN = new WeakMap<StoreTransaction, JointWrites>();
 
-/** Writes that several effects of one transaction ask for one by one, and that go out together. */
+/** Collects the writes of several effects of one transaction and sends them together. */
 export class JointWrites {
   readonly #tx: StoreTransaction;
   #waiting: Waiting[] = [];
@@ -19,14 +19,14 @@ export class JointWrites {
     this.#tx = tx;
   }
 
-  /** From now on writes of this transaction wait for `close`. */
+  /** Starts to collect the writes of this transaction until `close`. */
   static open(tx: StoreTransaction): JointWrites {
     const joint = new JointWrites(tx);
     OPEN.set(tx, joint);
     return joint;
   }
 
-  /** Those of a transaction; null where each write goes out by itself. */
+  /** The collected writes of a transaction; null if each write is sent by itself. */
   static of(tx: StoreTransaction): JointWrites | null {
     return OPEN.get(tx) ?? null;
   }
@@ -39,15 +39,15 @@ export class JointWrites {
     });
   }
 
-  /** Resolves when a write has come in since this was last asked. */
+  /** Resolves when a write has been added since the last call. */
   async waitForWrite(): Promise<void> {
     await this.#joined.promise;
     this.#joined = Promise.withResolvers();
   }
 
   /**
-   * Writes what waits; `write` gives the failure of each item, null where there is none. Later
-   * writes go out alone.
+   * Sends the collected writes. `write` returns the failure of each item, or null. Later writes are
+   * sent by themselves.
    */
   async close(write: (items: readonly UserVerdict[]) => Promise<(Error | null)[]>): Promise<void> {
     OPEN.delete(this.#tx);

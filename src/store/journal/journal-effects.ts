@@ -4,7 +4,7 @@ import type { Append } from './journal-write.ts';
 import { JointWrites } from './joint-writes.ts';
 import type { StoreTransaction } from '../types.ts';
 
-/** Sets the failure of an effect apart from a failure of the trail. */
+/** Distinguishes the failure of an effect from a failure of the trail. */
 export class EffectError extends Error {
   readonly reason: unknown;
   constructor(reason: unknown) {
@@ -14,9 +14,8 @@ export class EffectError extends Error {
 }
 
 /**
- * Runs the effects in order. One that only waits for a joint write lets the next begin: when all
- * have begun, what they wait for is written in one statement. Of those that a failure leaves
- * waiting none goes on.
+ * Runs the effects in order. While an effect waits for a joint write, the next one begins; when all
+ * have begun, their writes are sent in one statement. After a failure, no waiting effect continues.
  */
 export async function runEffects(tx: StoreTransaction, appends: readonly Append[]): Promise<void> {
   const joint = JointWrites.open(tx);
@@ -30,7 +29,7 @@ export async function runEffects(tx: StoreTransaction, appends: readonly Append[
   await Promise.all([...running, joint.close((items) => writeVerdicts(tx, items))]);
 }
 
-/** Runs one effect; what it throws is set apart as an EffectError. */
+/** Runs one effect; its errors are wrapped in an EffectError. */
 export async function runEffect(tx: StoreTransaction, effect: JournalEffect): Promise<void> {
   try {
     await effect(tx as never);

@@ -14,10 +14,10 @@ import type { Database } from '../schema.ts';
 import { textArray } from '../text-array.ts';
 
 /**
- * Writes appends in one statement instead of a transaction of six: where each entry has its
- * sequence, no effect does more than write verdicts, and the chain still ends where this process
- * left it. Null where any of that is not so, or anything at all is refused: then nothing has been
- * written, and the transaction finds out.
+ * Writes appends in one statement instead of a transaction of six. This is possible if each entry
+ * has its sequence, the effects only write verdicts, and the chain still ends where this process
+ * left it. Otherwise, or if anything is refused, returns null: nothing has been written, and the
+ * caller uses a transaction.
  */
 export async function writeQuickly(
   db: Kysely<Database>,
@@ -41,7 +41,7 @@ export async function writeQuickly(
   };
 }
 
-/** Whether none of the attempts was overtaken, as far as this statement sees. */
+/** Whether no attempt was overtaken, as far as this statement can see. */
 function areCurrent(attempts: readonly ActivityAttempt[]): RawBuilder<boolean> {
   const distinct = [
     ...new Map(attempts.map((one) => [`${one.activity} ${one.attempt}`, one])).values(),
@@ -57,7 +57,7 @@ function areCurrent(attempts: readonly ActivityAttempt[]): RawBuilder<boolean> {
 
 type Placed = Sequenced & PlacedEntry;
 
-/** The verdicts that the effects write; null where one does anything else. */
+/** The verdicts that the effects write; null if an effect does anything else. */
 function verdictsOf(appends: readonly Append[]): UserVerdict[] | null {
   const verdicts: UserVerdict[] = [];
   for (const { effect } of appends) {
@@ -68,7 +68,7 @@ function verdictsOf(appends: readonly Append[]): UserVerdict[] | null {
   return verdicts;
 }
 
-/** Null where a sequence is missing or an entry comes twice. */
+/** Null if a sequence is missing or an entry occurs twice. */
 function uniqueDrafts(appends: readonly Append[]): Sequenced[] | null {
   const drafts = appends.flatMap((append) => append.drafts);
   const found = new Map<string, Sequenced>();
@@ -108,9 +108,9 @@ interface Quick {
 }
 
 /**
- * False where the chain has grown meanwhile, an attempt was overtaken, or somebody who is judged is
- * on no list. A takeover that this statement does not see yet has changed the count of takeovers
- * once the row is locked.
+ * False if the chain has grown in the meantime, an attempt was overtaken, or a user with a verdict
+ * is not listed. A takeover that this statement does not see yet changes the count of takeovers
+ * before the row is locked.
  */
 async function write(
   db: Kysely<Database>,

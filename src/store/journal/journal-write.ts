@@ -16,13 +16,13 @@ import type { StoreTransaction } from '../types.ts';
 export interface Append {
   drafts: readonly PreparedEntry[];
   effect?: JournalEffect | undefined;
-  /** The attempt of an activity that appends; null outside of activities. */
+  /** The activity attempt that appends; null outside activities. */
   attempt: ActivityAttempt | null;
   /** See `AppendOptions`. */
   isOutcome: boolean;
 }
 
-/** Where the chain ends, and how often attempts had been taken over by then. */
+/** The end of the chain, and the number of takeovers at that point. */
 export interface ChainEnd extends AuditHead {
   takeovers: number;
 }
@@ -30,19 +30,19 @@ export interface ChainEnd extends AuditHead {
 /** The outcome of one append. */
 export interface WrittenAppend {
   receipts: AuditReceipt[];
-  /** Its attempt was overtaken: the entries are recorded, the effect was not run. */
+  /** Its attempt was overtaken: the entries are recorded, but the effect was not run. */
   overtaken: boolean;
 }
 
-/** What was written, append by append, and where the chain ends with it. */
+/** What was written, for each append, and the new end of the chain. */
 export interface Written {
   appends: WrittenAppend[];
   end: ChainEnd;
 }
 
 /**
- * Writes the drafts behind the locked end of the chain and runs the effects. Throws OvertakenError
- * where an append that is no outcome comes from an overtaken attempt.
+ * Writes the drafts at the locked end of the chain and runs the effects. Throws OvertakenError if
+ * an append that is not an outcome comes from an overtaken attempt.
  */
 export async function writeAppends(
   tx: StoreTransaction,
@@ -82,14 +82,14 @@ export function attemptsOf(appends: readonly Append[]): ActivityAttempt[] {
   return appends.flatMap(({ attempt }) => (attempt === null ? [] : [attempt]));
 }
 
-/** A draft with its place among those of one series. */
+/** A draft with its sequence in its series. */
 export interface Sequenced {
   prepared: PreparedEntry;
   sequence: number;
   id: string;
 }
 
-/** An entry that is in the trail, or is about to be. */
+/** An entry that is in the trail or about to be added. */
 interface Known {
   hash: string;
   content: () => string;
@@ -140,7 +140,7 @@ const toKnown = (entry: AuditEntry): Known => ({
 });
 
 /**
- * Entries as rows `e` of a statement that has the same text whatever their number; `n` counts them
+ * Entries as rows `e` of a statement whose text does not depend on their number; `n` counts them
  * from one.
  */
 export function entryRows(entries: readonly (Sequenced & PlacedEntry)[]): RawBuilder<unknown> {
@@ -176,7 +176,7 @@ async function insertEntries(
   }
 }
 
-/** Gives the drafts without a sequence the next free one, in order of the queue. */
+/** Assigns the next free sequence to each draft without one, in the order of the queue. */
 async function withSequences(
   tx: StoreTransaction,
   appends: readonly Append[],

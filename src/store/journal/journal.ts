@@ -12,12 +12,12 @@ import { writeAppends } from './journal-write.ts';
 import type { Append, ChainEnd, Written, WrittenAppend } from './journal-write.ts';
 import type { Database } from '../schema.ts';
 
-/** Drafts that one transaction takes; one append with more of them still goes in one piece. */
+/** Maximum number of drafts per transaction; an append with more drafts is not split. */
 const GROUP_DRAFTS = 200;
 /**
- * A statement costs the database as much as twenty entries. So while many write at once, as a scan
- * does, the next group waits this long (milliseconds) for enough of them; who writes alone never
- * waits.
+ * A statement costs the database as much as twenty entries. While many appends arrive at once, as
+ * in a scan, the next group therefore waits this long (milliseconds) for enough of them. A single
+ * writer never waits.
  */
 const GATHER_MS = 8;
 const ENOUGH = 64;
@@ -29,10 +29,10 @@ interface Waiting extends Append {
 }
 
 /**
- * The way into the trail. Appends that arrive while a transaction runs share the next one (group
- * commit). An effect runs inside that transaction, must use nothing but the handle it is given, and
- * must be idempotent: it also runs for a repeated append, and again when its group had to be taken
- * apart. `current` is asked once for each append.
+ * Creates the journal. Appends that arrive while a transaction runs share the next one (group
+ * commit). An effect runs inside that transaction, may use only the given handle, and must be
+ * idempotent: it also runs for a repeated append, and again if its group has to be split. `current`
+ * is called once for each append.
  */
 export function createJournal(db: Kysely<Database>, current: CurrentAttempt = () => null): Journal {
   const queue: Waiting[] = [];
@@ -53,8 +53,8 @@ export function createJournal(db: Kysely<Database>, current: CurrentAttempt = ()
 
   return {
     async append(drafts, effect, { isOutcome = false } = {}) {
-      // Before a draft can spoil a group; and what the caller does to its objects afterwards must
-      // not reach the trail.
+      // Prepared here, so that an invalid draft does not affect a group, and later changes to the
+      // caller's objects do not reach the trail.
       const append: Append = {
         drafts: drafts.map(prepareEntry),
         effect,
@@ -71,12 +71,12 @@ export function createJournal(db: Kysely<Database>, current: CurrentAttempt = ()
 }
 
 /**
- * Groups that go the long way after the quick one failed `n` times in a row: others write too, or
- * repeat entries.
+ * The number of groups that use a transaction after the quick way has failed `n` times in a row,
+ * because other processes write too, or entries are repeated.
  */
 const longWay = (n: number): number => Math.min(64, 2 ** n) - 1;
 
-/** Writes groups, in one statement where it remembers rightly where the chain ends. */
+/** Writes groups; in one statement if it knows the current end of the chain. */
 class Trail {
   readonly #db: Kysely<Database>;
   #end: ChainEnd | null = null;
@@ -108,7 +108,7 @@ class Trail {
   }
 }
 
-/** The end of the chain is locked only once the effect is done; both are committed together. */
+/** Locks the end of the chain only after the effect has run; both are committed together. */
 async function appendAfter(
   db: Kysely<Database>,
   append: Append,
@@ -136,8 +136,8 @@ function takeGroup(queue: Waiting[]): Waiting[] {
 }
 
 /**
- * Settles every member; never throws. When one spoils the group, each is tried alone so that only
- * that one fails.
+ * Settles every member; never throws. If the group fails, each member is tried alone, so that only
+ * the faulty one fails.
  */
 async function commitGroup(trail: Trail, group: readonly Waiting[]): Promise<void> {
   try {
@@ -159,8 +159,8 @@ function settle({ attempt, resolve, reject }: Waiting, written: WrittenAppend | 
 }
 
 /**
- * A conflict, an overtaken attempt or an effect's own error stays itself; whatever else goes wrong
- * makes the trail unavailable.
+ * Passes on conflicts, overtaken attempts and errors of effects; any other failure means that the
+ * trail is unavailable.
  */
 function toJournalError(error: unknown): unknown {
   const failure = reasonOf(error);

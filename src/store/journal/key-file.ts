@@ -1,5 +1,5 @@
 /**
- * Where the private key of the audit log is kept: a variable that the operator sets, else a file of
+ * Stores the private key of the audit log: in a variable that the operator sets, else in a file in
  * ARX_HOME.
  */
 import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -10,26 +10,28 @@ import { parsePrivateKey, privateKeyText } from '../../audit/note.ts';
 import type { NoteSigner } from '../../audit/note.ts';
 import { ed25519Signer, newSeed } from './ed25519.ts';
 
-/** The private key of this process; read anew each time, so that a rotation reaches it. */
+/**
+ * Access to the private key of this process; it is read each time, so that a rotation takes effect.
+ */
 export interface KeyHolder {
-  /** True where the key comes from a variable: then arx cannot replace it. */
+  /** True if the key comes from a variable, so that arx cannot replace it. */
   readonly given: boolean;
   /**
-   * The key, and a next one that a rotation put beside it and did not get to install. Throws
+   * The key, and a next one that an interrupted rotation has prepared but not installed. Throws
    * NoteError.
    */
   load(): NoteSigner[];
-  /** Makes the first key. Where another process was quicker, that one's. */
+  /** Creates the first key; if another process was faster, returns that one. */
   create(name: string): NoteSigner;
-  /** Writes a new key beside the old one, or to a file of its own. */
+  /** Writes a new key beside the old one, or to a given file. */
   prepare(name: string, file?: string): NoteSigner;
-  /** Puts the prepared key in the place of the old one, which is gone then. */
+  /** Replaces the old key with the prepared one; the old one is deleted. */
   install(): void;
 }
 
 /**
- * `given` is the value of ARX_AUDIT_KEY, read at each call; null: the file `audit.key` of `home` is
- * used.
+ * `given` returns the value of ARX_AUDIT_KEY and is called each time; null: the file `audit.key` in
+ * `home` is used.
  */
 export function keyHolder(home: string, given: () => string | null): KeyHolder {
   const file = join(home, 'audit.key');
@@ -53,7 +55,7 @@ export function keyHolder(home: string, given: () => string | null): KeyHolder {
       if (!writeNew(target, name)) {
         throw new CheckpointError(
           'audit_key_foreign',
-          `${target} exists already: name a file that does not`,
+          `${target} already exists: choose another file`,
         );
       }
       return readKey(target)!;
@@ -66,10 +68,7 @@ function signerOf(text: string): NoteSigner {
   const { name, hash, seed } = parsePrivateKey(text.trim());
   const signer = ed25519Signer(name, seed);
   if (signer.hash !== hash)
-    throw new CheckpointError(
-      'audit_key_foreign',
-      'the audit key does not have the hash it states',
-    );
+    throw new CheckpointError('audit_key_foreign', 'the audit key does not match its stated hash');
   return signer;
 }
 
@@ -79,15 +78,15 @@ function readKey(path: string): NoteSigner | null {
   if ((stat.mode & 0o077) !== 0) {
     throw new CheckpointError(
       'audit_key_foreign',
-      `${path} may be read by others: chmod 600 it, and rotate the key`,
+      `${path} is readable by other users: chmod 600 it, and rotate the key`,
     );
   }
   return signerOf(readFileSync(path, 'utf8'));
 }
 
 /**
- * Writes a new key to a file that only its owner may read; false where there is such a file. It
- * appears whole.
+ * Writes a new key to a file that only its owner may read; false if the file exists. The file is
+ * created atomically.
  */
 function writeNew(path: string, name: string): boolean {
   const seed = newSeed();

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
 import type { HashLeaf } from '../../audit/canonical.ts';
 
-/** `leafHash` of the audit room by the platform's own SHA-256: a tenth of the time. */
+/** `leafHash` of `audit` with the platform's SHA-256, which takes a tenth of the time. */
 export const nativeLeafHash: HashLeaf = (leaf) => hash('sha256', `\0${leaf}`, 'hex');

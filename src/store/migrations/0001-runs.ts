@@ -58,7 +58,7 @@ const STATEMENTS = [
   )`,
 ];
 
-/** Runs, what they listed and found, calls made, configuration snapshots. */
+/** Runs with their users and verdicts, calls, and configuration snapshots. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of STATEMENTS) await statement.execute(db);
 }

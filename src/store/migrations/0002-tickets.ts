@@ -36,8 +36,7 @@ const STATEMENTS = [
 ];
 
 /**
- * The ledgers of what was sent: tickets with their leases, what each run did with them, summary
- * messages.
+ * Ledgers of what was sent: tickets with their leases, the notes of each run, and summary messages.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of STATEMENTS) await statement.execute(db);

@@ -34,7 +34,7 @@ const STATEMENTS = [
     for each statement execute function audit_append_only()`,
 ];
 
-/** The audit trail: entries that only grow, and the one row that holds the end of the chain. */
+/** The audit trail: append-only entries, and one row with the end of the chain. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of STATEMENTS) await statement.execute(db);
 }

@@ -37,7 +37,7 @@ const STATEMENTS = [
   )`,
 ];
 
-/** Governed operations with their approvals and grants, and the keys of those who decide. */
+/** Governed operations with their approvals and grants, signing keys and access keys. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of STATEMENTS) await statement.execute(db);
 }

@@ -2,7 +2,8 @@ import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 
 const STATEMENTS = [
-  // Up to 256 hashes of 32 bytes; the last tile of a level grows, what stands in it stays.
+  // Up to 256 hashes of 32 bytes; the last tile of a level grows, and existing hashes do not
+  // change.
   sql`create table audit_tiles (
     level integer not null,
     index bigint not null,
@@ -31,7 +32,7 @@ const STATEMENTS = [
 ];
 
 /**
- * What makes the trail provable: the tree's hashes, the log's public keys, and the checkpoints
+ * The data for proofs of the trail: the tree's hashes, the log's public keys, and the checkpoints
  * signed with them.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 
-/** Signatures of messages from outside that were taken once, as hashes: none counts twice. */
+/** Hashes of accepted signatures of outside messages, so that each is accepted only once. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`create table seen_signatures (
     hash text collate "C" primary key,

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 
-/** What is known of each rate limit bucket of a vendor, shared by all processes. */
+/** The state of each vendor's rate-limit buckets, shared by all processes. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`create table rate_buckets (
     name text collate "C" primary key,

@@ -26,7 +26,7 @@ const STATEMENTS = [
     primary key (run, name)
   )`,
   sql`create index twin_streams_newest on twin_streams (org, name, position)`,
-  // What a sync has read so far; gone when it ends.
+  // What a sync has read so far; deleted when it ends.
   sql`create table twin_pages (
     run text collate "C" not null,
     list text collate "C" not null,
@@ -176,7 +176,7 @@ const STATEMENTS = [
     primary key (org, uuid, rule)
   )`,
   sql`create index twin_events_newest on twin_events (org, at)`,
-  // One row a sync that reads the log, and one (run '') that the next one begins with.
+  // One row per sync that reads the log, and one (run '') with which the next sync begins.
   sql`create table twin_log (
     org text collate "C" not null,
     run text collate "C" not null,
@@ -190,11 +190,11 @@ const STATEMENTS = [
     entries json not null,
     primary key (org, part)
   )`,
-  // Searched through whole: kept as it is, it is not unpacked for each search.
+  // A search reads all of it; stored uncompressed, it need not be decompressed for each search.
   sql`alter table twin_search alter column body set storage external`,
 ];
 
-/** The copy of an organisation, and what follows from it. */
+/** The twin of an organisation, and the results derived from it. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of STATEMENTS) await statement.execute(db);
 }

@@ -26,8 +26,7 @@ const STATEMENTS = [
 ];
 
 /**
- * Scans that read only what changed: what the log told, and which readings were taken over from
- * which run.
+ * Delta scans: the changes read from the log, and the earlier runs from which factors were taken.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of STATEMENTS) await statement.execute(db);

@@ -2,9 +2,8 @@ import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 
 /**
- * A verdict is written into the page that holds its user, which leaves the indices alone: there is
- * room for it there, and no index has a verdict in it. Who asks by verdict reads the users of the
- * run by their key.
+ * Lets a verdict be written on the page of its user without changing an index: pages have room for
+ * it, and no index contains a verdict. Queries by verdict read the users of the run by their key.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`drop index run_users_by_verdict`.execute(db);

@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 
 /**
- * What was found out about accounts, for a while; and when arx last wrote to a user, so that older
- * answers are not kept.
+ * Cached answers about accounts, and the last time that arx wrote to a user, so that older answers
+ * are not cached.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`create table enrichments (

@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 
 const STATEMENTS = [
-  // What a sync has judged and not yet said, user by user; gone when it ends. Two attempts at it
-  // never mix.
+  // Results of a sync that are not visible yet, per user; deleted when it ends. Two attempts are
+  // never mixed.
   sql`create table twin_judged_users (
     run text collate "C" not null,
     attempt text collate "C" not null,
@@ -32,13 +32,13 @@ const STATEMENTS = [
     entry json not null
   )`,
   sql`create index twin_judged_drift_of_run on twin_judged_drift (run, attempt, kind, position)`,
-  // An index is made beside the one that is searched, and takes its place when the sync ends.
+  // A new index is built beside the one that is searched, and replaces it when the sync ends.
   sql`alter table twin_search add column run text collate "C" not null default ''`,
   sql`alter table twin_search add column attempt text collate "C" not null default ''`,
   sql`alter table twin_search drop constraint twin_search_pkey`,
   sql`alter table twin_search add primary key (org, run, attempt, part)`,
-  // The text stays in its row, as it is, and what is shown of it stands apart: a search reads page
-  // after page.
+  // The searched text stays uncompressed in its row, and the entries to show are stored separately,
+  // so that a search reads page after page.
   sql`alter table twin_search alter column body set storage main`,
   sql`alter table twin_search alter column entries set storage external`,
   sql`alter table twin_search set (toast_tuple_target = 8160)`,
@@ -50,7 +50,7 @@ const STATEMENTS = [
   sql`insert into twin_searched (org, run, attempt) select distinct org, '', '' from twin_search`,
 ];
 
-/** What a sync judges is kept page by page, and put in its place at the end. */
+/** Stores the results of a sync page by page, until they become visible at its end. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of STATEMENTS) await statement.execute(db);
 }

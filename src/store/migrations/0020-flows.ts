@@ -35,7 +35,7 @@ const STATEMENTS = [
   sql`create index flow_runs_by_event on flow_runs (event_id)`,
   sql`create index flow_runs_by_parent on flow_runs (parent) where parent is not null`,
   sql`create index flow_runs_by_undone on flow_runs (undoes) where undoes is not null`,
-  // A set that was removed keeps its row without content, so that the file does not bring it back.
+  // A removed set keeps its row without content, so that the file does not add it again.
   sql`create table flow_sets (
     name text collate "C" primary key,
     content json
@@ -46,7 +46,7 @@ const STATEMENTS = [
   )`,
 ];
 
-/** Runs of delegated flows, who may see and run them, and which are switched on or off by hand. */
+/** Runs of delegated flows, resource sets, and the switches of flows. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of STATEMENTS) await statement.execute(db);
 }

@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 
 const STATEMENTS = [
   sql`drop trigger audit_entries_append_only on audit_entries`,
-  // The one change that an entry may see: its content goes, and its hash, kind and time stay.
+  // The only allowed change of an entry: its content is removed; hash, kind and time stay.
   sql`create function audit_entry_stays() returns trigger language plpgsql as $$
     begin
       if tg_op = 'UPDATE' and new.index = old.index and new.kind = old.kind and new.at = old.at
@@ -23,7 +23,7 @@ const STATEMENTS = [
     for each statement execute function audit_append_only()`,
 ];
 
-/** Lets the content of old audit entries be removed, and nothing else be changed. */
+/** Allows removing the content of old audit entries, and no other change. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of STATEMENTS) await statement.execute(db);
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 
-/** Who may do what only one may do at a time, and until when. */
+/** Leases for work that only one process may do at a time. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`create table leases (
     name text collate "C" primary key,

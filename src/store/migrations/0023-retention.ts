@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 
 /**
- * When the people of a run were removed, and when a snapshot was last put in: those of before count
- * from now on.
+ * When the users of a run were removed, and when a snapshot was last stored; existing snapshots
+ * count from now on.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`alter table runs add column removed_at text collate "C"`.execute(db);

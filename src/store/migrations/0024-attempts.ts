@@ -2,9 +2,9 @@ import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 
 /**
- * Which attempt of an activity is the current one, where it is not the first; and how often an
- * attempt took over, on the row that every append locks, so that no append can miss it. Why a
- * ticket failed, beside the note that it did.
+ * The current attempt of an activity, if it is not the first; and the number of takeovers, in the
+ * row that every append locks, so that no append can miss one. Also the reason for a failed ticket
+ * in its note.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`create table activity_attempts (

@@ -4,7 +4,7 @@ import type { Database } from '../schema.ts';
 import type { AuditFilter, AuditReader } from '../types.ts';
 import { createAuditRemoval } from './audit-removal.ts';
 
-/** Reading the trail; nothing here locks or holds a transaction open. */
+/** Reads the trail, without locks or open transactions. */
 export function createAuditReader(db: Kysely<Database>): AuditReader {
   const matching = ({ run, kind, subject, since, after, limit }: AuditFilter) =>
     db
@@ -32,7 +32,7 @@ export function createAuditReader(db: Kysely<Database>): AuditReader {
     },
     async get(reference) {
       const rows = db.selectFrom('audit_entries').select(['index', 'text']);
-      // An id has slashes, so it never looks like an index.
+      // An id contains slashes, so it cannot be mistaken for an index.
       const byIndex = /^\d{1,15}$/.test(reference);
       const row = byIndex
         ? rows.where('index', '=', Number(reference))

@@ -12,7 +12,7 @@ import type { CheckedEntry } from './audit-tree.ts';
 
 const OTHERWISE = 'nothing more is removed';
 
-/** Removal by age, in the database of the trail. */
+/** Removes the content of old entries in the database. */
 export function createAuditRemoval(db: Kysely<Database>): AuditRemoval {
   return {
     async due(before) {
@@ -40,7 +40,7 @@ export function createAuditRemoval(db: Kysely<Database>): AuditRemoval {
   };
 }
 
-/** The index behind the last entry before the first younger one, within the tree. */
+/** The index after the last entry before the first newer one, within the tree. */
 async function olderThan(db: Kysely<Database>, before: string): Promise<number> {
   const at = new Date(before).toISOString();
   const younger = await db
@@ -54,7 +54,7 @@ async function olderThan(db: Kysely<Database>, before: string): Promise<number> 
   return Math.min(younger?.index ?? leaves, leaves);
 }
 
-/** The first entry that has its content; removal goes from the start on. */
+/** The first entry that still has its content; removal starts at the beginning of the trail. */
 async function firstWhole(db: Kysely<Database>): Promise<number> {
   const row = await db
     .selectFrom('audit_entries')
@@ -67,8 +67,8 @@ async function firstWhole(db: Kysely<Database>): Promise<number> {
 }
 
 /**
- * Leaves of these entries what `removedText` says, and nothing else: the trigger of migration 0021
- * lets no other change through.
+ * Replaces the content of these entries with `removedText`; the trigger of migration 0021 allows no
+ * other change.
  */
 async function removeContent(
   db: Kysely<Database>,
@@ -88,13 +88,13 @@ async function removeContent(
 }
 
 /**
- * The tree holds what was signed: what was written anew since is not to be covered up by removing
- * it.
+ * Checks the entries against the signed tree, so that removal cannot hide an entry that was
+ * rewritten.
  */
 async function checkSigned(readTile: ReadTile, entries: readonly CheckedEntry[]): Promise<void> {
   const tree = new TileTree(readTile);
   for (const { index, leaf } of entries) {
     if (!sameHash(await tree.leaf(index), leaf))
-      throw brokenTrail({ index, reason: 'is not the one signed' }, OTHERWISE);
+      throw brokenTrail({ index, reason: 'differs from the signed one' }, OTHERWISE);
   }
 }

@@ -12,14 +12,14 @@ import type { AuditTree } from '../audit-types.ts';
 import { nativeLeafHash } from '../journal/leaf-hash.ts';
 import type { Database } from '../schema.ts';
 
-/** Entries that are read, checked and taken in together. */
+/** Entries that are read, checked and added together. */
 const PAGE = 1_000;
 const HASH_BYTES = 32;
 
 /**
- * The tree beside the entries. Appending does not touch it: it catches up when a checkpoint is
- * made, a hash and a half an entry. Two processes may grow it at once: both write the same hashes,
- * and the longer tile stays.
+ * The stored tree. Appending does not change it; it is extended when a checkpoint is made, with one
+ * and a half hashes per entry. Two processes may extend it at once: both write the same hashes, and
+ * the longer tile is kept.
  */
 export function createAuditTree(db: Kysely<Database>): AuditTree {
   const size = () => countLeaves(db);
@@ -45,7 +45,7 @@ export function createAuditTree(db: Kysely<Database>): AuditTree {
   };
 }
 
-/** Reads tiles of the kept tree. */
+/** Reads tiles of the stored tree. */
 export function tileReader(db: Kysely<Database>): ReadTile {
   return async (level, index) => {
     const tile = await db
@@ -58,7 +58,7 @@ export function tileReader(db: Kysely<Database>): ReadTile {
   };
 }
 
-/** Entries that the kept tree covers. */
+/** The number of entries that the stored tree covers. */
 export async function countLeaves(db: Kysely<Database>): Promise<number> {
   const last = await db
     .selectFrom('audit_tiles')
@@ -70,20 +70,18 @@ export async function countLeaves(db: Kysely<Database>): Promise<number> {
   return last ? last.index * TILE_WIDTH + last.bytes / HASH_BYTES : 0;
 }
 
-/** The chain as the kept tree has it up to an index. */
+/** The state of the chain at an index, from the stored tree. */
 export async function chainAt(readTile: ReadTile, from: number): Promise<ChainState> {
   const head = from === 0 ? EMPTY_HEAD : bytesToHex(await new TileTree(readTile).leaf(from - 1));
   return chainFrom({ entries: from, head }, nativeLeafHash);
 }
 
-/** An entry as stored, with its hash. */
+/** A stored entry with its hash. */
 export interface CheckedEntry extends StoredText {
   leaf: Hash;
 }
 
-/**
- * The next entries, some 1,000 at most, each checked against its text and the entry before it; the chain moves on.
- * `otherwise`: what is not done where one of them is not what was written. Throws CheckpointError `audit_broken`.
+/*Reads the next entries, at most about 1,000, checks each against its text and the previous entry, and advances the chain. `otherwise` describes what is not done if one of them is broken. Throws CheckpointError `audit_broken`.
  */
 export async function nextEntries(
   db: Kysely<Database>,
@@ -108,12 +106,14 @@ export async function nextEntries(
   return checked;
 }
 
-/** A trail with an entry that is not what was written, and what is not done therefore. */
+/**
+ * The error for a trail with a broken entry; `otherwise` describes what is not done because of it.
+ */
 export function brokenTrail(
   { index, reason }: Pick<BadEntry, 'index' | 'reason'>,
   otherwise: string,
 ): CheckpointError {
-  const what = `the audit trail is not whole: the entry at index ${index} ${reason}`;
+  const what = `the audit trail is broken: the entry at index ${index} ${reason}`;
   return new CheckpointError('audit_broken', `${what}; ${otherwise}: run \`arx audit verify\``);
 }
 
@@ -123,7 +123,7 @@ async function keep(db: Kysely<Database>, tiles: readonly Tile[]): Promise<void>
     index,
     hashes: Buffer.concat(hashes),
   }));
-  // One statement, so that the levels never disagree.
+  // One statement, so that the levels are always consistent.
   await db
     .insertInto('audit_tiles')
     .values(rows)

@@ -6,7 +6,7 @@ import type { CallCounts, CallLedger } from '../types.ts';
 const COUNTERS = ['okta', 'jira', 'slack', 'throttled'] as const satisfies (keyof CallCounts)[];
 const NONE: CallCounts = { okta: 0, jira: 0, slack: 0, throttled: 0 };
 
-/** Calls made, added up a run. Not idempotent: add each batch once. */
+/** Counts calls per run. Not idempotent: add each batch once. */
 export function createCallLedger(db: Kysely<Database>): CallLedger {
   return {
     async add(run, { okta, jira, slack, throttled }) {

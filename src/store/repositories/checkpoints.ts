@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { AuditKeyRepository, CheckpointRepository } from '../audit-types.ts';
 import type { Database } from '../schema.ts';
 
-/** Checkpoints only ever get more; two that are equal to the byte are one. */
+/** Checkpoints are never deleted; two identical ones are stored once. */
 export function createCheckpointRepository(db: Kysely<Database>): CheckpointRepository {
   const rows = () => db.selectFrom('audit_checkpoints').select(['size', 'note', 'at']);
   return {
@@ -13,7 +13,8 @@ export function createCheckpointRepository(db: Kysely<Database>): CheckpointRepo
     list: () => rows().orderBy('size').orderBy('position').execute(),
     async add(row, verifierKeys) {
       return await db.transaction().execute(async (tx) => {
-        // Held until the commit, so that no key is retired while something it signed is put down.
+        // Locked until the commit, so that no key is retired while a checkpoint that it signed is
+        // being stored.
         const keys = await tx
           .selectFrom('audit_keys')
           .select('verifier_key')
@@ -33,7 +34,7 @@ export function createCheckpointRepository(db: Kysely<Database>): CheckpointRepo
   };
 }
 
-/** Public keys of the log. */
+/** The public keys of the log. */
 export function createAuditKeyRepository(db: Kysely<Database>): AuditKeyRepository {
   return {
     async list() {

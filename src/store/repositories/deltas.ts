@@ -8,7 +8,7 @@ import type { StoreTransaction } from '../types.ts';
 import { rowsByKey } from '../text-array.ts';
 import { toRunUser, usersByIds } from './user-rows.ts';
 
-/** Scans that read only what changed. */
+/** Delta scans, which read only the changed users. */
 export function createDeltaRepository(db: Kysely<Database>): DeltaRepository {
   const deltaOf = (run: string) =>
     db.selectFrom('run_deltas').selectAll().where('run', '=', run).executeTakeFirst();

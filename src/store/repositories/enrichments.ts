@@ -6,12 +6,12 @@ import type { EnrichmentDrop, EnrichmentRepository, NewEnrichment } from '../enr
 import type { Database } from '../schema.ts';
 import type { StoreTransaction } from '../types.ts';
 
-/** Stands for nobody and for several among the users. */
-const NOBODY = '';
-/** Rows whose time is over that are cleared away along with one that is kept. */
-const CLEARED_AT_ONCE = 50;
+/** The user id of answers without a single user. */
+const NO_USER = '';
+/** Expired rows that are deleted when an answer is stored. */
+const DELETED_AT_ONCE = 50;
 
-/** Answers about accounts with the lease of who finds out. */
+/** Cached answers about accounts, with the leases of look-ups. */
 export function createEnrichmentRepository(
   db: Kysely<Database>,
   clock: SqlClock,
@@ -45,7 +45,7 @@ export function createEnrichmentRepository(
       const kept = await db
         .transaction()
         .execute((tx) => keepAnswer(tx, { key, owner, answer }, { clock, after }));
-      await clearAway(db, clock);
+      await deleteExpired(db, clock);
       return kept;
     },
     release: (key, owner) => release(db, key, owner),
@@ -64,8 +64,8 @@ interface Keeping {
 }
 
 /**
- * A write that came after the answer was begun has locked or changed the user's row: then the
- * answer is not kept.
+ * Stores an answer, unless a write to the user that came after the answer was started has locked or
+ * changed the user's row.
  */
 async function keepAnswer(
   tx: StoreTransaction,
@@ -77,7 +77,7 @@ async function keepAnswer(
     select org from enrichments where key = ${key} and lease_owner = ${owner}`.execute(tx);
   const org = of.rows[0]?.org;
   if (org === undefined) return false;
-  const user = userId ?? NOBODY;
+  const user = userId ?? NO_USER;
   await sql`insert into enriched_users (org, user_id) values (${org}, ${user}) on conflict do nothing`.execute(
     tx,
   );
@@ -100,14 +100,17 @@ async function release(db: Kysely<Database>, key: string, owner: string): Promis
     where key = ${key} and lease_owner = ${owner}`.execute(db);
 }
 
-/** First the rows of the users, which whoever keeps an answer locks too, then the answers. */
+/**
+ * Updates the rows of the users first, which storing an answer locks too, and then deletes the
+ * answers.
+ */
 async function drop(
   tx: StoreTransaction,
   { org, userId, forMs }: EnrichmentDrop,
   { clock, after }: Times,
 ): Promise<void> {
   const [now, until] = [clock(), after(forMs)];
-  const users = [...new Set([NOBODY, userId ?? NOBODY])];
+  const users = [...new Set([NO_USER, userId ?? NO_USER])];
   await sql`
     insert into enriched_users (org, user_id, written_at)
     select ${org}, user_id, ${until} from unnest(${users}::text[]) as u(user_id) order by user_id
@@ -121,12 +124,12 @@ async function drop(
   );
 }
 
-/** What nobody may be told any more is not kept either. */
-async function clearAway(db: Kysely<Database>, clock: SqlClock): Promise<void> {
+/** Deletes expired answers. */
+async function deleteExpired(db: Kysely<Database>, clock: SqlClock): Promise<void> {
   await sql`
     delete from enrichments where key in (
       select key from enrichments
       where expires_at <= ${clock()} and (lease_until is null or lease_until <= ${clock()})
-      limit ${CLEARED_AT_ONCE} for update skip locked
+      limit ${DELETED_AT_ONCE} for update skip locked
     )`.execute(db);
 }

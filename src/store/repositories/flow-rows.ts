@@ -5,7 +5,7 @@ import type { FlowRunPatch, FlowRunRecord } from '../flow-types.ts';
 const jsonOrNull = (value: unknown): string | null =>
   value === null ? null : JSON.stringify(value);
 
-/** A run as it is put in. */
+/** The row to insert for a run. */
 export function toFlowRow(record: FlowRunRecord): Insertable<FlowRunsTable> {
   const { run, flow, version, caller, parent, undoes, state, outcome, code, message } = record;
   return {
@@ -34,7 +34,7 @@ export function toFlowRow(record: FlowRunRecord): Insertable<FlowRunsTable> {
   };
 }
 
-/** A run as it stands in the store. */
+/** The run of a stored row. */
 export function fromFlowRow(row: Selectable<FlowRunsTable>): FlowRunRecord {
   const { run, flow, version, caller, issue, inputs, parent, undoes } = row;
   const { state, outcome, code, message, target, steps, undo } = row;
@@ -63,7 +63,7 @@ export function fromFlowRow(row: Selectable<FlowRunsTable>): FlowRunRecord {
   };
 }
 
-/** Writes the value of each part that a patch may have. */
+/** The column values for each part of a patch. */
 const PARTS: { [Part in keyof FlowRunPatch]-?: (value: never) => Updateable<FlowRunsTable> } = {
   state: (state: FlowRunRecord['state']) => ({ state }),
   outcome: (outcome: FlowRunRecord['outcome']) => ({ outcome }),

@@ -3,7 +3,7 @@ import type { ResourceSet } from '../../flows/types.ts';
 import type { FlowSettingsRepository } from '../flow-types.ts';
 import type { Database } from '../schema.ts';
 
-/** Who may see and run which flows, and which are switched on or off by hand. */
+/** Resource sets, and the switches of flows. */
 export function createFlowSettingsRepository(db: Kysely<Database>): FlowSettingsRepository {
   return {
     async sets() {

@@ -10,10 +10,10 @@ import type {
 import type { Database } from '../schema.ts';
 import { fromFlowRow, toFlowChanges, toFlowRow } from './flow-rows.ts';
 
-/** Ends of a run that took nothing back. */
-const CAME_TO_NOTHING = ['planned', 'denied', 'rejected', 'expired', 'stale', 'failed'] as const;
+/** Outcomes of an undo run that undid nothing. */
+const NOTHING_UNDONE = ['planned', 'denied', 'rejected', 'expired', 'stale', 'failed'] as const;
 
-/** Runs of delegated flows: each is opened once, moves on, and stays as it ended. */
+/** Runs of delegated flows: each is opened once, and does not change after its end. */
 export function createFlowRunRepository(db: Kysely<Database>): FlowRunRepository {
   const get = async (run: string, on: Kysely<Database> = db): Promise<FlowRunRecord | null> => {
     const row = await on
@@ -74,7 +74,7 @@ export function createFlowRunRepository(db: Kysely<Database>): FlowRunRepository
         .selectFrom('flow_runs')
         .selectAll()
         .where('undoes', '=', run)
-        .where((eb) => eb.or([eb('outcome', 'is', null), eb('outcome', 'not in', CAME_TO_NOTHING)]))
+        .where((eb) => eb.or([eb('outcome', 'is', null), eb('outcome', 'not in', NOTHING_UNDONE)]))
         .orderBy('position', 'desc')
         .limit(1)
         .executeTakeFirst();
@@ -92,7 +92,7 @@ export function createFlowRunRepository(db: Kysely<Database>): FlowRunRepository
   };
 }
 
-/** A retry that writes the end that stands there; when it was reached is the first one's to say. */
+/** Whether a retry writes the stored end again; the time of the first write is kept. */
 const isSameEnd = (stored: FlowRunRecord | null, { state, outcome, code }: FlowRunPatch): boolean =>
   stored?.state === 'ended' &&
   state === 'ended' &&

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { GrantRepository } from '../governance-types.ts';
 import type { Database } from '../schema.ts';
 
-/** Grants: each is used up at most once, for exactly the call that was approved. */
+/** Grants: each can be used once, for exactly the call that was approved. */
 export function createGrantRepository(db: Kysely<Database>): GrantRepository {
   return {
     async issue(tx, { requestId, argsDigest, issuedAt, expiresAt, ...call }) {

@@ -2,10 +2,7 @@ import type { Kysely } from 'kysely';
 import type { AccessKey, KeyRepository } from '../governance-types.ts';
 import type { AccessKeysTable, Database } from '../schema.ts';
 
-/**
- * Public keys that sign decisions, and hashes of the keys by which people and services prove
- * themselves.
- */
+/** Public keys of decision signatures, and hashes of the access keys of users and services. */
 export function createKeyRepository(db: Kysely<Database>): KeyRepository {
   return {
     async addSigningKey({ kid, publicKey, createdAt, revokedAt }) {

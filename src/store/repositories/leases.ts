@@ -6,7 +6,7 @@ import { LeaseLostError } from '../errors.ts';
 import type { LeaseRepository } from '../lease-types.ts';
 import type { Database } from '../schema.ts';
 
-/** Leases by name. A row stays when its lease is over, so that its fence only ever rises. */
+/** Leases by name. A row remains after its lease has expired, so that its fence never decreases. */
 export function createLeaseRepository(
   db: Kysely<Database>,
   clock: SqlClock,

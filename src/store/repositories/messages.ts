@@ -3,7 +3,7 @@ import type { AttemptFence } from '../journal/attempts.ts';
 import type { Database } from '../schema.ts';
 import type { MessageLedger } from '../types.ts';
 
-/** The summary message of each run: one row, overwritten as it fares. */
+/** The summary message of each run: one row, which is overwritten when its state changes. */
 export function createMessageLedger(db: Kysely<Database>, fence: AttemptFence): MessageLedger {
   return {
     async get(run) {

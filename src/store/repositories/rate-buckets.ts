@@ -4,10 +4,10 @@ import type { BucketState } from '../../connectors/rate-limit/types.ts';
 import type { Database } from '../schema.ts';
 import type { RateBucketRepository, StoreTransaction } from '../types.ts';
 
-/** How much two clocks may drift apart, in milliseconds a millisecond. */
+/** The drift of two clocks, in milliseconds per millisecond. */
 const DRIFT = 0.001;
 
-/** States of the buckets of all vendors, on the database's clock. */
+/** The states of the buckets of all vendors, by the database's clock. */
 export function createRateBucketRepository(db: Kysely<Database>): RateBucketRepository {
   const clock = databaseClock();
   return {
@@ -53,13 +53,13 @@ async function begin(tx: StoreTransaction, name: string): Promise<Row> {
   const first = tx.insertInto('rate_buckets').values({ name, state: null });
   await first.onConflict((conflict) => conflict.column('name').doNothing()).execute();
   const row = await lock(tx, name);
-  if (!row) throw new TypeError('a row that was just written is not there');
+  if (!row) throw new TypeError('a row that was just written is missing');
   return row;
 }
 
 /**
- * The database's clock, guessed from our own monotonic one. What the database says is always a
- * little old when it arrives, so that the furthest it was ever ahead is the closest.
+ * The database's clock, estimated from the local monotonic one. A time from the database is always
+ * slightly old when it arrives, so the largest difference ever seen is the best estimate.
  */
 function databaseClock(): { now: () => number; adjustTo: (at: number) => void } {
   let ahead = Date.now() - performance.now();

@@ -4,7 +4,7 @@ import { NotStoredError } from '../errors.ts';
 import type { ActionRecord, RequestRepository } from '../governance-types.ts';
 import type { Database, RequestsTable } from '../schema.ts';
 
-/** Governed operations: one row each, whose state only moves on from a stated one. */
+/** Governed operations: one row each, whose state changes only from an expected one. */
 export function createRequestRepository(
   db: Kysely<Database>,
   fence: AttemptFence,

@@ -7,14 +7,11 @@ import { TWIN_REMOVALS } from '../retention/twin.ts';
 import type { RetentionRepository } from '../retention-types.ts';
 import type { Database } from '../schema.ts';
 
-/** Rows of one transaction. */
+/** Rows per transaction. */
 const PIECE = 2_000;
 const WEEK_MS = 7 * 86_400_000;
 
-/**
- * All personal data by what it is, in the order in which it is removed; docs/decisions/0030 says of
- * each table why.
- */
+/** All personal data by kind, in the order of removal; docs/decisions/0030 explains each table. */
 export const REMOVALS: readonly Removal[] = [
   ...SCAN_REMOVALS,
   ...TWIN_REMOVALS,
@@ -23,7 +20,7 @@ export const REMOVALS: readonly Removal[] = [
 
 type OnPiece = (what: string, rows: number) => void;
 
-/** Removal of personal data by age. */
+/** Removes personal data past its retention period. */
 export function createRetentionRepository(
   db: Kysely<Database>,
   now: () => Date = () => new Date(),
@@ -48,7 +45,7 @@ export function createRetentionRepository(
   };
 }
 
-/** Times as they stand in the store, whatever way the given one is written. */
+/** The cut-off times in the form used in the store. */
 function cutAt(before: string, now: Date): Cut {
   const [wanted, week] = [
     new Date(before).toISOString(),

@@ -4,7 +4,7 @@ import { NotStoredError } from '../errors.ts';
 import type { Database, RunsTable } from '../schema.ts';
 import type { RunRepository, RunRecord } from '../run-types.ts';
 
-/** Runs as begun and as ended. */
+/** Runs, stored when they begin and when they end. */
 export function createRunRepository(db: Kysely<Database>, fence: AttemptFence): RunRepository {
   const newestFirst = () =>
     db.selectFrom('runs').selectAll().orderBy('started_at', 'desc').orderBy('position', 'desc');

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { SignatureLedger } from '../governance-types.ts';
 import type { Database } from '../schema.ts';
 
-/** Signatures taken so far; those whose time is over are dropped on the way. */
+/** Accepted signatures; expired ones are deleted with each call. */
 export function createSignatureLedger(db: Kysely<Database>): SignatureLedger {
   return {
     async takeOnce(hash, { at, expiresAt }) {

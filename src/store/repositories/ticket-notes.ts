@@ -4,14 +4,14 @@ import type { Database } from '../schema.ts';
 import type { TicketAction, TicketNote } from '../ticket-types.ts';
 
 /**
- * What a run that goes on after a crash may find of its own making; it does not become `kept` by
- * being seen again.
+ * Actions that a run resumed after a crash may find as its own result; they are not replaced by
+ * `kept`.
  */
 const OUTLASTS_KEPT = ['created', 'reopened'] as const satisfies TicketAction[];
 
 /**
- * One note a subject and run: the last one stands, except that `kept` does not replace what the
- * same run did.
+ * Stores one note per subject and run: the last one counts, except that `kept` does not replace an
+ * action of the same run.
  */
 export async function noteTicket(
   db: Kysely<Database>,

@@ -7,7 +7,7 @@ import type { Database, TicketsTable } from '../schema.ts';
 import type { TicketLedger, TicketRow } from '../ticket-types.ts';
 import { listNotes, noteTicket } from './ticket-notes.ts';
 
-/** Tickets as arx knows them, each row leased to one owner at a time. */
+/** The tickets known to arx; each row is leased to one owner at a time. */
 export function createTicketLedger(
   db: Kysely<Database>,
   clock: SqlClock,
@@ -115,7 +115,7 @@ function toTicket(row: Selectable<TicketsTable>): TicketRow {
   };
 }
 
-/** Fields that the patch leaves out stay as they are: kysely drops undefined. */
+/** Fields missing from the patch do not change, because kysely drops undefined. */
 function toColumns(patch: Parameters<TicketLedger['update']>[3]): Updateable<TicketsTable> {
   return {
     state: patch.state,

@@ -6,7 +6,7 @@ import type { StoredTwinApp, TwinAppRepository } from '../twin-types.ts';
 import type { SyncView } from '../twin-sync-types.ts';
 import { isMissed, sortUnique, isProvedMissed } from './twin-seen.ts';
 
-/** Applications as last read. */
+/** Applications, as last read. */
 export function createTwinAppRepository(db: Kysely<Database>): TwinAppRepository {
   return {
     async put(tx, { org, run, at }, apps) {

@@ -5,10 +5,12 @@ import type { Database } from '../schema.ts';
 import type { TwinEventRepository } from '../twin-types.ts';
 import type { StoreTransaction } from '../types.ts';
 
-/** The run under which an org keeps what the next sync begins with. */
+/** The run id of the row with which the next sync of an org begins. */
 const KEPT = '';
 
-/** Security events, each once, and what the windows of the log hand on. */
+/**
+ * Security events, each stored once, and the entries passed from one window of the log to the next.
+ */
 export function createTwinEventRepository(db: Kysely<Database>): TwinEventRepository {
   return {
     async add(tx, { org, run }, events) {

@@ -4,7 +4,7 @@ import type { Database } from '../schema.ts';
 import type { TwinDatabase } from '../twin-schema.ts';
 import type { FactVersion, TwinFactRepository } from '../twin-types.ts';
 
-/** Facts by key, every version that ever held. */
+/** All versions of facts, by key. */
 export function createTwinFactRepository(db: Kysely<Database>): TwinFactRepository {
   return {
     async current(org) {
@@ -25,7 +25,7 @@ export function createTwinFactRepository(db: Kysely<Database>): TwinFactReposito
     async put(tx, org, { changed, seen }) {
       for (const { key, value, text, confidence, source, run, observedAt } of changed) {
         if (confidence === 'stale')
-          throw new TypeError('a fact goes stale by its age, not by being stored');
+          throw new TypeError('a stale fact cannot be stored: staleness follows from age');
         await sql`
           insert into twin_facts (org, key, version, value, text, confidence, source, run, since, observed_at)
           select ${org}, ${key}, coalesce(max(version), 0) + 1, ${value}, ${text}, ${confidence}, ${source}, ${run},

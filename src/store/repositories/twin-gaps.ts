@@ -5,7 +5,7 @@ import type { Database } from '../schema.ts';
 import type { TwinDatabase } from '../twin-schema.ts';
 import type { TwinGapRepository } from '../twin-types.ts';
 
-/** Gaps, open and closed: one is open at most for each kind and subject. */
+/** Gaps, open and closed; at most one is open for each kind and subject. */
 export function createTwinGapRepository(db: Kysely<Database>): TwinGapRepository {
   const gapsOf = (org: string) => db.selectFrom('twin_gaps').selectAll().where('org', '=', org);
   return {

@@ -6,7 +6,7 @@ import type { TwinGroupRepository } from '../twin-types.ts';
 import { isMissed, sortUnique, isProvedMissed } from './twin-seen.ts';
 import { isEveryone } from './twin-user-rows.ts';
 
-/** Groups, the roles they give, and who belongs to them. */
+/** Groups with their roles and members. */
 export function createTwinGroupRepository(db: Kysely<Database>): TwinGroupRepository {
   return {
     async put(tx, { org, run, at }, groups) {

@@ -4,7 +4,7 @@ import type { Drift, DRIFT_KINDS, SEVERITIES } from '../../twin/types.ts';
 import type { Database } from '../schema.ts';
 import type { TwinHistoryRepository } from '../twin-types.ts';
 
-/** The types hold these lists equal to those in twin, which this room may not import. */
+/** The types ensure that these lists equal those in `twin`, which `store` may not import. */
 const KINDS = [
   'admin_added',
   'mfa_lost',
@@ -14,7 +14,7 @@ const KINDS = [
 ] as const satisfies typeof DRIFT_KINDS;
 const GRADES = ['critical', 'high', 'medium', 'low'] as const satisfies typeof SEVERITIES;
 
-/** The posture at each sync, and what changed from one to the next. */
+/** The posture at each sync, and the changes between syncs. */
 export function createTwinHistoryRepository(db: Kysely<Database>): TwinHistoryRepository {
   return {
     async add(tx, { org, run, at }, timeline) {

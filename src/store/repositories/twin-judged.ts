@@ -11,7 +11,7 @@ import type {
 import type { StoreTransaction } from '../types.ts';
 import { addParts } from './twin-search.ts';
 
-/** What a sync has judged, from page to page and then into its place. */
+/** Results of a sync: stored page by page, then made visible. */
 export function createTwinJudgedRepository(db: Kysely<Database>): TwinJudgedRepository {
   return {
     add: (on, page) =>
@@ -78,10 +78,7 @@ async function addDrift(
     order by n`.execute(tx);
 }
 
-/**
- * Locks users by ascending id, as pages of users are written: two writers never wait for each other
- * in a circle.
- */
+/** Locks users by ascending id, as do writes of pages, so that two writers never deadlock. */
 async function settleStandings(
   tx: StoreTransaction,
   { org, run, attempt }: Attempt,

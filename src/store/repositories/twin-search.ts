@@ -6,21 +6,21 @@ import type { Attempt } from '../twin-judged-types.ts';
 import type { SearchHit, SearchPart, TwinSearchRepository } from '../twin-search-types.ts';
 import type { StoreTransaction } from '../types.ts';
 
-/** Parts that one question brings here, and parts that one statement stores. */
-const PARTS_A_LOOK = 20;
-const PARTS_A_STATEMENT = 50;
-const LONGEST = 200;
+/** Parts that one query reads, and parts that one statement stores. */
+const PARTS_PER_QUERY = 20;
+const PARTS_PER_STATEMENT = 50;
+const MAX_LENGTH = 200;
 
 /**
- * What is searched: the terms of all entries as long texts, in lower case. Alike on PostgreSQL and
- * PGlite.
+ * Full-text search over the terms of all entries, stored as long lower-case texts. Works the same
+ * on PostgreSQL and PGlite.
  */
 export function createTwinSearchRepository(db: Kysely<Database>): TwinSearchRepository {
   return {
     add: addParts,
     turn,
     async find(org, text, limit) {
-      const wanted = plainTerm(text).slice(0, LONGEST).trim();
+      const wanted = plainTerm(text).slice(0, MAX_LENGTH).trim();
       if (wanted === '' || limit <= 0) return [];
       const there = await beginningsFirst(db, { org, wanted, limit, from: 0, to: GONE_FROM });
       const gone = { org, wanted, limit: limit - there.length, from: GONE_FROM, to: 2 * GONE_FROM };
@@ -44,21 +44,24 @@ async function beginningsFirst(
 
 const keyOf = ({ kind, id, label }: SearchHit): string => `${kind} ${id} ${label}`;
 
-/** Keeps parts of an index that is being made. */
+/** Stores parts of an index that is being built. */
 export async function addParts(
   tx: StoreTransaction,
   { org, run, attempt }: Attempt,
   parts: readonly SearchPart[],
 ): Promise<void> {
-  for (let first = 0; first < parts.length; first += PARTS_A_STATEMENT) {
+  for (let first = 0; first < parts.length; first += PARTS_PER_STATEMENT) {
     const rows = parts
-      .slice(first, first + PARTS_A_STATEMENT)
+      .slice(first, first + PARTS_PER_STATEMENT)
       .map((part) => ({ org, run, attempt, ...part }));
     await tx.insertInto('twin_search').values(rows).execute();
   }
 }
 
-/** An index that a sync still makes has a run that has not ended. */
+/**
+ * Makes an index the one that is searched. Indexes of runs that have not ended are kept, because
+ * they are still being built.
+ */
 async function turn(tx: StoreTransaction, { org, run, attempt }: Attempt): Promise<void> {
   await sql`
     insert into twin_searched (org, run, attempt) values (${org}, ${run}, ${attempt})
@@ -73,7 +76,7 @@ interface Look {
   org: string;
   wanted: string;
   limit: number;
-  /** Parts from here on, and those from there on no more. */
+  /** The first part, and the part before which the search ends. */
   from: number;
   to: number;
   except: ReadonlySet<string>;
@@ -88,11 +91,11 @@ async function look(
     const { rows }: { rows: Part[] } = await sql<Part>`
       select part, body, entries from twin_search natural join twin_searched
       where org = ${org} and part > ${after} and part < ${to} and strpos(body, ${wanted}) > 0
-      order by part limit ${PARTS_A_LOOK}`.execute(db);
+      order by part limit ${PARTS_PER_QUERY}`.execute(db);
     hits.push(
       ...rows.flatMap((row) => matching(row, wanted)).filter((hit) => !except.has(keyOf(hit))),
     );
-    after = rows.length === PARTS_A_LOOK ? rows.at(-1)?.part : undefined;
+    after = rows.length === PARTS_PER_QUERY ? rows.at(-1)?.part : undefined;
   }
   return hits.slice(0, limit);
 }

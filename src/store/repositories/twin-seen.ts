@@ -3,16 +3,13 @@ import type { RawBuilder } from 'kysely';
 import type { StreamName } from '../../twin/types.ts';
 import type { SyncView } from '../twin-sync-types.ts';
 
-/**
- * Whether a row is one that a complete stream did not read again: not by this sync, and not since
- * it began.
- */
+/** Whether a complete stream did not read a row again: neither in this sync nor since it began. */
 export function isMissed(view: SyncView, table: string): RawBuilder<boolean> {
   const [run, at] = [sql.ref(`${table}.seen_run`), sql.ref(`${table}.seen_at`)];
   return sql<boolean>`(${run} <> ${view.run} and ${at} < ${view.startedAt})`;
 }
 
-/** The same where a stream proves it; else false, whatever the row. */
+/** The same if a complete stream proves it; otherwise false for every row. */
 export function isProvedMissed(
   view: SyncView | undefined,
   stream: StreamName,
@@ -22,8 +19,8 @@ export function isProvedMissed(
 }
 
 /**
- * Rows by ascending key, each key once, the last one standing: two writers never wait for each
- * other in a circle.
+ * Rows by ascending key; of rows with the same key the last one is kept. The order prevents
+ * deadlocks between two writers.
  */
 export function sortUnique<Row>(rows: readonly Row[], key: (row: Row) => string): Row[] {
   const last = new Map(rows.map((row) => [key(row), row]));

@@ -13,7 +13,7 @@ import { createSyncRepository } from './twin-syncs.ts';
 import { createTwinUserRepository } from './twin-users.ts';
 import { createSyncWorkRepository } from './twin-work.ts';
 
-/** The identity twins: one for each organisation, keyed by its host. */
+/** The identity twins: one per organisation, identified by its host. */
 export function createTwinStore(db: Kysely<Database>): TwinStore {
   return {
     syncs: createSyncRepository(db),

@@ -5,10 +5,10 @@ import type { Database } from '../schema.ts';
 import type { TwinDatabase } from '../twin-schema.ts';
 import type { SyncRepository, SyncStream, SyncRecord } from '../twin-sync-types.ts';
 
-/** The type holds this list equal to the one in twin, which this room may not import. */
+/** The type ensures that this list equals the one in `twin`, which `store` may not import. */
 const NAMES = ['users', 'apps', 'logs', 'roles'] as const satisfies typeof STREAMS;
 
-/** Syncs as begun and ended, and how their streams ended. */
+/** Syncs, and how their streams ended. */
 export function createSyncRepository(db: Kysely<Database>): SyncRepository {
   const get = async (run: string): Promise<SyncRecord | null> =>
     recordOf(

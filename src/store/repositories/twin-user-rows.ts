@@ -7,27 +7,27 @@ import type { StoredTwinUser } from '../twin-types.ts';
 import type { SyncView } from '../twin-sync-types.ts';
 import { isProvedMissed } from './twin-seen.ts';
 
-/** The type holds this equal to the word in twin, which this room may not import. */
+/** The type ensures that this equals the word in `twin`, which `store` may not import. */
 const DIRECT: typeof DIRECT_VIA = 'direct';
 
-/** A user as the store selects them. */
+/** A user as selected from the store. */
 export type UserRow = Omit<Selectable<TwinDatabase['twin_users']>, 'seen_run' | 'seen_at'> & {
   last_seen: string | null;
   groups: string[];
   roles: string[];
 };
 
-/** What of an org is the same for all its users. */
+/** Data of an org that all its users share. */
 interface Links {
-  /** Roles that groups give, by group id. */
+  /** Roles assigned through groups, by group id. */
   rolesOf: ReadonlyMap<string, readonly string[]>;
-  /** Groups that everybody belongs to without being listed. */
+  /** Groups that contain all users without listing them. */
   everyone: readonly string[];
-  /** Whether roles were ever read. */
+  /** Whether roles have ever been read. */
   rolesKnown: boolean;
 }
 
-/** Reads what all users of an org share. */
+/** Reads the data that all users of an org share. */
 export async function readLinks(
   db: Kysely<Database>,
   org: string,
@@ -58,8 +58,8 @@ export async function readLinks(
 }
 
 /**
- * Groups and direct roles of users. By a range of ids and not by the ids: an index is read along it
- * even where the database has no statistics yet, as after a first sync.
+ * Reads groups and direct roles of users by a range of ids rather than by single ids, because the
+ * index is then used even without statistics, as after a first sync.
  */
 export async function readBelongings(
   db: Kysely<Database>,
@@ -90,11 +90,11 @@ export async function readBelongings(
   return (id) => ({ groups: names(groupsOf.get(id)), roles: names(rolesOf.get(id)) });
 }
 
-/** Okta's built-in group of all who are not deprovisioned; its members are never listed. */
+/** Okta's built-in group of all users who are not deprovisioned; its members are never listed. */
 export const isEveryone = ({ name, type }: { name: string; type: string | null }): boolean =>
   type === 'BUILT_IN' && name === 'Everyone';
 
-/** A row as a user of the twin. */
+/** The twin user of a row. */
 export function toStoredUser(row: UserRow, links: Links): StoredTwinUser {
   const groups = [
     ...new Set([...row.groups, ...(row.status === 'DEPROVISIONED' ? [] : links.everyone)]),

@@ -8,7 +8,7 @@ import { isMissed, sortUnique, isProvedMissed } from './twin-seen.ts';
 import { readBelongings, readLinks, toStoredUser } from './twin-user-rows.ts';
 import type { UserRow } from './twin-user-rows.ts';
 
-/** Users as last read, whatever their status. */
+/** Users of any status, as last read. */
 export function createTwinUserRepository(db: Kysely<Database>): TwinUserRepository {
   return {
     put: (tx, { org, run, at }, users) => put(tx, { org, run, at, users }),
@@ -18,7 +18,8 @@ export function createTwinUserRepository(db: Kysely<Database>): TwinUserReposito
         user.factors === null ? null : JSON.stringify(user.factors),
       );
       const ids = rows.map(({ id }) => id);
-      // By the ids themselves: joined, a table that was never analysed would be read whole.
+      // Uses the ids directly, because with a join a table without statistics would be read
+      // completely.
       await sql`
         update twin_users u set factors = (
           select f.factors::json from unnest(${ids}::text[], ${factors}::text[]) as f(id, factors) where f.id = u.id)
@@ -98,7 +99,7 @@ interface Selection {
   reference?: string;
 }
 
-/** Users with groups and roles as lists, by ascending id. */
+/** Users with their groups and roles, by ascending id. */
 async function selectUsers(
   db: Kysely<Database>,
   { org, size, view, after, reference }: Selection,

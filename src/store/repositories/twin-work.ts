@@ -15,7 +15,7 @@ const WORKS: readonly SyncWork[] = [
   'user_roles',
 ];
 
-/** What a sync has listed and read so far. */
+/** The lists and items that a sync has read so far. */
 export function createSyncWorkRepository(db: Kysely<Database>): SyncWorkRepository {
   return {
     addPage: (page, items, write, count) => addPage(db, { page, items, write, count }),
@@ -119,16 +119,16 @@ async function addPage(
 }
 
 /**
- * The items that no earlier page listed, in their order; the page counts them where nobody counted
- * otherwise.
+ * Stores the items that no earlier page listed, in their order; the page counts them unless a count
+ * is given.
  */
 async function addItems(
   tx: StoreTransaction,
   { run, list, page }: NewPage['page'],
   { items, counted }: { items: readonly string[]; counted: boolean },
 ): Promise<void> {
-  // The conflict goes by the unique index. Of a table that was never analysed, a look-up would read
-  // all of the list.
+  // Conflicts are detected by the unique index, because a look-up in a table without statistics
+  // would read the whole list.
   const { rows } = await sql`
     insert into twin_items (run, list, id, page, position)
     select ${run}, ${list}, id, ${page}, n - 1 from unnest(${textArray(items)}::text[]) with ordinality as i(id, n)

@@ -9,7 +9,7 @@ import { toRunUser } from './user-rows.ts';
 type PageKey = { run: string; page: number; next: string | null };
 
 /**
- * Stores a page with its users once; who comes second, even at the same time, gets the stored page.
+ * Stores a page with its users once; a second call, even a concurrent one, gets the stored page.
  */
 export async function addPage(
   db: Kysely<Database>,
@@ -25,8 +25,9 @@ export async function addPage(
 }
 
 /**
- * Ids of those first listed on this page, in its order; none where the page was stored before. Rows
- * go in by ascending user id, so that two pages with the same users cannot block each other.
+ * Inserts the page and its users; returns the ids of users first listed on this page, in its order,
+ * and nothing if the page was stored before. Rows are inserted by ascending user id, so that two
+ * pages with the same users cannot deadlock.
  */
 async function insertPage(
   db: Kysely<Database>,
@@ -96,7 +97,7 @@ export async function* usersByLogin(
   } while (last);
 }
 
-/** Users of a run on the pages that list them first. */
+/** Users of a run by the pages that list them first. */
 export async function* usersAsListed(db: Kysely<Database>, run: string): AsyncGenerator<RunUser[]> {
   for (let page = 0; ; page += 1) {
     const users = db

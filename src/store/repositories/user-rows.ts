@@ -6,7 +6,7 @@ import type { RunUser, VerdictRecord, ListedUser } from '../run-types.ts';
 
 type Row = Selectable<RunUsersTable>;
 
-/** Rows of these users of a run, in no order. */
+/** The rows of these users of a run, unordered. */
 export async function usersByIds(
   db: Kysely<Database>,
   run: string,
@@ -20,7 +20,7 @@ export async function usersByIds(
   return sql<Row>`select found.* from ${rows}`.execute(db);
 }
 
-/** A row as the user was listed. */
+/** The listed user of a row. */
 export function toListedUser(row: Row): ListedUser {
   return {
     userId: row.user_id,
@@ -32,14 +32,14 @@ export function toListedUser(row: Row): ListedUser {
   };
 }
 
-/** A row with what was found out so far. */
+/** The user of a row, with the verdict if there is one. */
 export function toRunUser(row: Row): RunUser {
   return { ...toListedUser(row), page: row.page, ticket: row.ticket, ...toVerdict(row) };
 }
 
 const NOT_CHECKED = { verdict: null, reason: null, factors: null, checkedAt: null } as const;
 
-/** The four columns are written together, so a verdict comes with the other three. */
+/** The four columns are written together, so a row with a verdict has the other three. */
 function toVerdict({
   verdict,
   reason,

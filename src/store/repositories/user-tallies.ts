@@ -5,12 +5,12 @@ import type { Database } from '../schema.ts';
 import type { RunChanges } from '../run-types.ts';
 
 /**
- * The verdicts that open a ticket; the type holds this list equal to the rule in mfa, which this
- * room may not import.
+ * The verdicts that open a ticket. The type ensures that this list equals the rule in `mfa`, which
+ * `store` may not import.
  */
 const NON_COMPLIANT = ['weak_only', 'none', 'pending_only'] as const satisfies typeof RULE;
 
-const NOBODY: VerdictCounts = {
+const NO_USERS: VerdictCounts = {
   enumerated: 0,
   compliant: 0,
   weak_only: 0,
@@ -22,7 +22,7 @@ const NOBODY: VerdictCounts = {
   vanished: 0,
 };
 
-/** Users a verdict; those without one are counted nowhere, so that `enumerated` is the sum. */
+/** Users per verdict; users without one are not counted, so that `enumerated` is the sum. */
 export async function countVerdicts(db: Kysely<Database>, run: string): Promise<VerdictCounts> {
   const rows = await db
     .selectFrom('run_users')
@@ -31,7 +31,7 @@ export async function countVerdicts(db: Kysely<Database>, run: string): Promise<
     .where('verdict', 'is not', null)
     .groupBy('verdict')
     .execute();
-  const counts = { ...NOBODY };
+  const counts = { ...NO_USERS };
   for (const { verdict, users } of rows) {
     counts[verdict as Verdict] = users;
     counts.enumerated += users;
@@ -45,14 +45,14 @@ export async function findChanges(
   run: string,
   previous: string,
 ): Promise<RunChanges> {
-  const wanting = sql.join(NON_COMPLIANT);
-  // One row a change with all ids in it: a row a user would cost far more memory than the ids.
+  const nonCompliant = sql.join(NON_COMPLIANT);
+  // One row per change with all ids, because a row per user would need far more memory.
   const { rows } = await sql<{ ids: string[]; change: keyof RunChanges }>`
     select change, json_agg(user_id order by user_id) as ids from (
       select n.user_id, case
-        when n.verdict in (${wanting}) and p.verdict = 'compliant' then 'regressed'
-        when n.verdict in (${wanting}) and (p.verdict is null or p.verdict not in (${wanting})) then 'new'
-        when n.verdict = 'compliant' and p.verdict in (${wanting}) then 'resolved'
+        when n.verdict in (${nonCompliant}) and p.verdict = 'compliant' then 'regressed'
+        when n.verdict in (${nonCompliant}) and (p.verdict is null or p.verdict not in (${nonCompliant})) then 'new'
+        when n.verdict = 'compliant' and p.verdict in (${nonCompliant}) then 'resolved'
       end as change
       from run_users n left join run_users p on p.run = ${previous} and p.user_id = n.user_id
       where n.run = ${run}
@@ -61,7 +61,7 @@ export async function findChanges(
   return { new: of('new'), resolved: of('resolved'), regressed: of('regressed') };
 }
 
-/** The findings of a run that none came before: all of them are new. */
+/** The changes of the first run of a scope: all its findings are new. */
 export async function findFirst(db: Kysely<Database>, run: string): Promise<RunChanges> {
   const { rows } = await sql<{ ids: string[] | null }>`
     select json_agg(user_id order by user_id) as ids from run_users

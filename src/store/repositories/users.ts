@@ -10,7 +10,7 @@ import { addPage, readPage, usersAsListed, usersByLogin } from './user-pages.ts'
 import { toListedUser, toRunUser, usersByIds } from './user-rows.ts';
 import { notListed, VerdictWrite, writeVerdicts } from './verdicts.ts';
 
-/** Users of a run: as listed, then with their verdicts. */
+/** The users of a run, first as listed, then with their verdicts. */
 export function createRunUserRepository(
   db: Kysely<Database>,
   fence: AttemptFence,

@@ -5,15 +5,15 @@ import { textArray } from '../text-array.ts';
 import type { StoreTransaction } from '../types.ts';
 import type { VerdictRecord } from '../run-types.ts';
 
-/** A verdict and whom it is about. */
+/** A verdict about a user of a run. */
 export interface UserVerdict extends VerdictRecord {
   run: string;
   userId: string;
 }
 
 /**
- * An effect that is one verdict: the journal may write it along with the entry, without a
- * transaction.
+ * An effect that only writes one verdict. The journal can write it together with the entry, without
+ * a transaction.
  */
 export class VerdictWrite {
   readonly verdict: UserVerdict;
@@ -22,12 +22,12 @@ export class VerdictWrite {
   }
 }
 
-/** The last verdict about each user. */
+/** The last verdict for each user. */
 export const latestOf = (verdicts: readonly UserVerdict[]): UserVerdict[] => [
   ...new Map(verdicts.map((one) => [keyOf(one.run, one.userId), one])).values(),
 ];
 
-/** Verdicts as rows `v` of a statement that has the same text whatever their number. */
+/** Verdicts as rows `v` of a statement whose text does not depend on their number. */
 export function verdictRows(verdicts: readonly UserVerdict[]): RawBuilder<unknown> {
   const column = (pick: (one: UserVerdict) => string | null) => textArray(verdicts.map(pick));
   return sql`unnest(
@@ -38,12 +38,12 @@ export function verdictRows(verdicts: readonly UserVerdict[]): RawBuilder<unknow
     ) as v(run, user_id, verdict, reason, factors, checked_at, read_run, read_at)`;
 }
 
-/** What of a row `u` a row `v` sets. */
+/** The columns of a row `u` that a row `v` sets. */
 export const VERDICT_COLUMNS = sql`verdict = v.verdict, reason = v.reason, factors = v.factors::json,
       checked_at = v.checked_at, read_run = v.read_run, read_at = v.read_at`;
 
 /**
- * Writes verdicts in one statement; of several about one user the last one stands. Gives the
+ * Writes verdicts in one statement; of several for one user the last one counts. Returns the
  * failure of each, or null.
  */
 export async function writeVerdicts(
@@ -64,7 +64,7 @@ export async function writeVerdicts(
 
 const keyOf = (run: string, userId: string): string => JSON.stringify([run, userId]);
 
-/** For a user who is on no stored page of the run. */
+/** The error for a user who is not on a stored page of the run. */
 export function notListed(run: string, userId: string): NotStoredError {
   return new NotStoredError(`user ${userId} is not listed in run ${run}: store its page first`);
 }

@@ -3,7 +3,7 @@ import type { RawBuilder } from 'kysely';
 import type { ActionState } from '../../governance/types.ts';
 import type { Cut, Removal } from './removal.ts';
 
-/** What a flow run says in the place of its caller and its account once its people are removed. */
+/** Replaces the caller and the account of a flow run once its personal data is removed. */
 const REMOVED = 'removed';
 
 const ENDS = [
@@ -11,7 +11,7 @@ const ENDS = [
   ...(['expired', 'cancelled', 'stale', 'unknown'] as const),
 ] satisfies ActionState[];
 
-/** A request that has ended, and that no flow which goes on asks about. */
+/** A request that has ended and is not used by a running flow. */
 const isClosed = ({ settled }: Cut): RawBuilder<boolean> => sql`(
   requests.state in (${sql.join(ENDS.map((state) => sql.lit(state)))}) and requests.updated_at < ${settled}
   and not exists (
@@ -19,8 +19,8 @@ const isClosed = ({ settled }: Cut): RawBuilder<boolean> => sql`(
     where f.state <> 'ended' and s->>'request' = requests.request_id))`;
 
 /**
- * An issue without its account: what it was about, and what makes the event known again stands in
- * other columns.
+ * An issue without its account: its topic. The columns by which the event is recognised again are
+ * separate.
  */
 const ISSUE = sql`json_build_object(
   'eventId', issue->'eventId', 'eventType', issue->'eventType', 'source', issue->'source', 'at', issue->'at',
@@ -45,7 +45,7 @@ const oldAnswer = ({ before, now }: Cut): RawBuilder<boolean> => sql`(
   coalesce(enrichments.kept_at, enrichments.begun_at, enrichments.expires_at) < ${before}::timestamptz
   and coalesce(enrichments.lease_until < ${now}::timestamptz, true))`;
 
-/** What was asked for and done: operations, flows, accounts looked up, inputs of workflows. */
+/** Removals of operations, flows, looked-up accounts and workflow inputs. */
 export const OPERATION_REMOVALS: readonly Removal[] = [
   {
     what: 'grants of closed requests',
@@ -55,7 +55,7 @@ export const OPERATION_REMOVALS: readonly Removal[] = [
   },
   { what: 'closed requests', table: 'requests', where: isClosed },
   {
-    // The row stays: by its key and its digest an event acts once.
+    // The row stays: its key and its digest ensure that an event is processed only once.
     what: 'people of flow runs',
     table: 'flow_runs',
     where: ({ settled }) => sql`flow_runs.state = 'ended' and flow_runs.finished_at < ${settled}
@@ -69,7 +69,7 @@ export const OPERATION_REMOVALS: readonly Removal[] = [
     where: oldAnswer,
   },
   {
-    // Whoever finds something out holds the row of its user: none goes while somebody does.
+    // A look-up locks the row of its user, so no row is removed during a look-up.
     what: 'accounts looked up',
     table: 'enriched_users',
     where: (cut) => sql`

@@ -2,35 +2,36 @@ import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 import type { Database } from '../schema.ts';
 
-/** The times by which rows are due, ISO 8601. */
+/** The times that decide which rows are due; ISO 8601. */
 export interface Cut {
-  /** What is older than this is no longer wanted. */
+  /** Older data is past its retention period. */
   before: string;
-  /** The same, and at least a week ago: for what something that goes on may still look at. */
+  /** The same, but at least a week ago: for data that running work may still need. */
   settled: string;
   /** A week ago. */
   week: string;
   now: string;
 }
 
-/**
- * One kind of personal data: in which table, which of its rows are due, and what becomes of them.
- */
+/** One kind of personal data: its table, which rows are due, and what is done with them. */
 export interface Removal {
-  /** In plain words; several tables may share them. */
+  /** Description in plain words; several tables may share one. */
   what: string;
   table: keyof Database | 'enrichments' | 'enriched_users';
-  /** Rows that are looked up by a key, and the query that gives the keys (as `key`). */
+  /** For rows that are looked up by a key: the query that returns the keys (as `key`). */
   of?: { column: string; keys: (cut: Cut) => RawBuilder<{ key: string }> };
-  /** Which rows (of those); names columns by their table. Must not hold of a row that was `set`. */
+  /**
+   * Condition for due rows, with column names qualified by the table. It must be false for a row
+   * that was `set`.
+   */
   where?: (cut: Cut) => RawBuilder<boolean>;
-  /** What the row is left as, where it has to stay; absent: it goes. */
+  /** The new values of a row that must stay; if absent, the row is deleted. */
   set?: (cut: Cut) => RawBuilder<unknown>;
 }
 
 const always = sql<boolean>`true`;
 
-/** How many rows are due. */
+/** The statement that counts the due rows. */
 export function countStatement(
   { table, of, where }: Removal,
   cut: Cut,
@@ -42,9 +43,9 @@ export function countStatement(
 }
 
 /**
- * Takes up to so many rows, of one key where the removal has keys. By their place in the table: a
- * row that somebody changes meanwhile has another one then, and stays. Waits for nobody, so nobody
- * waits for it in a circle.
+ * The statement that removes up to `rows` rows, of one key if the removal has keys. Rows are
+ * selected by their position in the table: a row that changes in the meantime gets another position
+ * and stays. Locked rows are skipped, so there are no deadlocks.
  */
 export function pieceStatement(
   { table, of, where, set }: Removal,

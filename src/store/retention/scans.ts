@@ -2,13 +2,13 @@ import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 import type { Cut, Removal } from './removal.ts';
 
-/** Of a run that never ended nobody knows whether it goes on: for a week it may. */
+/** A run that never ended may still be running; for a week it is treated as such. */
 const isOld = ({ before, settled }: Cut): RawBuilder<boolean> => sql`
   coalesce(runs.finished_at < ${before}, runs.started_at < ${settled})`;
 
 /**
- * The run that the next one of its scope compares with and takes readings over from: the last
- * complete one, and where a run goes on, the last one that was complete when that began.
+ * The run that the next run of its scope is compared with and takes factors from: the last complete
+ * one and, if a run is in progress, the last one that was complete when it began.
  */
 const isBaseline = ({ settled }: Cut): RawBuilder<boolean> => sql`
   (runs.status = 'complete' and not runs.dry_run and not exists (
@@ -26,11 +26,11 @@ const ofRuns = {
     sql`select run as key from runs where ${isDue(cut)}`,
 };
 
-/** The plan without the people it names: what a report still says of the scope. */
+/** The plan without the users that it names; a report still shows the scope. */
 const PLAN = sql`json_build_object(
   'statuses', plan->'statuses', 'groups', plan->'groups', 'scan', plan->'scan')`;
 
-/** The summary with its figures, and without ids of users and names of those who are exempt. */
+/** The summary with its figures, without user ids and names of exempt users. */
 const SUMMARY = sql`(
   select json_object_agg(key, case key
     when 'changes' then json_build_object('new', value->'new', 'resolved', value->'resolved',
@@ -39,16 +39,16 @@ const SUMMARY = sql`(
     else value end) from json_each(summary))`;
 
 /**
- * A ticket is known again by its row while its person is among those of any run that keeps its
- * people.
+ * A ticket row is needed to recognise the ticket while its user is part of any run whose users are
+ * stored.
  */
 const stillScanned = (cut: Cut): RawBuilder<boolean> => sql`exists (
   select 1 from runs join run_users on run_users.run = runs.run
   where runs.org = tickets.org and run_users.user_id = tickets.subject and not ${isDue(cut)})`;
 
 /**
- * Scans and their tickets. The runs themselves are marked first, so that no report takes a half for
- * a whole.
+ * Removals of scans and their tickets. The runs themselves are marked first, so that no report
+ * treats partial data as complete.
  */
 export const SCAN_REMOVALS: readonly Removal[] = [
   {

@@ -9,7 +9,7 @@ const isUserGone = (
   select 1 from twin_users u where u.org = ${sql.ref(`${table}.org`)} and u.id = ${sql.ref(`${table}.user_id`)}
     and u.gone and u.seen_at < ${before})`;
 
-/** Syncs that have ended or were ended by force: the one begun last of an org may still go on. */
+/** Syncs that have ended or were terminated; the newest one of an org may still be running. */
 const ofOldSyncs = {
   column: 'run',
   keys: ({ week }: Cut): RawBuilder<{ key: string }> => sql`
@@ -24,13 +24,13 @@ const leftover = (table: Removal['table'], where?: Removal['where']): Removal =>
   ...(where && { where }),
 });
 
-/** An event that is in the index and no longer in the twin, or about to go from there. */
+/** An event in the index that is no longer in the twin, or about to be removed from it. */
 const isLostEvent = (hit: RawBuilder<unknown>, { settled }: Cut): RawBuilder<boolean> => sql`(
   ${hit}->>'kind' = 'event' and not exists (
     select 1 from twin_events v
     where v.org = twin_search.org and v.uuid = ${hit}->>'id' and v.at >= ${settled}))`;
 
-/** Somebody in the index who is gone, and no longer in the twin or about to go from there. */
+/** A deleted user in the index who is no longer in the twin, or about to be removed from it. */
 const isLostUser = (hit: RawBuilder<unknown>, { before }: Cut): RawBuilder<boolean> => sql`(
   ${hit}->>'kind' = 'user' and coalesce(${hit}->>'gone', '') = 'true' and not exists (
     select 1 from twin_users u
@@ -39,10 +39,7 @@ const isLostUser = (hit: RawBuilder<unknown>, { before }: Cut): RawBuilder<boole
 const isLostHit = (hit: RawBuilder<unknown>, cut: Cut): RawBuilder<boolean> =>
   sql`(${isLostEvent(hit, cut)} or ${isLostUser(hit, cut)})`;
 
-/**
- * The copy of an organisation: those who are gone from it, what is over, and what broken syncs have
- * left.
- */
+/** Removals of the twin: deleted users, closed items, and leftovers of interrupted syncs. */
 export const TWIN_REMOVALS: readonly Removal[] = [
   {
     what: 'group memberships of users who are gone',
@@ -72,7 +69,7 @@ export const TWIN_REMOVALS: readonly Removal[] = [
     where: ({ before }) => sql`twin_gaps.closed_at < ${before}`,
   },
   { what: 'drift', table: 'twin_drift', where: ({ before }) => sql`twin_drift.at < ${before}` },
-  // The newest stretch of the log may be read again, and would raise them anew.
+  // The newest part of the log may be read again, which would raise the events again.
   {
     what: 'security events',
     table: 'twin_events',

@@ -55,7 +55,7 @@ describe('the file of a backup', () => {
     );
   });
 
-  it('is refused wherever it is cut off', async () => {
+  it('is refused wherever it is truncated', async () => {
     for (let length = 0; length < file.length; length += 7)
       await expect(read(file.subarray(0, length)), `cut at ${length}`).rejects.toEqual(
         damaged(/./),
@@ -76,21 +76,21 @@ describe('the file of a backup', () => {
   });
 
   it.each<[string, RegExp, (lines: string[]) => string[], boolean]>([
-    ['a row less', /not the checksum/, (lines) => lines.toSpliced(2, 1), false],
+    ['a row less', /not match its checksum/, (lines) => lines.toSpliced(2, 1), false],
     [
       'a row less, and its checksum made anew',
-      /not as many rows/,
+      /not match the stated/,
       (lines) => lines.toSpliced(2, 1),
       true,
     ],
     [
       'rows in another order',
-      /not the checksum/,
+      /not match its checksum/,
       ([a, b, c, ...rest]) => [a!, c!, b!, ...rest],
       false,
     ],
-    ['lines after its end', /goes on/, (lines) => [...lines, lines[1]!], false],
-    ['no end', /cut off/, (lines) => lines.slice(0, -1), false],
+    ['lines after its end', /continues/, (lines) => [...lines, lines[1]!], false],
+    ['no end', /truncated/, (lines) => lines.slice(0, -1), false],
     [
       'a row of no table',
       /neither a row/,
@@ -110,7 +110,7 @@ describe('the file of a backup', () => {
       true,
     ],
     ['no JSON', /neither a row/, (lines) => lines.toSpliced(1, 0, '{'), true],
-    ['no header', /no header/, (lines) => lines.slice(1), true],
+    ['no header', /not a header/, (lines) => lines.slice(1), true],
   ])('with %s is refused', async (_, reason, change, sealed) => {
     await expect(read(changed(file, change, sealed))).rejects.toEqual(damaged(reason));
   });

@@ -146,7 +146,7 @@ describeOnStores('checkpoints', (source) => {
     await appendMany(store, 1);
     keyHolder(home, () => null).create(ORIGIN);
     chmodSync(join(home, 'audit.key'), 0o644);
-    await expect(makeCheckpoint(partsOf(store, home), ORIGIN)).rejects.toThrow('read by others');
+    await expect(makeCheckpoint(partsOf(store, home), ORIGIN)).rejects.toThrow('readable by other users');
   });
 
   test('a key given by a variable is used, and no file is made', async () => {
@@ -226,7 +226,7 @@ describeOnStores('checkpoints', (source) => {
       size: 4,
     });
     const again = rotateKey(partsOf(store, home, given(next)), { by: BY, file: next });
-    await expect(again).rejects.toThrow('exists already');
+    await expect(again).rejects.toThrow('already exists');
   });
 
   test('a rotation that was cut off before the new key stood in its place is taken up', async () => {

@@ -87,9 +87,9 @@ test.each([
   [
     new Error('something with canary-hunter2'),
     StoreUnavailableError,
-    'h:1/d does not answer: check',
+    'h:1/d does not respond: check',
   ],
-  [null, StoreUnavailableError, 'does not answer'],
+  [null, StoreUnavailableError, 'does not respond'],
 ])('%j is reduced', (failure, kind, text) => {
   const reduced = reduceFailure(failure, 'h:1/d');
   expect(reduced).toBeInstanceOf(kind);
