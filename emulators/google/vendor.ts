@@ -36,11 +36,11 @@ function refusal(
   request: EmulatedRequest,
   route: Route | null,
 ): GuardResult['refusal'] {
-  const standing = tokens.check(request);
-  if (standing.kind === 'absent') return authRefusal('required');
-  if (standing.kind !== 'valid') return authRefusal('authError');
+  const check = tokens.check(request);
+  if (check.kind === 'absent') return authRefusal('required');
+  if (check.kind !== 'valid') return authRefusal('authError');
   if (isGarbled(request)) return googleError('parseError');
-  const { subject, scopes } = standing.held;
+  const { subject, scopes } = check.held;
   if (!isPermitted(route, { subject, scopes })) return googleError('insufficientPermissions');
   // Only administrators may read users, and a service account alone is not one.
   const caller = subject === null ? null : users.find(subject);

@@ -24,7 +24,7 @@ describe('ids of accounts', () => {
     },
   );
 
-  it('of Salesforce end in what tells their capitals', () => {
+  it('of Salesforce end with the encoding of their capitals', () => {
     expect(withCheck('001A0000006Vm9r')).toBe('001A0000006Vm9rIAC');
   });
 });
@@ -33,7 +33,7 @@ const quoted = (text: string): string =>
   `'${text.replace(/['"\\\n\r\t\b\f]/g, (letter) => `\\${{ '\n': 'n', '\r': 'r', '\t': 't', '\b': 'b', '\f': 'f' }[letter] ?? letter}`)}'`;
 
 describe('SOQL', () => {
-  it('keeps any text as it was, whatever is in it', () => {
+  it('keeps any text unchanged', () => {
     assertProperty(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
         const { where } = parseSoql(`SELECT Id FROM User WHERE Username = ${quoted(text)} LIMIT 2`);
@@ -42,7 +42,7 @@ describe('SOQL', () => {
     );
   });
 
-  it('takes what it understands or says that it does not', () => {
+  it('parses a query or throws SoqlError', () => {
     const word = fc.constantFrom(
       'SELECT',
       'Id',

@@ -26,8 +26,8 @@ beforeEach(() => emulators.clearFaults());
 afterAll(() => emulators.stop());
 
 /**
- * One vendor: how to call it, a user to write to, the write, a list to read, and whether the write
- * shows.
+ * One vendor: how to call it, a user to change, the change, a list to read, and whether the change
+ * is visible.
  */
 interface Case {
   vendor: FaultRule['vendor'];
@@ -83,7 +83,7 @@ async function salesforceCase(): Promise<Case> {
 const CASES = { entra: entraCase, google: googleCase, salesforce: salesforceCase };
 
 describe.each(Object.entries(CASES))('%s', (name, made) => {
-  it('says what faults ask for in words of its own', async () => {
+  it('answers faults in its own format', async () => {
     const { vendor, call, list } = await made();
     const struck = async (rule: Omit<FaultRule, 'vendor'>) => {
       await emulators.fault({ vendor, times: 1, pathPattern: '(users|query)', ...rule });
@@ -107,7 +107,7 @@ describe.each(Object.entries(CASES))('%s', (name, made) => {
     expect((await call('GET', list)).status).toBe(200);
   });
 
-  it('does what was asked although the answer is lost, and nothing where the request is', async () => {
+  it('makes the change if the answer is lost, and does nothing if the request is lost', async () => {
     const { vendor, call, write, off } = await made();
     await emulators.fault({ vendor, kind: 'reset', method: 'PATCH', times: 1 });
     await expect(call(...write)).rejects.toThrow();
@@ -125,7 +125,7 @@ describe.each(Object.entries(CASES))('%s', (name, made) => {
     });
   });
 
-  it('takes changes and settings behind its API', async () => {
+  it('accepts changes and settings through the control server', async () => {
     const { vendor, call, list } = await made();
     const control = emulators[vendor as keyof typeof CASES];
     const [added] = await (name === 'entra'
@@ -141,7 +141,7 @@ describe.each(Object.entries(CASES))('%s', (name, made) => {
 });
 
 describe('the emulated accounts', () => {
-  it('belong to people of the Okta organisation', async () => {
+  it('belong to users of the Okta organisation', async () => {
     const { users, entraUsers, googleUsers, salesforceUsers } = await emulators.state();
     const logins = users.map(({ login }) => login);
     const shared = (names: string[]) => names.filter((one) => logins.includes(one)).length;
@@ -157,7 +157,7 @@ describe('the emulated accounts', () => {
     ).toContain(emulators.document.googleAdminSubject);
   });
 
-  it('stand beside super administrators in Okta, direct and by group, and a group to enrol people by', async () => {
+  it('exist beside super administrators in Okta, direct and through a group, and a group for enrolment', async () => {
     const { users, groups } = await emulators.state('users', 'groups');
     const direct = users.filter(({ roles }) => roles.includes('SUPER_ADMIN')).map(({ id }) => id);
     const through = groups
@@ -171,7 +171,7 @@ describe('the emulated accounts', () => {
     expect((await call('PUT', `/api/v1/groups/${group?.id}/users/${direct[0]}`)).status).toBe(204);
   });
 
-  it('of groups are changed at once from behind', async () => {
+  it('of groups are changed immediately through the control server', async () => {
     const [user] = (await emulators.state('entraUsers')).entraUsers;
     const [group] = await emulators.entra.addGroups([
       { displayName: 'Mine', members: [user!.userPrincipalName] },
@@ -191,7 +191,7 @@ describe('the emulated accounts', () => {
 });
 
 describe('secrets', () => {
-  it('are in no line of the log and no part of the state', async () => {
+  it('are neither in the log nor in the state', async () => {
     await Promise.all([
       entraCalls(emulators.document),
       googleCalls(emulators.document),
@@ -209,7 +209,7 @@ describe('secrets', () => {
     expect(told).not.toMatch(/eyJ|ya29\.|00D\w{12}!/);
   });
 
-  it('that a connector must leave behind are planted in every account', async () => {
+  it('that a connector must not return are in every account', async () => {
     const { entraUsers, googleUsers, salesforceUsers } = await emulators.state();
     const [entra, google, salesforce] = await Promise.all([
       entraCalls(emulators.document),
@@ -226,7 +226,7 @@ describe('secrets', () => {
     expect(seen.slice(0, 2).every((text) => text.includes(EMAIL))).toBe(true);
   });
 
-  it('are as the flags say, and so is the place of the key file', async () => {
+  it('and the path of the key file are set by flags', async () => {
     const tokens = {
       entraTenantId: 'tenant-1',
       entraClientId: 'app-1',

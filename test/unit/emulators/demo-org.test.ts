@@ -35,13 +35,13 @@ const enrolled = (org: OktaOrg, ...types: string[]): UserRecord[] =>
   );
 
 describe('the demo organisation', () => {
-  it('is the same for the same seed, and another for another', () => {
+  it('is the same for the same seed, and different for another', () => {
     const logins = (org: OktaOrg): string[] => org.present().map(({ profile }) => profile.login);
     expect(JSON.stringify(demo(1).present())).toBe(JSON.stringify(demo(1).present()));
     expect(logins(demo(1))).not.toEqual(logins(demo(2)));
   });
 
-  it('has as many ACTIVE users as asked for, distinct, 85 to 92 % of them covered', () => {
+  it('has the requested number of distinct ACTIVE users, 85 to 92 % of them covered', () => {
     assertProperty(
       fc.property(
         fc.integer({ min: 1, max: 10_000 }),
@@ -87,7 +87,7 @@ describe('the demo organisation', () => {
     ['Duo', ['web']],
     ['WebAuthn', ['webauthn', 'email']],
   ];
-  it.each(KINDS)('has people with %s', (_, types) => {
+  it.each(KINDS)('has users with %s', (_, types) => {
     expect(enrolled(demo(1), ...types).length).toBeGreaterThan(0);
   });
 
@@ -116,13 +116,13 @@ describe('the demo organisation', () => {
     );
   });
 
-  it('can be as small as one wants', () => {
+  it('can have any small size', () => {
     for (const users of [0, 1, 5, 19, 20]) expect(active(demo(3, users))).toHaveLength(users);
   });
 });
 
 describe('a week', () => {
-  it('makes one compliant, one regress, one join and one leave, and says who', () => {
+  it('changes one user to compliant, one to regressed, adds one, removes one, and names them', () => {
     const org = demo(1);
     for (const week of [1, 2, 3]) {
       const before = new Map(active(org).map((user) => [user.id, covers(user.factors)]));
@@ -142,7 +142,7 @@ describe('a week', () => {
     }
   });
 
-  it('passes in an empty organisation too', () => {
+  it('also works in an empty organisation', () => {
     const org = demo(1, 0);
     expect(evolve(org, 1)).toMatchObject({
       becameCompliant: [],
@@ -154,7 +154,7 @@ describe('a week', () => {
 });
 
 describe('the plain organisation', () => {
-  it('has users alike, with a share of SMS only', () => {
+  it('has similar users, a share of them with only SMS', () => {
     const org = new OktaOrg(1, {
       rateLimit: 0,
       windowMs: 1000,

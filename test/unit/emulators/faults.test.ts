@@ -72,7 +72,7 @@ describe('before and after acceptance', () => {
     },
   );
 
-  it('a hanging request is logged at once and ends with its caller', async () => {
+  it('a hanging request is logged immediately and ends with its caller', async () => {
     emulators.faults.add({ vendor: 'slack', kind: 'hang', moment: 'after', times: 1 });
     const { slack, tokens, slackChannel } = emulators.document;
     const signal = AbortSignal.timeout(200);
@@ -102,14 +102,14 @@ describe('before and after acceptance', () => {
     });
   });
 
-  it('a failure of our choosing carries our body', async () => {
+  it('a status fault sends the given body', async () => {
     emulators.faults.add({ vendor: 'okta', kind: 'status', status: 200, body: {} });
     expect(await users()).toMatchObject({ status: 200, body: {} });
   });
 });
 
 describe('faults of lists', () => {
-  it('an empty page leads on to the page that was asked for', async () => {
+  it('an empty page links to the requested page', async () => {
     const first = await users('?limit=2');
     emulators.faults.add({ vendor: 'okta', kind: 'emptyPage', times: 1 });
     const empty = await oktaCalls(emulators.document)('GET', nextLink(first) ?? '');
@@ -121,7 +121,7 @@ describe('faults of lists', () => {
     );
   });
 
-  it('an empty page of a search leads on too', async () => {
+  it('an empty page of a search links to the requested page', async () => {
     await createIssue();
     emulators.faults.add({
       vendor: 'jira',
@@ -143,7 +143,7 @@ describe('faults of lists', () => {
     expect(next.issues).toHaveLength(1);
   });
 
-  it('an expired cursor and a next link to elsewhere', async () => {
+  it('an expired cursor, and a next link to another host', async () => {
     emulators.faults.add({ vendor: 'okta', pathPattern: 'after=', kind: 'expiredCursor' });
     emulators.faults.add({
       vendor: 'okta',
@@ -159,7 +159,7 @@ describe('faults of lists', () => {
   });
 });
 
-describe('429 with odd headers', () => {
+describe('429 with unusual headers', () => {
   const reset = (answer: PlainAnswer): string | null => answer.headers.get('x-rate-limit-reset');
   const FORMS: readonly (readonly [FaultRule['headers'], (value: string | null) => boolean])[] = [
     ['normal', (value) => Number(value) * 1000 > Date.now()],
@@ -178,7 +178,7 @@ describe('429 with odd headers', () => {
     expect(fits(reset(answer))).toBe(true);
   });
 
-  it('Jira and Slack, with Retry-After and without', async () => {
+  it('Jira and Slack, with and without Retry-After', async () => {
     emulators.faults.add({ vendor: 'jira', kind: 'rateLimited', retryAfter: 7, times: 1 });
     emulators.faults.add({ vendor: 'jira', kind: 'rateLimited', retryAfter: null });
     emulators.faults.add({ vendor: 'slack', kind: 'rateLimited', retryAfter: null });
@@ -211,14 +211,14 @@ describe('rules', () => {
       () => faults.strike('okta', request(path), 'before').rule !== null,
     );
 
-  it('let some pass first, and stop after so many', () => {
+  it('let some requests pass first, and stop after a number of times', () => {
     const faults = new Faults();
     faults.add({ vendor: 'okta', kind: 'reset', after: 2, times: 2 });
     expect(strikes(faults, 6)).toEqual([false, false, true, true, false, false]);
     expect(faults.list()).toMatchObject([{ matched: 6, struck: 2 }]);
   });
 
-  it('with a probability repeat by their seed', () => {
+  it('with a probability are reproducible by their seed', () => {
     const run = (seed: number): boolean[] => {
       const faults = new Faults();
       faults.add({ vendor: 'okta', kind: 'reset', probability: 0.3, seed });
@@ -231,7 +231,7 @@ describe('rules', () => {
     expect(share).toBeLessThan(0.4);
   });
 
-  it('look at vendor, method, path and query', () => {
+  it('select by vendor, method, path and query', () => {
     const faults = new Faults();
     faults.add({ vendor: 'jira', kind: 'reset' });
     faults.add({ vendor: 'okta', method: 'POST', kind: 'reset' });

@@ -124,7 +124,7 @@ describe('what Jira refuses', () => {
     expect(commented).toMatchObject({ status: 400, body: { errorMessages: [message] } });
   });
 
-  it('a body that does not parse, and a link to nothing', async () => {
+  it('an invalid body, and a link to a missing issue', async () => {
     expect((await jira('POST', '/rest/api/3/issue', '{"fields":')).status).toBe(400);
     const update = {
       issuelinks: [{ add: { type: { name: 'Relates' }, outwardIssue: { key: 'SEC-9999' } } }],
@@ -144,7 +144,7 @@ describe('what Jira refuses', () => {
 });
 
 describe('what Jira does', () => {
-  it('creates with all fields, and links at once', async () => {
+  it('creates an issue with all fields and links', async () => {
     const earlier = await newIssue();
     const fields = {
       description: adf('why'),
@@ -169,7 +169,7 @@ describe('what Jira does', () => {
     });
   });
 
-  it('gives the fields that were asked for, and no others', async () => {
+  it('returns only the requested fields', async () => {
     const key = await newIssue();
     const { body } = await jira('GET', `/rest/api/3/issue/${key}?fields=labels,status`);
     expect(Object.keys((body as { fields: object }).fields)).toEqual(['labels', 'status']);
@@ -185,7 +185,7 @@ describe('what Jira does', () => {
     expect(issue(key).fields).toMatchObject({ summary: 'other', labels: ['b', 'c'] });
   });
 
-  it('creates in bulk what it can, and says which it could not', async () => {
+  it('creates issues in bulk, and reports those that it could not create', async () => {
     const issueUpdates = [
       { fields: BASE },
       { fields: { ...BASE, labels: ['a b'] } },
@@ -214,7 +214,7 @@ describe('what Jira does', () => {
     });
   });
 
-  it('follows the workflow to Done and back, unless the way back is forbidden', async () => {
+  it('follows the workflow to Done and back, unless reopening is forbidden', async () => {
     const key = await newIssue();
     const path = `/rest/api/3/issue/${key}/transitions`;
     const names = async (): Promise<string[]> =>
@@ -233,7 +233,7 @@ describe('what Jira does', () => {
     expect(issue(key).fields).toMatchObject({ status: { category: 'new' }, resolution: null });
   });
 
-  it('forgets what was deleted', async () => {
+  it('does not return deleted issues', async () => {
     const key = await newIssue();
     expect((await jira('DELETE', `/rest/api/3/issue/${key}`)).status).toBe(204);
     for (const path of ['', '/comment', '/transitions']) {
@@ -257,8 +257,8 @@ describe('what Jira does', () => {
   });
 });
 
-describe('who Jira takes one for', () => {
-  it('knows basic and bearer tokens', async () => {
+describe('how Jira authenticates', () => {
+  it('accepts basic and bearer tokens', async () => {
     const { jira: base, tokens } = emulators.document;
     const bearer = await caller(base, `Bearer ${tokens.jira}`)('GET', '/rest/api/3/myself');
     const basic = await jira('GET', '/rest/api/3/myself');
@@ -267,7 +267,7 @@ describe('who Jira takes one for', () => {
     expect((await caller(base, 'Bearer nope')('GET', '/rest/api/3/myself')).status).toBe(401);
   });
 
-  it('can take everybody for an anonymous user, with a 200', async () => {
+  it('can treat every caller as anonymous, with status 200', async () => {
     const key = await newIssue();
     emulators.jira.settings.anonymous = true;
     const myself = await jira('GET', '/rest/api/3/myself');
@@ -283,7 +283,7 @@ describe('who Jira takes one for', () => {
   });
 });
 
-describe('pages for people', () => {
+describe('web pages', () => {
   it('show issues and searches, with names as text', async () => {
     const key = await newIssue({ summary: '<script>alert(1)</script>' });
     const page = await (await fetch(`${emulators.document.jira}/browse/${key}`)).text();

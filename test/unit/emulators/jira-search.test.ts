@@ -103,7 +103,7 @@ describe('the index', () => {
     site.settings.indexLagMs = 30_000;
   });
 
-  it('finds a new issue only after the lag, unless it is asked to reconcile it', () => {
+  it('finds a new issue only after the lag, unless the request reconciles it', () => {
     const { id } = site.create({ ...FIELDS, summary: 's', labels: ['mfa'] });
     vi.setSystemTime(START + 29_999);
     expect(search('labels = mfa')).toEqual([]);
@@ -112,7 +112,7 @@ describe('the index', () => {
     expect(search('labels = mfa')).toEqual(['SEC-1']);
   });
 
-  it('knows a changed issue as it was, until the lag has passed', () => {
+  it('shows the old state of a changed issue until the lag has passed', () => {
     const issue = site.create({ ...FIELDS, summary: 's', labels: ['mfa'] });
     vi.setSystemTime(START + 60_000);
     site.move(issue, STATUSES[2]);
@@ -126,7 +126,7 @@ describe('the index', () => {
     expect(search('labels = late')).toEqual(['SEC-1']);
   });
 
-  it('still finds a deleted issue for as long', () => {
+  it('still finds a deleted issue until the lag has passed', () => {
     const issue = site.create({ ...FIELDS, summary: 's', labels: ['mfa'] });
     vi.setSystemTime(START + 60_000);
     site.remove(issue);
@@ -171,12 +171,12 @@ describe('search over HTTP', () => {
     expect(keys).toEqual(['SEC-1', 'SEC-2', 'SEC-3', 'SEC-4', 'SEC-5', 'SEC-6', 'SEC-7']);
   });
 
-  it('gives ids alone where no fields are asked for', async () => {
+  it('returns only ids without requested fields', async () => {
     const { body } = await jira('GET', '/rest/api/3/search/jql?jql=key%3DSEC-1');
     expect(body).toEqual({ issues: [{ id: expect.any(String) as string }], isLast: true });
   });
 
-  it('refuses a token that it did not give, and a wrong query', async () => {
+  it('refuses an unknown token and an invalid query', async () => {
     const path = '/rest/api/3/search/jql?jql=project%3DSEC';
     expect((await jira('GET', `${path}&nextPageToken=invented`)).status).toBe(400);
     expect((await jira('GET', '/rest/api/3/search/jql?jql=nope')).body).toMatchObject({

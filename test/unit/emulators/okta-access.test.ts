@@ -64,7 +64,7 @@ describe('roles of the emulated Okta', () => {
 });
 
 describe('applications of the emulated Okta', () => {
-  it('are listed with filter, word and pages', async () => {
+  it('are listed with filter, search word and pages', async () => {
     const first = await okta('GET', '/api/v1/apps?limit=2&filter=status%20eq%20%22ACTIVE%22');
     expect(first.body).toHaveLength(2);
     expect((await okta('GET', nextLink(first) ?? '')).body).toMatchObject([
@@ -76,7 +76,7 @@ describe('applications of the emulated Okta', () => {
     });
   });
 
-  it('have users in person and through groups', async () => {
+  it('have users directly and through groups', async () => {
     expect(await rows(`/apps/${ids.app}/users`)).toMatchObject([
       { id: ids.admin, scope: 'USER' },
       { id: ids.member, scope: 'GROUP' },
@@ -87,7 +87,7 @@ describe('applications of the emulated Okta', () => {
     ]);
   });
 
-  it('are assigned and taken away for real', async () => {
+  it('are really assigned and unassigned', async () => {
     const user = emulators.okta.addUser({ login: 'assigned@access.example' });
     const users = () => emulators.okta.apps.get(ids.app)?.users.has(user.id);
     expect(
@@ -105,14 +105,14 @@ describe('applications of the emulated Okta', () => {
   it.each([
     ['nobody', {}, 400, 'E0000001'],
     ['somebody unknown', { id: '00u00000000000000000' }, 404, 'E0000007'],
-  ])('refuse to be assigned to %s', async (_, body, status, errorCode) => {
+  ])('cannot be assigned to %s', async (_, body, status, errorCode) => {
     expect(await okta('POST', `/api/v1/apps/${ids.app}/users`, body)).toMatchObject({
       status,
       body: { errorCode },
     });
   });
 
-  it('refuse to be assigned to somebody deactivated', async () => {
+  it('cannot be assigned to a deactivated user', async () => {
     const answer = await okta('POST', `/api/v1/apps/${ids.app}/users`, { id: ids.gone });
     expect(answer).toMatchObject({ status: 403, body: { errorCode: 'E0000038' } });
   });
@@ -132,7 +132,7 @@ describe('policies and servers of the emulated Okta', () => {
     expect((await okta('GET', '/api/v1/policies/00p00000000000000000/rules')).status).toBe(404);
   });
 
-  it('know the default server by that name', async () => {
+  it('include the default server by that name', async () => {
     expect(await rows('/authorizationServers')).toMatchObject([
       { id: 'default' },
       { name: 'Partner API' },
@@ -143,7 +143,7 @@ describe('policies and servers of the emulated Okta', () => {
     expect((await okta('GET', '/api/v1/authorizationServers/nope/policies')).status).toBe(404);
   });
 
-  it('say which authenticators there are, and what is enrolled', async () => {
+  it('list authenticators and enrolments', async () => {
     expect((await rows('/authenticators')).map(({ key }) => key)).toContain('okta_verify');
     expect(await rows(`/users/${ids.member}/authenticator-enrollments`)).toMatchObject([
       { key: 'phone_number', type: 'phone', profile: { phoneNumber: '+1 555 0100' } },
@@ -168,13 +168,13 @@ describe('states of the emulated Okta', () => {
     ['deactivate', 'DEPROVISIONED', 403, 'E0000038'],
     ['reset_password', 'SUSPENDED', 403, 'E0000038'],
     ['expire_password', 'STAGED', 403, 'E0000038'],
-  ])('refuse to %s somebody %s', async (verb, from, status, errorCode) => {
+  ])('refuse to %s a user who is %s', async (verb, from, status, errorCode) => {
     const user = emulators.okta.addUser({ login: `${verb}.${from}@access.example`, status: from });
     const answer = await okta('POST', `/api/v1/users/${user.id}/lifecycle/${verb}`);
     expect([answer, user.status]).toMatchObject([{ status, body: { errorCode } }, from]);
   });
 
-  it('give links away where no mail is sent, and only there', async () => {
+  it('return links only if no e-mail is sent', async () => {
     const user = emulators.okta.addUser({ login: 'mailed@access.example' });
     const path = `/api/v1/users/${user.id}/lifecycle/reset_password`;
     expect((await okta('POST', `${path}?sendEmail=true&revokeSessions=true`)).body).toEqual({});
@@ -198,7 +198,7 @@ describe('states of the emulated Okta', () => {
     expect(answer).toMatchObject({ status: 400, body: { errorCode: 'E0000001' } });
   });
 
-  it('know each group name once', async () => {
+  it('allow each group name only once', async () => {
     expect((await okta('POST', '/api/v1/groups', { profile: { name: 'Helpers' } })).status).toBe(
       400,
     );

@@ -24,7 +24,7 @@ async function names(query: string): Promise<string[]> {
 }
 
 describe('groups', () => {
-  it('are found by the beginning of a name, or by the whole of it', async () => {
+  it('are found by the beginning of a name, or by the whole name', async () => {
     expect(await names('q=alpha')).toEqual(['Alpha', 'Alpha Two']);
     expect(await names(`search=${encodeURIComponent('profile.name eq "Alpha"')}`)).toEqual([
       'Alpha',
@@ -39,7 +39,7 @@ describe('groups', () => {
     expect(nextLink(second)).toBeNull();
   });
 
-  it('page their members, and know who is gone', async () => {
+  it('page their members, and omit deleted users', async () => {
     const alpha = emulators.okta.groupNamed('Alpha')?.id;
     const first = await okta('GET', `/api/v1/groups/${alpha}/users?limit=2`);
     const second = await okta('GET', nextLink(first) ?? '');
@@ -52,7 +52,7 @@ describe('groups', () => {
     emulators.okta.setStatus(emulators.okta.user(ids[1] ?? '')!, 'ACTIVE');
   });
 
-  it('of a user are the built-in one and its own', async () => {
+  it('of a user are the built-in one and those of the user', async () => {
     const { body } = await okta('GET', `/api/v1/users/${ids[0]}/groups`);
     const found = (body as { profile: { name: string } }[]).map(({ profile }) => profile.name);
     expect(found).toEqual(['Everyone', 'Alpha', 'Alpha Two']);

@@ -47,7 +47,7 @@ describe('the System Log of the emulated Okta', () => {
     expect(published((await logs(query)).body)).toEqual(hours);
   });
 
-  it('ends where `until` is given', async () => {
+  it('has a last page with `until`', async () => {
     const first = await logs(`${DAY}&limit=3`);
     const second = await okta('GET', nextLink(first) ?? '');
     expect([published(first.body), published(second.body), nextLink(second)]).toEqual([
@@ -57,7 +57,7 @@ describe('the System Log of the emulated Okta', () => {
     ]);
   });
 
-  it('always leads on where it is polled', async () => {
+  it('always has a next link without `until`', async () => {
     const first = await logs('since=2026-01-05T00:00:00Z');
     const quiet = await okta('GET', nextLink(first) ?? '');
     expect([quiet.body, nextLink(quiet)]).toEqual([[], nextLink(first)]);
@@ -78,7 +78,7 @@ describe('the System Log of the emulated Okta', () => {
     expect((await logs(query)).status).toBe(400);
   });
 
-  it('has an event for each write that took effect, and none for one that did not', async () => {
+  it('has an event for each successful write, and none for a refused one', async () => {
     const user = emulators.okta.addUser({ login: 'written@logs.example' });
     const group = emulators.okta.addGroup({ name: 'Written' });
     const app = emulators.okta.apps.add({ label: 'Written' });

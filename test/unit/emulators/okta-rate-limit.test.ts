@@ -7,7 +7,7 @@ import { oktaCalls } from '../../support/vendor-calls.ts';
 const AT = 1_800_000_000_000;
 
 describe('a bucket', () => {
-  it('begins its window with the first request and not with the minute', () => {
+  it('starts its window with the first request, not at the full minute', () => {
     const limiter = new RateLimiter({ rateLimit: 2, windowMs: 60_000 });
     const first = limiter.take('users', AT + 37_000);
     expect(first).toEqual({ limit: 2, remaining: 1, reset: AT / 1000 + 97, refused: false });
@@ -20,14 +20,14 @@ describe('a bucket', () => {
     });
   });
 
-  it('stays shut until the second its header names', () => {
+  it('stays closed until the second in its header', () => {
     const limiter = new RateLimiter({ rateLimit: 1, windowMs: 1000 });
     const { reset = 0 } = limiter.take('users', AT + 250) ?? {};
     expect(limiter.take('users', reset * 1000 - 1)).toMatchObject({ refused: true });
     expect(limiter.take('users', reset * 1000)).toMatchObject({ refused: false });
   });
 
-  it('is one of several, and remembers what it saw', () => {
+  it('is independent of others, and keeps statistics', () => {
     const limiter = new RateLimiter({ rateLimit: 1, windowMs: 60_000 });
     limiter.take('users', AT + 20);
     limiter.take('users', AT + 30);
@@ -39,7 +39,7 @@ describe('a bucket', () => {
     ]);
   });
 
-  it('has no limit at 0, and still says what reached it', () => {
+  it('has no limit at 0, but still counts requests', () => {
     const limiter = new RateLimiter({ rateLimit: 0, windowMs: 60_000 });
     expect([limiter.take('users', AT), limiter.take('users', AT + 7)]).toEqual([null, null]);
     expect(limiter.statistics()).toEqual([]);
@@ -48,7 +48,7 @@ describe('a bucket', () => {
     ]);
   });
 
-  it('tells its windows apart', () => {
+  it('reports each window separately', () => {
     const limiter = new RateLimiter({ rateLimit: 2, windowMs: 1500 });
     for (const at of [10, 20, 30, 1509, 1510, 9000]) limiter.take('users', AT + at);
     const window = (startedAt: number, counts: object) => ({
@@ -82,8 +82,7 @@ describe('a bucket', () => {
     expect(limiter.reports()[0]?.windows[0]?.startedAt).toBe(AT + 5);
   });
 
-  // Window length, first request, when the window then ends, and the header; relative to AT, a
-  // whole minute.
+  // Window length, first request, end of the window, and the header; relative to AT, a full minute.
   const FORMS: readonly (readonly [WindowStart, ResetRounding, number, number, number, number])[] =
     [
       ['second', 'up', 60_000, 37_400, 97_000, 97],

@@ -56,7 +56,7 @@ async function ask(
 }
 
 describe('a service app', () => {
-  it('gets a bearer token that opens what its scopes name', async () => {
+  it('gets a bearer token for its scopes', async () => {
     const { status, body } = await ask(assertion(rsa.privateKey));
     expect([status, body]).toEqual([
       200,
@@ -78,20 +78,20 @@ describe('a service app', () => {
     expect(await ask(make())).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
   });
 
-  it('may use an assertion once', async () => {
+  it('may use an assertion only once', async () => {
     const once = assertion(rsa.privateKey);
     expect((await ask(once)).status).toBe(200);
     expect((await ask(once)).status).toBe(401);
   });
 
-  it('must ask for scopes', async () => {
+  it('must request scopes', async () => {
     expect(await ask(assertion(rsa.privateKey), '')).toMatchObject({
       status: 400,
       body: { error: 'invalid_scope' },
     });
   });
 
-  it('leaves no assertion and no token in the log', async () => {
+  it('does not show assertions and tokens in the log', async () => {
     const { body } = await ask(assertion(rsa.privateKey));
     const log = JSON.stringify(emulators.log.entries);
     expect(log).toContain('[redacted]');

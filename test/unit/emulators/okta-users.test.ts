@@ -34,7 +34,7 @@ async function listed(first: string): Promise<{ ids: string[]; pages: number }> 
 }
 
 describe('listing users', () => {
-  it('gives everybody exactly once, whatever the size and the limit', async () => {
+  it('returns every user exactly once, for any size and limit', async () => {
     await assertProperty(
       fc.asyncProperty(
         fc.integer({ min: 0, max: 60 }),
@@ -50,7 +50,7 @@ describe('listing users', () => {
     );
   });
 
-  it('goes on from a cursor whose user has been deleted since', async () => {
+  it('continues after a cursor whose user has been deleted', async () => {
     const ids = people(10);
     const first = await okta('GET', '/api/v1/users?limit=4');
     emulators.okta.removeUser(emulators.okta.user(ids[3] ?? '')!);
@@ -58,7 +58,7 @@ describe('listing users', () => {
     expect(rest.ids).toEqual(ids.slice(4));
   });
 
-  it('takes at most 200 a page and refuses limits that are none', async () => {
+  it('returns at most 200 per page and refuses invalid limits', async () => {
     people(201);
     expect((await okta('GET', '/api/v1/users?limit=1000')).body).toHaveLength(200);
     expect((await okta('GET', '/api/v1/users?limit=none')).body).toMatchObject({
@@ -69,7 +69,7 @@ describe('listing users', () => {
     });
   });
 
-  it('links absolutely, to the host that was asked', async () => {
+  it('uses absolute links to the host of the request', async () => {
     people(3);
     const answer = await okta('GET', '/api/v1/users?limit=2&search=status%20pr');
     const next = new URL(nextLink(answer) ?? '');
@@ -115,7 +115,7 @@ describe('filter and search', () => {
     expect(await names(`filter=${encodeURIComponent(expression)}`)).toEqual(expected);
   });
 
-  it('leaves deprovisioned users out only where nothing is asked for', async () => {
+  it('omits deprovisioned users only without a query', async () => {
     expect(await names('')).toEqual(['ann', 'bob', 'svc']);
   });
 
@@ -136,7 +136,7 @@ describe('single users', () => {
     expect((await okta('GET', '/api/v1/users/Person.0@users.example')).body).toMatchObject({ id });
   });
 
-  it('that vanished are listed, and 404 wherever they are asked for', async () => {
+  it('that vanished are listed, and otherwise answer 404', async () => {
     const [id] = people(1);
     emulators.okta.patchUser(emulators.okta.user(id ?? '')!, { vanish: true });
     expect((await okta('GET', '/api/v1/users')).body).toHaveLength(1);
@@ -149,7 +149,7 @@ describe('single users', () => {
     }
   });
 
-  it('with denied factors answer 403 E0000006 there and nowhere else', async () => {
+  it('with denied factors answer 403 E0000006 only for factors', async () => {
     const [id] = people(1);
     emulators.okta.patchUser(emulators.okta.user(id ?? '')!, { denyFactors: true });
     expect((await okta('GET', `/api/v1/users/${id}`)).status).toBe(200);
@@ -158,7 +158,7 @@ describe('single users', () => {
     });
   });
 
-  it('show canaries exactly where a leak would start', async () => {
+  it('contain canaries where real answers contain secrets', async () => {
     const planted = await startEmulators({
       profile: 'empty',
       canaries: {

@@ -82,7 +82,7 @@ const WRITES: Write[] = [
 ];
 
 describe('writes to the emulated Okta', () => {
-  it.each(WRITES)('%s takes effect and stands in the log as a write', async (...write) => {
+  it.each(WRITES)('%s takes effect and is logged as a write', async (...write) => {
     const [, method, path, changed, expected, from] = write;
     if (from) user.status = from;
     if (expected === false) group().members?.add(user.id);
@@ -116,7 +116,7 @@ describe('writes to the emulated Okta', () => {
     expect((await okta('POST', '/api/v1/users', { profile })).status).toBe(400);
   });
 
-  it('are refused where the state forbids them, and then not accepted', async () => {
+  it('are refused if the status forbids them, and then not logged as accepted', async () => {
     user.status = 'SUSPENDED';
     const answer = await okta('POST', `/api/v1/users/${user.id}/lifecycle/suspend`);
     expect(answer.body).toMatchObject({ errorCode: 'E0000001' });
@@ -127,7 +127,7 @@ describe('writes to the emulated Okta', () => {
     });
   });
 
-  it('to unknown paths are marked as writes too', async () => {
+  it('to unknown paths are also logged as writes', async () => {
     await okta('POST', '/api/v1/users/x/lifecycle/explode');
     expect(emulators.log.entries.at(-1)).toMatchObject({
       operation: 'unknown',
@@ -136,7 +136,7 @@ describe('writes to the emulated Okta', () => {
     });
   });
 
-  it('with a body that does not parse are refused', async () => {
+  it('with an invalid body are refused', async () => {
     expect((await okta('POST', '/api/v1/groups', '{"profile":')).body).toMatchObject({
       errorCode: 'E0000003',
     });

@@ -16,8 +16,8 @@ beforeAll(async () => {
 });
 afterAll(() => emulators.stop());
 
-describe('the emulators in a process of their own', () => {
-  it('say in one line where they are', () => {
+describe('the emulators in their own process', () => {
+  it('print their addresses in one line', () => {
     expect(emulators.document).toMatchObject({ schema: 'arx.emulate/v1', jiraProject: 'SEC' });
     for (const name of ['okta', 'jira', 'slack', 'control'] as const) {
       expect(emulators.document[name]).toMatch(/^http:\/\/127\.0\.0\.1:\d+(\/api\/)?$/);
@@ -28,7 +28,7 @@ describe('the emulators in a process of their own', () => {
     });
   });
 
-  it('write the log to the file they name, line by line as in memory', async () => {
+  it('write the log to the file that they name, with the same lines as in memory', async () => {
     await oktaCalls(emulators.document)('GET', '/api/v1/users?limit=5');
     const fields = {
       project: { key: 'SEC' },
@@ -55,14 +55,14 @@ describe('the emulators in a process of their own', () => {
     expect(await emulators.log({ vendor: 'okta', write: true })).toEqual([]);
   });
 
-  it('keep their tokens out of log and state', async () => {
+  it('do not show their tokens in log and state', async () => {
     await slackCalls(emulators.document)('POST', 'auth.test');
     const told = JSON.stringify([await emulators.log(), await emulators.state()]);
     const { okta, jira, slack } = emulators.document.tokens;
     for (const token of [okta, jira, slack]) expect(told).not.toContain(token);
   });
 
-  it('are changed behind their APIs', async () => {
+  it('are changed through the control server', async () => {
     const [added] = await emulators.addUsers([
       { login: 'x@control.example', factors: [{ type: 'sms' }], groups: ['New'] },
     ]);
@@ -87,7 +87,7 @@ describe('the emulators in a process of their own', () => {
     expect(await emulators.evolve()).toMatchObject({ becameCompliant: [{ id: left[0]?.id }] });
   });
 
-  it('move and delete issues as a person would, and turn settings', async () => {
+  it('move and delete issues as a person would, and change settings', async () => {
     const fields = { project: { key: 'SEC' }, issuetype: { name: 'Task' }, summary: 'to move' };
     const { body } = await jiraCalls(emulators.document)('POST', '/rest/api/3/issue', { fields });
     const { key } = body as { key: string };
@@ -112,7 +112,7 @@ describe('the emulators in a process of their own', () => {
     });
   });
 
-  it('take and drop fault rules, and refuse unusable ones', async () => {
+  it('add and remove fault rules, and refuse invalid ones', async () => {
     const id = await emulators.fault({ vendor: 'okta', kind: 'status', status: 500, times: 1 });
     expect((await oktaCalls(emulators.document)('GET', '/api/v1/users')).status).toBe(500);
     expect(await emulators.faults()).toMatchObject([{ id, matched: 1, struck: 1 }]);
@@ -125,7 +125,7 @@ describe('the emulators in a process of their own', () => {
 });
 
 describe('the process', () => {
-  it('ends with its parent where asked to', async () => {
+  it('ends with its parent on request', async () => {
     const child = spawn(process.execPath, [MAIN, '--profile', 'empty', '--exit-with-parent'], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
@@ -143,7 +143,7 @@ describe('the process', () => {
     expect(await once(child, 'exit')).toEqual([0, null]);
   });
 
-  it('says which flag is wrong and ends with 2, a port in use with 1', async () => {
+  it('names an invalid flag and ends with 2, and ends with 1 for a port in use', async () => {
     const wrong = spawn(process.execPath, [MAIN, '--users', 'many'], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
@@ -161,13 +161,13 @@ describe('the process', () => {
 });
 
 describe('arguments', () => {
-  it('count ports from a base, single ones win', () => {
+  it('count ports from a base; single ports take precedence', () => {
     const { options } = parseArguments(['--port', '4100', '--slack-port', '0']);
     const added = { entra: 4104, google: 4105, salesforce: 4106 };
     expect(options.ports).toEqual({ okta: 4100, jira: 4101, slack: 0, control: 4103, ...added });
   });
 
-  it('hand everything on', () => {
+  it('set every option', () => {
     const given =
       '--users 9 --seed 2 --profile plain --weak-share 0.5 --rate-limit 0 --window-ms 1000 --index-lag-ms 5';
     const { options, exitWithParent } = parseArguments([
@@ -196,7 +196,7 @@ describe('arguments', () => {
     });
   });
 
-  it('keep no log where none is wanted', () => {
+  it('can disable the log', () => {
     expect(parseArguments(['--log', 'none']).options.log).toBeNull();
     expect(parseArguments([]).options.log).toBeUndefined();
   });
@@ -204,7 +204,7 @@ describe('arguments', () => {
   it.each([
     ['--window-start', 'minute', 'second, request, clock'],
     ['--reset-rounding', 'nearest', 'up, down'],
-  ])('say what %s may be', (flag, value, choices) => {
+  ])('list the values of %s', (flag, value, choices) => {
     expect(() => parseArguments([flag, value])).toThrow(
       `${flag} must be one of ${choices}, not '${value}'`,
     );

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => emulators.close());
 
-/** As the SDK sends it: a form whose nested values are JSON text. */
+/** In the SDK's format: a form whose nested values are JSON text. */
 async function slack(
   method: string,
   given: Record<string, unknown>,
@@ -36,7 +36,7 @@ const section = (text: string): Record<string, unknown> => ({
 const metadata = { event_type: 'arx_run', event_payload: { run: 'r1' } };
 
 describe('posting', () => {
-  it('takes a channel by id and by name, keeps blocks and metadata', async () => {
+  it('accepts a channel by id and by name, and keeps blocks and metadata', async () => {
     const byName = await slack('chat.postMessage', {
       channel: '#security-mfa',
       text: 'one',
@@ -117,7 +117,7 @@ describe('editing', () => {
 });
 
 describe('history', () => {
-  it('is newest first, paged, from a time stamp on, with metadata where asked for', async () => {
+  it('is newest first, paged, from a timestamp on, with metadata on request', async () => {
     const { ts: from } = await slack('chat.postMessage', { channel, text: 'mark' });
     for (const text of ['h1', 'h2', 'h3'])
       await slack('chat.postMessage', { channel, text, metadata });
@@ -146,7 +146,7 @@ describe('history', () => {
 });
 
 describe('tokens and scopes', () => {
-  it('names the scopes, and what is missing', async () => {
+  it('names the scopes, and the missing one', async () => {
     emulators.slack.settings.scopes = ['chat:write'];
     const headers = { authorization: `Bearer ${emulators.document.tokens.slack}` };
     const answer = await fetch(`${emulators.document.slack}auth.test`, { method: 'POST', headers });

@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => emulators.stop());
 
 describe('emulators without a log, with latency and windows that begin with their first request', () => {
-  it('answer each request late, none after another, and count all of them', async () => {
+  it('delay requests independently of each other, and count all of them', async () => {
     const started = Date.now();
     const calls = Array.from({ length: 6 }, () => okta('GET', '/api/v1/users?limit=1'));
     const idle = { jira: 0, slack: 0, entra: 0, google: 0, salesforce: 0 };
@@ -66,7 +66,7 @@ describe('emulators without a log, with latency and windows that begin with thei
     );
   });
 
-  it('date an answer when it leaves', async () => {
+  it('date an answer when it is sent', async () => {
     await emulators.oktaSettings({ latencyMs: 1100 });
     const started = Date.now();
     const { headers } = await okta('GET', '/api/v1/groups');
@@ -76,7 +76,7 @@ describe('emulators without a log, with latency and windows that begin with thei
     expect(date).toBeLessThanOrEqual(Date.now());
   });
 
-  it('keep no log, in a file or in memory', async () => {
+  it('keep no log, neither in a file nor in memory', async () => {
     expect(emulators.document.acceptLog).toBeNull();
     expect(await emulators.log()).toEqual([]);
     expect(existsSync('none')).toBe(false);

@@ -13,7 +13,9 @@ const MILLION = 1_000_000;
 const SETTINGS = { rateLimit: 0, windowMs: 1000, token: 't', denyPaths: [], oauth: null };
 const SHAPE = { users: 12, weakShare: 0.25 };
 
-/** The same organisation twice: its users made when looked at, and added one by one. */
+/**
+ * The same organisation twice: with users generated on reading, and with users added individually.
+ */
 function twins(seed: number): { made: OktaOrg; added: OktaOrg } {
   const made = new OktaOrg(seed, SETTINGS);
   buildPlainOrg(made, SHAPE);
@@ -36,7 +38,7 @@ const CHANGES: readonly Change[] = [
   (org, user) => user && org.groupNamed('Late')?.members?.add(user.id),
   (org) => org.clearUsers(),
 ];
-// Clearing once in a while only, or hardly anything else would be seen.
+// Clears only rarely, so that other changes are also tested.
 const change = fc.record({ kind: fc.integer({ min: 0, max: 5 }), place: fc.nat(15) });
 const changes = fc.array(
   fc.oneof({ arbitrary: change, weight: 20 }, fc.constant({ kind: 6, place: 0 })),
@@ -45,7 +47,7 @@ const changes = fc.array(
   },
 );
 
-/** What can be seen of an organisation, times of writes aside. */
+/** Everything visible in an organisation, except times of writes. */
 function seen(org: OktaOrg, ids: readonly string[]): unknown {
   const plain = (user: UserRecord | null): unknown =>
     user && { ...user, lastUpdated: '', statusChanged: '' };
@@ -61,8 +63,8 @@ function seen(org: OktaOrg, ids: readonly string[]): unknown {
   };
 }
 
-describe('users made when looked at', () => {
-  it('cannot be told from users added one by one, whatever becomes of them', () => {
+describe('users generated on reading', () => {
+  it('cannot be distinguished from individually added users, whatever changes', () => {
     assertProperty(
       fc.property(fc.integer({ min: 1, max: 1000 }), changes, (seed, wanted) => {
         const { made, added } = twins(seed);
@@ -76,14 +78,14 @@ describe('users made when looked at', () => {
     );
   });
 
-  it('are found by the logins that are theirs and by no other', () => {
+  it('are found only by their own logins', () => {
     const { made } = twins(1);
     expect(made.view('User000012@Plain.example')?.index).toBe(11);
     for (const stranger of ['user000000', 'user000013', 'user0000012', 'user12', 'xuser000012'])
       expect(made.view(`${stranger}@plain.example`)).toBeNull();
   });
 
-  it('are kept from the first change on', () => {
+  it('are stored from the first change on', () => {
     const { made } = twins(1);
     const user = made.user('user000005@plain.example')!;
     user.sessions = 0;
@@ -93,7 +95,7 @@ describe('users made when looked at', () => {
 });
 
 describe('an id', () => {
-  it('leads back to its index, and only with its own prefix and seed', () => {
+  it('gives its index, only with its own prefix and seed', () => {
     assertProperty(
       fc.property(
         fc.integer({ min: 0, max: 62 ** 5 - 1 }),
@@ -109,7 +111,7 @@ describe('an id', () => {
     );
   });
 
-  it('is what it has always been', () => {
+  it('never changes between versions', () => {
     expect([0, 1, 999_999, 64_000_063].map((index) => oktaId('00u', index, 1))).toEqual([
       '00uc0WyyHbiQQDZlZ5d7',
       '00uVC7uPxHhpqR9X85d7',
@@ -132,7 +134,7 @@ describe('a million users', () => {
   const search = (okta: PlainCall, text: string) =>
     okta('GET', `/api/v1/users?search=${encodeURIComponent(text)}`);
 
-  it('are there at once, and no look-up or page goes through them all', async () => {
+  it('are available immediately, and no lookup or page reads them all', async () => {
     const [memory, cpu] = [process.memoryUsage().rss, process.cpuUsage()];
     const emulators = await startEmulators({
       profile: 'plain',
@@ -167,7 +169,7 @@ describe('a million users', () => {
     ).toEqual(suspended);
     const { user, system } = process.cpuUsage(cpu);
     await emulators.close();
-    // Passes over a million take longer than this, and their records more memory.
+    // Reading a million users would take longer than this, and more memory.
     expect((user + system) / 1000).toBeLessThan(1500);
     expect(process.memoryUsage().rss - memory).toBeLessThan(150 * 2 ** 20);
   });
