@@ -64,7 +64,7 @@ const { version } = JSON.parse(
 };
 
 /** Where help and usage errors are written, whether JSON is requested, and how an action is run. */
-export interface ProgramHooks {
+interface ProgramHooks {
   out: (text: string) => void;
   err: (text: string) => void;
   json: boolean;

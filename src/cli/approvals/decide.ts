@@ -25,7 +25,7 @@ import { findApproval, isEnded } from '../kit/requests.ts';
 import { messageOf } from '../../governance/words.ts';
 
 /** A decision from the command line. */
-export interface DecisionRequest {
+interface DecisionRequest {
   request: string;
   verdict: 'approve' | 'deny';
   options: DecideOptions;

@@ -6,7 +6,7 @@ import type { AuditEntry } from '../../audit/types.ts';
 import { linesOf } from '../kit/lines.ts';
 
 /** A file with the entries of one run only, as `arx audit export --run` writes it. */
-export interface Extract {
+interface Extract {
   run: string;
   /** Number of entries that have the hash they state. */
   entries: number;

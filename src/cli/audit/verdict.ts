@@ -16,7 +16,7 @@ import type { Verdict } from './verify.ts';
  * What is verified: the store or an exported file, optionally with an external checkpoint and the
  * key to accept for it.
  */
-export interface VerifySource {
+interface VerifySource {
   file?: string;
   checkpoint?: string;
   key?: string;

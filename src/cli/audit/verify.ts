@@ -18,7 +18,7 @@ const PAGE = 1_000;
 const ATTEMPTS = 5;
 
 /** A checkpoint kept outside the store, and the keys accepted for it. */
-export interface ExternalCheckpoint {
+interface ExternalCheckpoint {
   note: string;
   keys: readonly NoteKey[];
 }

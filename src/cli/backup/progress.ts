@@ -7,7 +7,7 @@ import { createDisplay } from '../kit/progress.ts';
 import { count } from '../kit/text.ts';
 
 /** How a task reports its progress, and the signal that ends it. */
-export interface Watch {
+interface Watch {
   seen: (progress: BackupProgress) => void;
   signal: AbortSignal;
 }

@@ -20,7 +20,7 @@ import { argsOf } from './args.ts';
 import { entriesOf } from '../kit/requests.ts';
 
 /** One operation at a vendor, as named on the command line. */
-export interface CallRequest {
+interface CallRequest {
   vendor: string;
   operation: string;
   options: CallOptions;

@@ -3,7 +3,7 @@ import type { EnvironmentSummary } from '../kit/inspect.ts';
 import { plain, plural } from '../kit/text.ts';
 
 /** The result of `config check`. */
-export interface ConfigReport {
+interface ConfigReport {
   valid: boolean;
   file: string | null;
   digest: string;

@@ -33,7 +33,7 @@ export interface VendorCheckContext {
 }
 
 /** The checks of one vendor, in order. */
-export type VendorChecks = (context: VendorCheckContext) => AsyncIterable<CheckResult>;
+type VendorChecks = (context: VendorCheckContext) => AsyncIterable<CheckResult>;
 
 const CHECKS = { okta: oktaChecks, jira: jiraChecks, slack: slackChecks } satisfies Record<
   string,

@@ -5,7 +5,9 @@ import { startFlow } from '../../client/delegated-flow.ts';
 import type { OpenedRun } from '../../services/flows/types.ts';
 import type { FlowRunRecord } from '../../store/flow-types.ts';
 import { failure } from '../kit/errors.ts';
+import { EXIT } from '../kit/exit.ts';
 import type { ExitCode } from '../kit/exit.ts';
+import type { FlowOutcome } from '../../flows/types.ts';
 import { print, printNote, writeJson } from '../kit/io.ts';
 import type { Io } from '../kit/io.ts';
 import { loadSettings } from '../kit/settings.ts';
@@ -15,7 +17,6 @@ import { openFlowService } from './flow-service.ts';
 import type { FlowAccess } from './flow-service.ts';
 import { followFlow } from './follow.ts';
 import type { StartOptions } from './options.ts';
-import { exitOf } from './outcome.ts';
 
 /**
  * Opens a run, starts its workflow, follows it to its end unless detached, and prints the outcome.
@@ -77,3 +78,21 @@ async function printOutcome(io: Io, { options, local, created, document }: Outco
   printNote(io, `See its outcome with \`arx flows history ${document.run}\`.`);
   if (local) printNote(io, 'The local stack keeps running for it. Stop it with `arx up --stop`.');
 }
+
+const EXITS: Readonly<Record<FlowOutcome, ExitCode>> = {
+  succeeded: EXIT.ok,
+  already_in_state: EXIT.ok,
+  unrouted: EXIT.ok,
+  manual: EXIT.ok,
+  planned: EXIT.ok,
+  denied: EXIT.denied,
+  rejected: EXIT.approval,
+  expired: EXIT.approval,
+  stale: EXIT.error,
+  failed: EXIT.error,
+  unverified: EXIT.error,
+};
+
+/** The exit code for the outcome of a run; a run that continues is not a failure. */
+export const exitOf = ({ outcome }: Pick<FlowRunDocument, 'outcome'>): ExitCode =>
+  outcome === null ? EXIT.ok : EXITS[outcome];

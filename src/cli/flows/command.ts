@@ -59,7 +59,7 @@ export const defineFlows: DefineVerb = (program, run) => {
   verb('show', 'show a flow: its inputs, conditions, steps and undo steps')
     .argument('<flow>', FLOW, nonEmptyText)
     .action((flow: string, options: FlowsOptions) =>
-      run(async (io) => (await import('./show.ts')).showFlow(io, flow, options)),
+      run(async (io) => (await import('./list.ts')).showFlow(io, flow, options)),
     );
   startVerb(
     'run',
@@ -85,7 +85,7 @@ export const defineFlows: DefineVerb = (program, run) => {
     .argument('<run>', RUN, nonEmptyText)
     .option('--reason <text>', 'the reason, shown to approvers', nonEmptyText)
     .action((reference: string, options: UndoOptions & StartOptions) =>
-      run(async (io) => (await import('./undo.ts')).undoFlow(io, reference, options)),
+      run(async (io) => (await import('./run.ts')).undoFlow(io, reference, options)),
     );
   for (const name of ['enable', 'disable'] as const) {
     verb(name, `${name} a flow, as a super administrator of Okta`)

@@ -21,7 +21,7 @@ const WORKER_PATIENCE_MS = 8_000;
 const MAX_PENDING = 500;
 
 /** A run whose workflow has started. */
-export interface FollowedFlow {
+interface FollowedFlow {
   target: Target;
   started: StartedWorkflow;
   run: string;

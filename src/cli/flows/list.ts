@@ -1,4 +1,5 @@
-import { flowItem } from '../../services/flows/documents.ts';
+import { flowDetail, flowItem } from '../../services/flows/documents.ts';
+import { flowPrincipal } from '../../flows/names.ts';
 import { EXIT } from '../kit/exit.ts';
 import type { ExitCode } from '../kit/exit.ts';
 import { print, writeJson } from '../kit/io.ts';
@@ -23,6 +24,24 @@ export async function listFlows(io: Io, options: FlowsOptions): Promise<ExitCode
       io,
       items.length > 0 ? flowsTable(items, io.colors.out) : noFlowsText(requester.principal),
     );
+  }
+  return EXIT.ok;
+}
+
+/** `arx flows show`: one flow in full. Throws FlowRefusal not_found. */
+export async function showFlow(io: Io, name: string, options: FlowsOptions): Promise<ExitCode> {
+  const flow = await withFlowService(io, options, async ({ service, requester, book }) => {
+    const visible = await service.show(requester, name);
+    return {
+      ...flowDetail(visible, book.routes),
+      principal: flowPrincipal(visible.flow.name),
+      file: visible.flow.place.file,
+    };
+  });
+  if (options.json) await writeJson(io, { schema: 'arx.flows/v1', items: [flow] });
+  else {
+    const { flowText } = await import('./render.ts');
+    await print(io, flowText(flow, io.colors.out));
   }
   return EXIT.ok;
 }

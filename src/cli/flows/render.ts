@@ -29,7 +29,7 @@ export const noFlowsText = (principal: string): string =>
   }`;
 
 /** A flow with its principal and file. */
-export interface ShownFlow extends FlowDetail {
+interface ShownFlow extends FlowDetail {
   principal: string;
   file: string;
 }

@@ -2,7 +2,7 @@ import type { ExitCode } from '../kit/exit.ts';
 import type { Io } from '../kit/io.ts';
 import { carryOut } from './carry-out.ts';
 import { parseInputs, addFile, readEvent } from './event.ts';
-import type { RunOptions } from './options.ts';
+import type { RunOptions, UndoOptions } from './options.ts';
 
 /**
  * `arx flows run`: admits an event, follows its run (new or existing) to the end and prints the
@@ -29,3 +29,9 @@ export async function runFlow(
       }),
   );
 }
+
+/** `arx flows undo`: undoes a run with a new run. Throws FlowRefusal. */
+export const undoFlow = (io: Io, run: string, options: UndoOptions): Promise<ExitCode> =>
+  carryOut(io, options, ({ service, requester }) =>
+    service.admitUndo(requester, run, options.reason),
+  );

@@ -4,7 +4,7 @@ import { markup } from './html.ts';
 import type { Markup } from './html.ts';
 
 /** A part of a bar: its value, colour class, and text for screen readers. */
-export interface Segment {
+interface Segment {
   value: number;
   tone: string;
   label: string;

@@ -19,8 +19,7 @@ const SHOWN: Partial<Record<ActionState, ShownState>> = {
 };
 
 /** A cancelled operation counts as rejected; an unfinished one is running. */
-export const stateToShow = (state: ActionState): ShownState =>
-  SHOWN[state] ?? (state as ShownState);
+const stateToShow = (state: ActionState): ShownState => SHOWN[state] ?? (state as ShownState);
 
 /** The document of one governed operation (`arx.action/v1`). */
 export interface ActionDocument {

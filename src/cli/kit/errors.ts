@@ -53,7 +53,7 @@ export function interruptionError(message: string, remedy: string): CliError {
 }
 
 /** The error document that scripts read (`arx.error/v1`). */
-export interface ErrorDocument {
+interface ErrorDocument {
   schema: 'arx.error/v1';
   code: string;
   message: string;

@@ -26,7 +26,7 @@ const UNPRINTABLE =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /** The only HTML encoder, for text and for quoted attribute values. */
-export const encode = (text: string): string =>
+const encode = (text: string): string =>
   text.replace(UNPRINTABLE, '\u{FFFD}').replace(/[&<>"']/g, (character) => ENTITIES[character]!);
 
 function insert(part: Part): string {

@@ -13,7 +13,7 @@ import { plain } from './text.ts';
 import { personOf } from './person.ts';
 
 /** Who runs the command, as far as it is proven. */
-export interface Identity {
+interface Identity {
   /** `user:LOGIN-OR-ID`, `agent:ID`, or `user:anonymous`. */
   principal: string;
   authenticatedBy: 'key' | 'cli' | 'none';
@@ -22,7 +22,7 @@ export interface Identity {
 }
 
 /** The name given with --as, and what it is checked against. */
-export interface IdentityClaim {
+interface IdentityClaim {
   settings: Settings;
   store: Store;
   as?: string;

@@ -22,7 +22,7 @@ import type { CliError } from './errors.ts';
 import type { Settings } from './settings.ts';
 
 /** One environment variable; its value is shown only if it is not a secret. */
-export interface VariableSummary {
+interface VariableSummary {
   name: string;
   set: boolean;
   value: string | null;

@@ -3,7 +3,7 @@ import { markup } from './html.ts';
 import type { Markup } from './html.ts';
 
 /** What differs between pages. */
-export interface Page {
+interface Page {
   title: string;
   /** Our own style sheet without markup; not encoded, because its hash must match. */
   style: string;

@@ -8,7 +8,7 @@ import type { CliError } from './errors.ts';
 import type { Settings } from './settings.ts';
 
 /** The active Okta user that a decision is attributed to. */
-export type Person = Pick<OktaUser, 'id' | 'login'>;
+type Person = Pick<OktaUser, 'id' | 'login'>;
 
 /**
  * The active Okta user with this login or id. Throws CliError `unauthenticated` if there is none.

@@ -22,7 +22,7 @@ export interface Display {
 }
 
 /** The progress and calls of a run at one moment. */
-export interface RunProgress {
+interface RunProgress {
   progress: Progress;
   calls: CallCounts;
 }

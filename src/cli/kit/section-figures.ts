@@ -15,14 +15,14 @@ import { markup } from './html.ts';
 import type { Markup } from './html.ts';
 
 /** Users who need action: weak_only + none + pending_only. */
-export const usersUncovered = (counts: VerdictCounts): number =>
+const usersUncovered = (counts: VerdictCounts): number =>
   VERDICT_ORDER.filter((verdict) => ACTION_VERDICTS.has(verdict)).reduce(
     (sum, verdict) => sum + counts[verdict],
     0,
   );
 
 /** Users included in the coverage figure. */
-export const usersMeasured = ({ enumerated, exempt, in_grace, vanished }: VerdictCounts): number =>
+const usersMeasured = ({ enumerated, exempt, in_grace, vanished }: VerdictCounts): number =>
   enumerated - exempt - in_grace - vanished;
 
 /** A coloured square before a name. */

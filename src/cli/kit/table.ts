@@ -127,7 +127,7 @@ function facts(document: RunSummary): string {
 }
 
 /** Users of a run, for the terminal. */
-export function userTable(users: readonly RunUserRow[], colors: Colors): string {
+function userTable(users: readonly RunUserRow[], colors: Colors): string {
   const rows = users.map((user) => [
     user.login,
     user.department ?? '',

@@ -10,7 +10,7 @@ import type { CapabilityName, FoundIds, Probe } from './probes.ts';
 type State = 'ok' | 'denied' | 'error';
 
 /** The result of one call. */
-export interface ProbeResult {
+interface ProbeResult {
   operation: string;
   /** `untried`: there was nothing to try it with. */
   state: State | 'untried';
@@ -35,7 +35,7 @@ export interface Capability extends Omit<ProbeResult, 'state'> {
 }
 
 /** The Okta connector, and access to its last exchange. */
-export interface OktaProbeTarget {
+interface OktaProbeTarget {
   okta: Call<OktaOperations>;
   lastExchange: () => CallEvent | null;
 }

@@ -17,7 +17,7 @@ const MAX_BYTES = 64 * 1024;
 const STDIN = '-';
 
 /** Okta settings with a token as credential. */
-export type TokenSettings = OktaSettings & { credential: { kind: 'ssws'; token: Secret } };
+type TokenSettings = OktaSettings & { credential: { kind: 'ssws'; token: Secret } };
 
 /**
  * Reads the domain and token from the options. Asks for missing values at a terminal, for the token

@@ -28,7 +28,7 @@ export function syncSnapshot(progress: SyncProgress, calls: CallCounts): Progres
 /**
  * `reading: 20 of 40 users, 3 of 9 apps, 1,200 log entries, 12.0/s, 61 Okta calls, 0 throttled`.
  */
-export function syncProgressText(
+function syncProgressText(
   { phase, lists, logEntries }: SyncProgress,
   calls: CallCounts,
   rate: number,

@@ -20,7 +20,7 @@ const MEANING: Record<DecisionDocument['effect'], string> = {
 };
 
 /** An effect in its colour. */
-export const effectWord = (effect: DecisionDocument['effect'], colors: Colors): string =>
+const effectWord = (effect: DecisionDocument['effect'], colors: Colors): string =>
   TONES[effect](colors)(effect);
 
 /** A decision for the terminal, with the deciding policies and what would change it. */

@@ -10,7 +10,7 @@ import { nonEmptyText, withJson, withLocal } from '../kit/options.ts';
 import type { DefineVerb } from '../kit/verb.ts';
 
 /** Formats of a report. */
-export const FORMATS = ['table', 'json', 'csv', 'html'] as const;
+const FORMATS = ['table', 'json', 'csv', 'html'] as const;
 type Format = (typeof FORMATS)[number];
 
 interface ReportOptions {

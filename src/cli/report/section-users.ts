@@ -36,7 +36,7 @@ export function changes(document: RunDocument): Markup {
  * Address of one ticket, derived from the address of the search for all tickets; null if there is
  * none.
  */
-export function ticketUrl(document: Pick<RunDocument, 'tickets'>, key: string): string | null {
+function ticketUrl(document: Pick<RunDocument, 'tickets'>, key: string): string | null {
   const search = safeUrl(document.tickets.url);
   const base = search?.split('/issues/', 2)[0];
   return base && search !== base ? `${base}/browse/${encodeURIComponent(key)}` : null;

@@ -1,4 +1,5 @@
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import { nearest } from '../../config/yaml/nearest.ts';
 import { FORMATS, PROFILE_FORMATS } from './options.ts';
 import type { ListOptions, ProfileOptions } from './options.ts';
 import {
@@ -10,7 +11,6 @@ import {
   withJson,
   withLocal,
 } from '../kit/options.ts';
-import { wordList } from './words.ts';
 import type { DefineVerb } from '../kit/verb.ts';
 import { GAP_KINDS, SEVERITIES } from '../../twin/types.ts';
 
@@ -109,3 +109,21 @@ export const defineTwin: DefineVerb = (program, run) => {
 };
 
 const SEVERITY = `only these severities: ${SEVERITIES.join(', ')}`;
+
+/**
+ * Parser of `--severity critical,high`: one or more words, checked against the known words if there
+ * are any.
+ */
+function wordList(known?: readonly string[]): (value: string) => string[] {
+  return (value) => {
+    const words = value.split(',').map((word) => word.trim());
+    if (words.includes(''))
+      throw new InvalidArgumentError('Expected one or more words, separated by commas.');
+    if (known === undefined) return words;
+    const wrong = words.find((word) => !known.includes(word));
+    if (wrong === undefined) return words;
+    const near = nearest(wrong, known);
+    const hint = near === null ? '' : ` Did you mean ${near}?`;
+    throw new InvalidArgumentError(`'${wrong}' is not one of ${known.join(', ')}.${hint}`);
+  };
+}

@@ -111,7 +111,7 @@ function reportEnd(io: Io, home: string, over: StackEnd | null): ExitCode {
 }
 
 /** The address with its password masked. */
-export function maskUrl(address: string): string {
+function maskUrl(address: string): string {
   const url = new URL(address);
   if (url.password !== '') url.password = '***';
   return url.href;

@@ -13,7 +13,7 @@ const OWN_PORT = '127.0.0.1:0';
 /**
  * The HTTP server next to an embedded stack, as a child process of the command that runs the stack.
  */
-export interface ServerChild {
+interface ServerChild {
   /** Null if it did not start; `problem` says why. */
   url: string | null;
   problem: string | null;

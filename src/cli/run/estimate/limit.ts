@@ -23,7 +23,7 @@ const ASSUMED_LIMIT = 300;
  * Where a limit may have been reported: in a listing made just now (null: none), or in earlier runs
  * known to the store.
  */
-export interface LimitSources {
+interface LimitSources {
   /** Null without a store, or if Okta is not configured. */
   known: { store: Store; org: string } | null;
   listed: Pick<Listed, 'limit'> | null;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseInputs, addFile, readEvent } from '../../../../src/cli/flows/event.ts';
-import { exitOf } from '../../../../src/cli/flows/outcome.ts';
+import { exitOf } from '../../../../src/cli/flows/carry-out.ts';
 import { progressLines } from '../../../../src/cli/flows/progress.ts';
 import { timeAt } from '../../../../src/cli/flows/times.ts';
 import { errorDocument, toCliError } from '../../../../src/cli/kit/errors.ts';
