@@ -118,12 +118,12 @@ export const ROOMS = {
   services: {
     holds: 'what command line, server and worker do alike, over store, client and rules',
     imports: [...SERVED_BY, 'workflows/messages', 'audit', 'client', 'enrichment', 'flows'],
+    // Loaded late: most commands call no vendor.
+    lazily: ['connectors/create'],
   },
   server: {
     holds: 'the HTTP API, Slack buttons, health and metrics',
     imports: [...SERVED_BY, 'services', 'client', 'parent'],
-    // The person who clicked in Slack is looked up through the governed pipeline.
-    lazily: ['connectors/create'],
   },
   cli: {
     holds: 'the `arx` command, a folder per verb',
@@ -134,7 +134,7 @@ export const ROOMS = {
       ...TWIN_READ_BY,
       ...FLOWS_READ_BY,
     ],
-    lazily: ['local', 'emulators', 'connectors/create'],
+    lazily: ['local', 'emulators'],
   },
   local: {
     holds: 'the embedded stack: Temporal, store and worker on this machine',

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { TemporalLink } from '../client.ts';
 import { deliver } from '../services/approvals/decisions.ts';
+import { composeConnectors } from '../services/connectors.ts';
 import { createEnricher } from '../services/enrichment/enricher.ts';
 import type { Enricher } from '../services/enrichment/types.ts';
 import { findUser } from '../services/approvals/okta-users.ts';
@@ -10,13 +11,13 @@ import { signingKey } from '../services/approvals/signing-key.ts';
 import { oktaSettings } from '../config/env/credentials.ts';
 import { enrichmentSettings } from '../config/schema/enrichment-settings.ts';
 import type { ArxEnv } from '../config/env/env.ts';
-import { guardrailsOf } from '../config/schema/guardrails.ts';
 import { policyBundle } from '../config/policies/policies.ts';
 import type { ServiceConfig } from '../config/yaml/service-config.ts';
 import { requireSlack, slackSigningSecret } from '../config/env/vendors.ts';
 import type { CallContext, Connectors } from '../connectors/types.ts';
 import { CATALOGUE } from '../governance/catalogue.ts';
 import { bundleDigest } from '../governance/digest.ts';
+import type { PolicyBundle } from '../governance/types.ts';
 import type { Store } from '../store/types.ts';
 import { composeFlows } from './flows.ts';
 import { Counters } from './metrics.ts';
@@ -81,24 +82,16 @@ function activeUser(user: (ActiveUser & { status: string }) | null): ActiveUser 
 }
 
 /** Okta and Slack behind the governed pipeline; policies are read for each call. */
-async function connectorsOf({ env, config, baseDir, store }: Composition): Promise<Connectors> {
-  const { createConnectors } = await import('../connectors/create.ts');
-  const policies = {
-    patterns: config.policies,
-    baseDir,
-    catalogue: CATALOGUE,
-    digest: bundleDigest,
-  };
-  return createConnectors({
+async function connectorsOf(composition: Composition): Promise<Connectors> {
+  const { env, config, baseDir, store } = composition;
+  return composeConnectors({
+    config,
+    store,
+    share: 'whole',
+    timeoutMs: 10_000,
     okta: await oktaSettings({ env, config, baseDir }),
     slack: env.source.find('SLACK_BOT_TOKEN') ? requireSlack(env) : undefined,
-    journal: store.journal,
-    bundle: () => policyBundle(policies),
-    guardrails: () => guardrailsOf(config),
-    now: () => new Date(),
-    timeoutMs: 10_000,
-    quota: { share: 1, reserve: 0, warningThreshold: false },
-    buckets: store.rateBuckets,
+    bundle: policiesOf(composition),
   });
 }
 
@@ -106,23 +99,14 @@ async function connectorsOf({ env, config, baseDir, store }: Composition): Promi
  * Enrichment respects the same share of the rate limits as a worker. Policy changes take effect
  * within two seconds.
  */
-async function enricherOf({ env, config, baseDir, store }: Composition): Promise<Enricher> {
-  const { createConnectors } = await import('../connectors/create.ts');
-  const policies = {
-    patterns: config.policies,
-    baseDir,
-    catalogue: CATALOGUE,
-    digest: bundleDigest,
-  };
-  const { share, reserve, warning_threshold: warningThreshold } = config.quota;
-  const connectors = createConnectors({
+async function enricherOf(composition: Composition): Promise<Enricher> {
+  const { env, config, baseDir, store } = composition;
+  const connectors = await composeConnectors({
+    config,
+    store,
+    share: 'configured',
     okta: await oktaSettings({ env, config, baseDir }),
-    journal: store.journal,
-    bundle: createCache(() => policyBundle(policies)),
-    guardrails: () => guardrailsOf(config),
-    now: () => new Date(),
-    quota: { share, reserve, warningThreshold },
-    buckets: store.rateBuckets,
+    bundle: createCache(policiesOf(composition)),
   });
   const settings = enrichmentSettings(config);
   return createEnricher({
@@ -131,6 +115,17 @@ async function enricherOf({ env, config, baseDir, store }: Composition): Promise
     settings: () => settings,
     now: () => new Date(),
   });
+}
+
+/** Loads the policies, at each call. */
+function policiesOf({ config, baseDir }: Composition): () => PolicyBundle {
+  const options = {
+    patterns: config.policies,
+    baseDir,
+    catalogue: CATALOGUE,
+    digest: bundleDigest,
+  };
+  return () => policyBundle(options);
 }
 
 /**

@@ -10,6 +10,7 @@ import { createGovernedActivities } from '../activities/governance/create.ts';
 import { createActivities } from '../activities/index.ts';
 import { currentAttempt } from '../activities/support/running.ts';
 import { createSyncActivities } from '../activities/twin/create.ts';
+import { composeConnectors } from '../services/connectors.ts';
 import { createEnricher } from '../services/enrichment/enricher.ts';
 import { forgetOnWrite } from '../services/enrichment/forget-on-write.ts';
 import { accountVendors } from '../config/env/account-vendors.ts';
@@ -22,14 +23,11 @@ import { enrichmentSettings } from '../config/schema/enrichment-settings.ts';
 import { ConfigError } from '../config/errors.ts';
 import { loadEventRules, NO_EVENT_RULES } from '../config/events/event-rules.ts';
 import { flowSettings } from '../config/flows/flow-settings.ts';
-import { guardrailsOf } from '../config/schema/guardrails.ts';
 import { oktaSettings, oktaSource } from '../config/env/credentials.ts';
 import { configSchema } from '../config/schema/schema.ts';
 import { syncSettings } from '../config/schema/twin-settings.ts';
 import type { ServiceConfig } from '../config/yaml/service-config.ts';
 import { requireJira, requireSlack } from '../config/env/vendors.ts';
-import { createConnectors } from '../connectors/create.ts';
-import type { Quota } from '../connectors/rate-limit/types.ts';
 import { CATALOGUE } from '../governance/catalogue.ts';
 import { bundleDigest } from '../governance/digest.ts';
 import { watchCheckpoints } from '../store/journal/checkpoint-watch.ts';
@@ -95,24 +93,22 @@ export async function compose({
   };
   const policies = await watchPolicies(options, store.journal, now);
   const counter = new CallCounter(store.calls);
-  const connectors = createConnectors({
+  const connectors = await composeConnectors({
+    config,
+    store,
+    share: 'configured',
     okta,
     jira: jira ?? undefined,
     slack: slack ?? undefined,
     ...accounts,
-    journal: store.journal,
     bundle: policies.bundle,
-    guardrails: () => guardrailsOf(config),
     onWrite: forgetOnWrite(store.enrichments, okta.host),
     grants: { consume: (requestId, use, tx) => store.grants.consume(tx, requestId, use) },
-    now,
     confirm: () => store.attempts.check(),
     observe: (event) => {
       counter.observe(event);
       counters.countCall(event);
     },
-    quota: quotaOf(config),
-    buckets: store.rateBuckets,
   });
   const shared = {
     store,
@@ -168,12 +164,6 @@ export async function compose({
     },
   };
 }
-
-const quotaOf = ({ quota }: ServiceConfig['config']): Quota => ({
-  share: quota.share,
-  reserve: quota.reserve,
-  warningThreshold: quota.warning_threshold,
-});
 
 /** A vendor's settings; null if none of its variables is set. */
 function optionalVendor<T>(

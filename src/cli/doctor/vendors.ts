@@ -3,12 +3,12 @@ import { ACCOUNT_VENDORS, accountVendor } from '../../config/env/account-vendors
 import type { AccountVendor, AccountVendorSettings } from '../../config/env/account-vendors.ts';
 import { oktaSettings, oktaSource } from '../../config/env/credentials.ts';
 import type { OktaSource } from '../../config/env/credentials.ts';
-import { guardrailsOf } from '../../config/schema/guardrails.ts';
 import type { OktaSettings } from '../../config/env/okta-env.ts';
 import { requireJira, requireSlack } from '../../config/env/vendors.ts';
 import type { CallEvent } from '../../connectors/transport/exchange.ts';
 import type { CallContext, Connectors } from '../../connectors/types.ts';
 import type { ConnectorName } from '../../governance/types.ts';
+import { composeConnectors } from '../../services/connectors.ts';
 import type { Store } from '../../store/types.ts';
 import { policiesOf } from '../kit/inspect.ts';
 import type { Settings } from '../kit/settings.ts';
@@ -109,30 +109,27 @@ async function contextOf(
   { okta, store }: Dependencies,
   observe: (event: CallEvent) => void,
 ): Promise<VendorCheckContext> {
-  const { createConnectors } = await import('../../connectors/create.ts');
   const latest = new Map<ConnectorName, CallEvent>();
   const run = randomUUID();
-  const connectors = createConnectors({
+  const connectors = await composeConnectors({
+    config: settings.config,
+    store,
+    share: 'whole',
+    timeoutMs: 10_000,
     okta,
     jira: tryRead(() => requireJira(settings.arx)),
     slack: tryRead(() => requireSlack(settings.arx)),
     ...usableVendors(settings),
-    journal: store.journal,
     bundle: () =>
       tryRead(() => policiesOf(settings)) ?? {
         ok: false,
         reason: 'the policies did not load',
         digest: null,
       },
-    guardrails: () => guardrailsOf(settings.config),
-    now: () => new Date(),
     observe: (event) => {
       latest.set(event.connector, event);
       observe(event);
     },
-    timeoutMs: 10_000,
-    quota: { share: 1, reserve: 0, warningThreshold: false },
-    buckets: store.rateBuckets,
   });
   return {
     settings,

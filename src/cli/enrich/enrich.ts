@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { composeConnectors } from '../../services/connectors.ts';
 import { createEnricher, ENRICH_PRINCIPAL } from '../../services/enrichment/enricher.ts';
 import type {
   EnrichRequest,
@@ -8,7 +9,6 @@ import type {
 } from '../../services/enrichment/types.ts';
 import { oktaSettings } from '../../config/env/credentials.ts';
 import { enrichmentSettings } from '../../config/schema/enrichment-settings.ts';
-import { guardrailsOf } from '../../config/schema/guardrails.ts';
 import type { EnrichedAccount } from '../../enrichment/types.ts';
 import type { Store } from '../../store/types.ts';
 import type { EnrichOptions } from './command.ts';
@@ -48,17 +48,13 @@ export async function enrichAccounts(
 async function enricherOf(settings: Settings, store: Store): Promise<Enricher> {
   const { arx, config, baseDir } = settings;
   const okta = await oktaSettings({ env: arx, config, baseDir });
-  const { createConnectors } = await import('../../connectors/create.ts');
   const bundle = policiesOf(settings);
-  const { share, reserve, warning_threshold: warningThreshold } = config.quota;
-  const connectors = createConnectors({
+  const connectors = await composeConnectors({
+    config,
+    store,
+    share: 'configured',
     okta,
-    journal: store.journal,
     bundle: () => bundle,
-    guardrails: () => guardrailsOf(config),
-    now: () => new Date(),
-    quota: { share, reserve, warningThreshold },
-    buckets: store.rateBuckets,
   });
   const settingsNow = enrichmentSettings(config);
   return createEnricher({

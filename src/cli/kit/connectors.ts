@@ -1,8 +1,8 @@
-import { guardrailsOf } from '../../config/schema/guardrails.ts';
 import { oktaSettings } from '../../config/env/credentials.ts';
 import type { OktaSettings } from '../../config/env/okta-env.ts';
-import type { ConnectorSettings } from '../../connectors/create.ts';
 import type { Connectors } from '../../connectors/types.ts';
+import { composeConnectors } from '../../services/connectors.ts';
+import type { ConnectorParts } from '../../services/connectors.ts';
 import type { Store } from '../../store/types.ts';
 import { policiesOf } from './inspect.ts';
 import type { Settings } from './settings.ts';
@@ -16,25 +16,18 @@ export async function oktaOf(settings: Settings, store: Store): Promise<Connecto
   return oktaWith(settings, { store, okta: await oktaSettings({ env: arx, config, baseDir }) });
 }
 
-/** Like `oktaOf`, but with Okta settings that are not stored yet, or with the quota of a scan. */
+/** Like `oktaOf`, but with Okta settings that are not stored yet, or with the rate-limit share of a scan. */
 export async function oktaWith(
   settings: Settings,
-  given: { store: Store; okta: OktaSettings } & Partial<
-    Pick<ConnectorSettings, 'observe' | 'quota'>
-  >,
+  given: { store: Store; okta: OktaSettings } & Partial<Pick<ConnectorParts, 'observe' | 'share'>>,
 ): Promise<Connectors['okta']> {
-  const { createConnectors } = await import('../../connectors/create.ts');
   const bundle = policiesOf(settings);
-  const { okta } = createConnectors({
-    okta: given.okta,
-    journal: given.store.journal,
-    bundle: () => bundle,
-    guardrails: () => guardrailsOf(settings.config),
-    now: () => new Date(),
+  const { okta } = await composeConnectors({
+    config: settings.config,
+    share: 'whole',
     timeoutMs: 10_000,
-    quota: given.quota ?? { share: 1, reserve: 0, warningThreshold: false },
-    buckets: given.store.rateBuckets,
-    observe: given.observe,
+    bundle: () => bundle,
+    ...given,
   });
   return okta;
 }

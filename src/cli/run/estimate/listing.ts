@@ -45,9 +45,12 @@ export async function listScope(
     observed.calls += 1;
     if (operation === 'users:read' && status === 200) observed.limit = rateLimit?.limit ?? null;
   };
-  const { share, reserve, warning_threshold: warningThreshold } = settings.config.quota;
-  const quota = { share, reserve, warningThreshold };
-  const okta = await oktaWith(settings, { store, okta: credentials, observe, quota });
+  const okta = await oktaWith(settings, {
+    store,
+    okta: credentials,
+    observe,
+    share: 'configured',
+  });
   const reader = { okta, caller: callerOf(settings) };
   const ids = await groupIds(reader, scope.groups);
   const seen = new Set<string>();

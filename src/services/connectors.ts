@@ -1,0 +1,48 @@
+import type { ArxConfig } from '../config/schema/schema.ts';
+import { guardrailsOf } from '../config/schema/guardrails.ts';
+import type { ConnectorSettings } from '../connectors/create.ts';
+import type { Quota } from '../connectors/rate-limit/types.ts';
+import type { Connectors } from '../connectors/types.ts';
+import type { Store } from '../store/types.ts';
+
+type Composed = 'journal' | 'guardrails' | 'now' | 'quota' | 'buckets';
+
+/** What differs between the processes that call vendors. */
+export interface ConnectorParts extends Omit<ConnectorSettings, Composed> {
+  config: ArxConfig;
+  store: Pick<Store, 'journal' | 'rateBuckets'>;
+  /**
+   * The share of Okta's rate limits: `configured` for work on many users, `whole` for the few
+   * look-ups that a user waits for.
+   */
+  share: 'configured' | 'whole';
+}
+
+/**
+ * Composes the governed connectors over a store and the configuration, for the command line, the
+ * server and the worker. Loads the connectors only when it is called.
+ */
+export async function composeConnectors({
+  config,
+  store,
+  share,
+  ...parts
+}: ConnectorParts): Promise<Connectors> {
+  const { createConnectors } = await import('../connectors/create.ts');
+  return createConnectors({
+    ...parts,
+    journal: store.journal,
+    guardrails: () => guardrailsOf(config),
+    now: () => new Date(),
+    quota: share === 'configured' ? quotaOf(config) : WHOLE_QUOTA,
+    buckets: store.rateBuckets,
+  });
+}
+
+const WHOLE_QUOTA: Quota = { share: 1, reserve: 0, warningThreshold: false };
+
+const quotaOf = ({ quota }: ArxConfig): Quota => ({
+  share: quota.share,
+  reserve: quota.reserve,
+  warningThreshold: quota.warning_threshold,
+});
