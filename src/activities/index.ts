@@ -3,16 +3,16 @@ import { ensureBulkTicket } from './mfa/tickets/bulk-ticket.ts';
 import { checkUsers, giveUpChecking } from './mfa/checking.ts';
 import { closable, closeTicket, sweepDuplicates } from './mfa/tickets/closing.ts';
 import { readChanges } from './mfa/delta/changes.ts';
-import type { Deps } from './mfa/deps.ts';
-import { conclude, finishRun, postSummary } from './mfa/ending.ts';
+import type { MfaDeps } from './mfa/deps.ts';
+import { conclude, finishRun, postSummary } from './mfa/finish.ts';
 import { listPage } from './mfa/listing.ts';
-import { ensureTicket } from './mfa/tickets/person-ticket.ts';
+import { ensureTicket } from './mfa/tickets/user-ticket.ts';
 import { asActivities } from './support/running.ts';
 import { NON_COMPLIANT } from '../mfa/types.ts';
 import type { MfaActivities } from './mfa/types.ts';
 
-/** The activities of the main job over these parts. */
-export function createActivities(deps: Deps): MfaActivities {
+/** The activities of the MFA enforcement check. */
+export function createActivities(deps: MfaDeps): MfaActivities {
   const activities: MfaActivities = {
     beginRun: beginRun(deps),
     listPage: listPage(deps),

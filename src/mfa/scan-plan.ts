@@ -5,8 +5,6 @@
  * 0.3 s. Recorded in the plan.
  */
 export const HISTORY_LIMIT = 300;
-/** The history limit of plans of earlier versions, which do not record one. */
-export const EARLIER_HISTORY_LIMIT = 1_000;
 /** Findings, or closable tickets, that one activity returns. */
 export const FINDINGS_PER_PAGE = 50;
 /** Users that Okta lists on one page. */
@@ -17,8 +15,6 @@ export const PAGES_AT_ONCE = 10;
 export const AUTO_BATCH_ABOVE = 2_000;
 /** Users per batch in that case: one page of the list. Recorded in the plan. */
 export const AUTO_BATCH = 200;
-/** The batch size of plans of earlier versions, which do not record one. */
-export const EARLIER_AUTO_BATCH = 100;
 
 /** Users per activity: as configured, or depending on the number of listed users. */
 export function batchSize(batch: 'auto' | number, listed: number, autoBatch: number): number {

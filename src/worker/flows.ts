@@ -6,9 +6,14 @@ import { createFlowService } from '../services/flows/flow-service.ts';
 import { runDraft } from '../services/flows/audit-entries.ts';
 import type { FlowServiceParts } from '../services/flows/types.ts';
 import { watchFlows } from '../services/flows/watch-flows.ts';
+import type { Store } from '../store/types.ts';
 
 /** Dependencies of the activities of delegated flows. */
-export interface FlowParts extends Omit<FlowDeps, 'flowService' | 'draft' | 'book' | 'settings'> {
+export interface FlowParts extends Omit<
+  FlowDeps,
+  'flowService' | 'draft' | 'book' | 'settings' | 'store'
+> {
+  store: Store;
   /** Settings of approvals, for the protected list. */
   settings: FlowDeps['settings'];
   serviceSettings: FlowServiceParts['settings'];

@@ -19,34 +19,34 @@ const activities = wf.proxyActivities<GovernedActivities>({
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds' },
 });
 
-/** How long a closed approval stays to answer those who came too late. */
+/** How long a closed approval still answers late decisions. */
 const LINGER = '3 seconds';
 
-/** A decision that waits for its turn, and its answer once it has had it. */
-interface Waiting {
+/** A decision in the queue, with its answer once it has been handled. */
+interface PendingDecision {
   decision: DecisionMessage;
   answer: DecisionAnswer | null;
 }
 
-/** Waits for people: by signal, by update, or until time is over. The first end is final. */
+/** Waits for decisions, by signal or update, until the deadline. The first outcome is final. */
 export async function approval({
   requestId,
 }: {
   requestId: string;
 }): Promise<{ state: DecisionAnswer['state'] }> {
-  const desk = new Desk(requestId);
+  const decisions = new DecisionQueue(requestId);
   const plan = await activities.openApproval({ requestId });
-  desk.open(plan);
-  while (desk.view.state === 'PENDING') await desk.next(plan);
+  decisions.open(plan);
+  while (decisions.view.state === 'PENDING') await decisions.next(plan);
   await activities.closeApproval({ requestId });
-  await desk.linger();
-  return { state: desk.view.state };
+  await decisions.linger();
+  return { state: decisions.view.state };
 }
 
-/** Takes decisions in the order in which they arrive, one at a time. */
-class Desk {
+/** Handles decisions one at a time, in the order in which they arrive. */
+class DecisionQueue {
   readonly view: ApprovalView;
-  readonly #queue: Waiting[] = [];
+  readonly #queue: PendingDecision[] = [];
   #cancelled = false;
   #reminded = 0;
   #escalated = false;
@@ -69,7 +69,7 @@ class Desk {
     this.view.deadline = new Date(deadline).toISOString();
   }
 
-  /** Waits for what comes next and deals with it. */
+  /** Waits for the next event, which is a decision, a cancellation or a time, and handles it. */
   async next(plan: ApprovalPlan): Promise<void> {
     const { requestId } = this.view;
     await wf.condition(
@@ -77,47 +77,47 @@ class Desk {
       Math.max(1, this.#wakeAt(plan) - Date.now()),
     );
     if (this.#cancelled) this.view.state = (await activities.cancelApproval({ requestId })).state;
-    else if (this.#queue.length > 0) await this.#serve();
+    else if (this.#queue.length > 0) await this.#answerAll();
     else await this.#handleDeadlines(plan);
   }
 
-  /** Answers what still arrives, so that nobody gets an untyped error. */
+  /** Answers late decisions, so that no caller gets an untyped error. */
   async linger(): Promise<void> {
-    do await this.#serve();
+    do await this.#answerAll();
     while (await wf.condition(() => this.#queue.length > 0, LINGER));
     await wf.condition(wf.allHandlersFinished);
   }
 
-  #enqueue(input: DecisionInput | undefined, verdict: DecisionMessage['verdict']): Waiting {
+  #enqueue(input: DecisionInput | undefined, verdict: DecisionMessage['verdict']): PendingDecision {
     const { decisionId, ...rest } = input ?? {};
-    const waiting: Waiting = {
+    const pending: PendingDecision = {
       decision: { ...rest, decisionId: decisionId ?? wf.uuid4(), verdict },
       answer: null,
     };
-    this.#queue.push(waiting);
-    return waiting;
+    this.#queue.push(pending);
+    return pending;
   }
 
   async #awaitAnswer({
     verdict,
     ...input
   }: DecisionInput & { verdict: DecisionMessage['verdict'] }): Promise<DecisionAnswer> {
-    const waiting = this.#enqueue(input, verdict);
-    await wf.condition(() => waiting.answer !== null);
-    return waiting.answer ?? { accepted: false, code: 'closed', state: this.view.state };
+    const pending = this.#enqueue(input, verdict);
+    await wf.condition(() => pending.answer !== null);
+    return pending.answer ?? { accepted: false, code: 'closed', state: this.view.state };
   }
 
-  async #serve(): Promise<void> {
-    for (let waiting = this.#queue.shift(); waiting; waiting = this.#queue.shift()) {
+  async #answerAll(): Promise<void> {
+    for (let pending = this.#queue.shift(); pending; pending = this.#queue.shift()) {
       const { requestId } = this.view;
       const answer = await activities.decideApproval({
         requestId,
-        decision: waiting.decision,
+        decision: pending.decision,
         now: Date.now(),
       });
       this.view.decisions += 1;
       this.view.state = answer.state;
-      waiting.answer = answer;
+      pending.answer = answer;
     }
   }
 
@@ -141,18 +141,15 @@ class Desk {
   }
 }
 
-/**
- * Refuses what is no decision at all; must be synchronous, and throw nothing but
- * ApplicationFailure.
- */
+/** Rejects an invalid decision. It must be synchronous and may throw only ApplicationFailure. */
 function validateDecision(input: (DecisionInput & { verdict?: unknown }) | undefined): void {
   const texts = [input?.decisionId, input?.approver, input?.reason, input?.token];
-  const formed = texts.every(
+  const isValid = texts.every(
     (text) => text === undefined || (typeof text === 'string' && text.length <= 4_000),
   );
-  if (formed && (input?.verdict === 'approve' || input?.verdict === 'deny')) return;
+  if (isValid && (input?.verdict === 'approve' || input?.verdict === 'deny')) return;
   throw wf.ApplicationFailure.nonRetryable(
-    'a decision has verdict approve or deny, and short texts',
+    'a decision needs the verdict approve or deny, and texts of at most 4,000 characters',
     'invalid_decision',
   );
 }

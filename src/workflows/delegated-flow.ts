@@ -9,7 +9,7 @@ import { inParallel } from './support/pool.ts';
 import { failureCode } from './support/scanning.ts';
 
 const activities = wf.proxyActivities<FlowActivities>({
-  // Whether somebody is the last super administrator can take a look at every group.
+  // Finding out whether a user is the last super administrator can mean reading every group.
   startToCloseTimeout: '30 minutes',
   heartbeatTimeout: '5 seconds',
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds' },
@@ -24,19 +24,16 @@ const INPUT = {
   dryRun: FORMS.flag,
 };
 
-/** Accounts of a person that are dealt with at the same time. */
+/** Accounts of a user that are handled at the same time. */
 const ACCOUNTS_AT_ONCE = 3;
 
 /**
- * What becomes of children when their parent is terminated: they are asked to stop, so that each
- * ends with a record of its own instead of going on for nobody.
+ * If the parent is terminated, its children are cancelled, so that each ends with its own record
+ * instead of running on.
  */
-const ASKED_TO_STOP = { parentClosePolicy: wf.ParentClosePolicy.REQUEST_CANCEL } as const;
+const CANCEL_WITH_PARENT = { parentClosePolicy: wf.ParentClosePolicy.REQUEST_CANCEL } as const;
 
-/**
- * One run of a delegated flow: opened, planned, taken step by step, each step read back, and closed
- * with its outcome.
- */
+/** One run of a delegated flow: opens it, plans it, takes and verifies each step, and closes it. */
 export async function delegatedFlow(given?: DelegatedFlowInput): Promise<DelegatedFlowResult> {
   const input = parseInput<DelegatedFlowInput>(given, INPUT);
   const progress = trackProgress();
@@ -45,22 +42,23 @@ export async function delegatedFlow(given?: DelegatedFlowInput): Promise<Delegat
   const { run, flow, children, search } = opened;
   progress.run = run;
   if (opened.next === 'elsewhere') return runElsewhere(opened);
-  if (search) show({ [FLOW_SEARCH.flow]: search.flow, [FLOW_SEARCH.actor]: search.actor });
+  if (search)
+    setSearchAttributes({ [FLOW_SEARCH.flow]: search.flow, [FLOW_SEARCH.actor]: search.actor });
   const { outcome, code } =
     opened.next === 'ended' ? outcomeOf(opened) : await carryOut(opened, progress);
-  if (search) show({ [FLOW_SEARCH.outcome]: outcome });
+  if (search) setSearchAttributes({ [FLOW_SEARCH.outcome]: outcome });
   progress.phase = 'done';
   return { run, flow, outcome, code, children };
 }
 
 /**
- * A run is carried out by the workflow of its own name, however it was asked for: that one is
- * started where it is not there yet, and its end is this one's too.
+ * Only the workflow whose id is derived from the run carries out the run. Starts that workflow if
+ * needed, and returns its result.
  */
 async function runElsewhere({ run, flow, children }: OpenedFlow): Promise<DelegatedFlowResult> {
   try {
     return await wf.executeChild(delegatedFlow, {
-      ...ASKED_TO_STOP,
+      ...CANCEL_WITH_PARENT,
       workflowId: flowId(run),
       workflowIdReusePolicy: wf.WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
       args: [{ run }],
@@ -80,10 +78,7 @@ async function runElsewhere({ run, flow, children }: OpenedFlow): Promise<Delega
   }
 }
 
-/**
- * Does what there is to do, and closes the run in any case: a run without a recorded end would be a
- * half-told story.
- */
+/** Carries out the run and always closes it, so that every run has a recorded outcome. */
 async function carryOut(
   { run, next, children }: OpenedFlow,
   progress: FlowProgress,
@@ -109,7 +104,7 @@ async function act(run: string, progress: FlowProgress): Promise<void> {
   }
 }
 
-/** Takes a step and looks whether it had its effect; false where the run is over with it. */
+/** Takes a step and verifies its effect. False if the run is over. */
 async function takeStep(
   run: string,
   { id, verify, approval }: PlannedStep,
@@ -118,23 +113,23 @@ async function takeStep(
   const begun = await activities.beginStep({ run, step: id });
   if (begun === null) return true;
   progress.phase = approval ? 'waiting' : 'acting';
-  const made = await wf.executeChild(governedOperation, {
-    ...ASKED_TO_STOP,
+  const result = await wf.executeChild(governedOperation, {
+    ...CANCEL_WITH_PARENT,
     workflowId: flowStepId(run, id),
     workflowIdReusePolicy: wf.WorkflowIdReusePolicy.REJECT_DUPLICATE,
     args: [{ inputRef: begun.inputRef }],
   });
-  const { request, state, code } = made;
-  // What was done is put on record, also when everything has been cancelled meanwhile.
+  const { request, state, code } = result;
+  // The outcome is recorded even if the run was cancelled meanwhile.
   const settled = await wf.CancellationScope.nonCancellable(() =>
     activities.settleStep({ run, step: id, request, state, code }),
   );
   if (settled.next !== 'done' || verify === null) return settled.next === 'done';
   progress.phase = 'verifying';
-  return readBack(run, id, verify);
+  return verifyEffect(run, id, verify);
 }
 
-async function readBack(
+async function verifyEffect(
   run: string,
   step: string,
   { everySeconds, looks }: NonNullable<PlannedStep['verify']>,
@@ -146,7 +141,7 @@ async function readBack(
   }
 }
 
-/** A run of its own for each account; how each ends stands in the store. */
+/** Runs the flow for each account. The outcomes are in the store. */
 async function runChildren(children: readonly string[]): Promise<void> {
   const waiting = [...children];
   await inParallel(
@@ -154,21 +149,21 @@ async function runChildren(children: readonly string[]): Promise<void> {
     () => waiting.shift() ?? null,
     async (run) => {
       const options = {
-        ...ASKED_TO_STOP,
+        ...CANCEL_WITH_PARENT,
         workflowId: flowId(run),
         args: [{ run }] as [DelegatedFlowInput],
       };
       try {
         await wf.executeChild(delegatedFlow, options);
       } catch (error) {
-        // One account that could not be dealt with leaves the others to be dealt with.
+        // A failure for one account must not stop the others.
         if (wf.isCancellation(error)) throw error;
       }
     },
   );
 }
 
-/** The end of a run that was over when it was opened. */
+/** The outcome of a run that had already ended when it was opened. */
 function outcomeOf({
   outcome,
   code,
@@ -178,19 +173,16 @@ function outcomeOf({
   return { outcome, code };
 }
 
-/**
- * What stopped the run, as a coded word: the failure under those of the children and activities
- * that carried it up.
- */
+/** What stopped the run, as a coded word: the innermost failure of a child or an activity. */
 function codeOf(error: unknown): string {
-  const carried = error instanceof wf.ChildWorkflowFailure ? error.cause : error;
-  if (carried instanceof wf.TerminatedFailure) return 'terminated';
-  return carried instanceof WorkflowExecutionAlreadyStartedError
+  const cause = error instanceof wf.ChildWorkflowFailure ? error.cause : error;
+  if (cause instanceof wf.TerminatedFailure) return 'terminated';
+  return cause instanceof WorkflowExecutionAlreadyStartedError
     ? 'already_started'
-    : failureCode(carried);
+    : failureCode(cause);
 }
 
-function show(values: Readonly<Record<string, string>>): void {
+function setSearchAttributes(values: Readonly<Record<string, string>>): void {
   const pairs = Object.entries(values).map(([name, value]) => ({
     key: defineSearchAttributeKey(name, 'KEYWORD'),
     value,
@@ -198,7 +190,7 @@ function show(values: Readonly<Record<string, string>>): void {
   wf.upsertSearchAttributes(pairs);
 }
 
-/** Answers the progress query from what the story says of itself. */
+/** Answers the progress query. */
 function trackProgress(): FlowProgress {
   const progress: FlowProgress = { run: '', phase: 'starting', step: null };
   wf.setHandler(flowProgressQuery, () => ({ ...progress }));

@@ -11,10 +11,7 @@ const activities = wf.proxyActivities<EnrichActivities>({
 
 const INPUT = { account: FORMS.text, inputRef: FORMS.text, refresh: FORMS.flag };
 
-/**
- * Looks up one account; what is known of it is kept in the store, and the result says no more than
- * whom it is about.
- */
+/** Looks up one account. What is found is kept in the store; the result has no personal data. */
 export async function enrichAccount(given?: EnrichAccountInput): Promise<EnrichAccountResult> {
   const input = parseInput<EnrichAccountInput>(given, INPUT);
   const { firstExecutionRunId: run } = wf.workflowInfo();

@@ -25,7 +25,7 @@ const INPUT = {
   onBehalfOf: FORMS.text,
 };
 
-/** One operation, from the request over policy and approval to the call and its record. */
+/** One operation: request, policy, approval if needed, call, and audit record. */
 export async function governedOperation(
   given?: GovernedOperationInput,
 ): Promise<GovernedOperationResult> {
@@ -33,9 +33,9 @@ export async function governedOperation(
   const requestId = wf.uuid4();
   const { firstExecutionRunId: run } = wf.workflowInfo();
   const opened = await activities.openRequest({ requestId, run, input, now: Date.now() });
-  const answered = opened.state === 'pending' ? await ask(requestId) : opened;
-  const ready = answered.state === 'open' || answered.state === 'approved';
-  const ended = ready ? await perform(requestId) : answered;
+  const decided = opened.state === 'pending' ? await awaitApproval(requestId) : opened;
+  const ready = decided.state === 'open' || decided.state === 'approved';
+  const ended = ready ? await perform(requestId) : decided;
   return {
     request: requestId,
     state: ended.state as GovernedOperationResult['state'],
@@ -43,16 +43,13 @@ export async function governedOperation(
   };
 }
 
-const END: Record<Exclude<DecisionAnswer['state'], 'PENDING' | 'APPROVED'>, ActionState> = {
+const END_STATES: Record<Exclude<DecisionAnswer['state'], 'PENDING' | 'APPROVED'>, ActionState> = {
   DENIED: 'rejected',
   EXPIRED: 'expired',
   CANCELLED: 'cancelled',
 };
 
-/**
- * Makes the call. Where that is broken off, what became of it is looked up, so that no call is left
- * without a record.
- */
+/** Makes the call. If it is cancelled, finds out its outcome, so that every call has a record. */
 async function perform(requestId: string): Promise<OpenedRequest> {
   try {
     return await activities.performRequest({ requestId });
@@ -65,10 +62,10 @@ async function perform(requestId: string): Promise<OpenedRequest> {
 }
 
 /**
- * Asks people. The approval lives on its own, so that it survives this workflow; cancelling reaches
- * it by a message.
+ * Waits for an approval. The approval survives the end of this workflow; a cancellation is passed on
+ * by a signal.
  */
-async function ask(requestId: string): Promise<OpenedRequest> {
+async function awaitApproval(requestId: string): Promise<OpenedRequest> {
   const child = await wf.startChild(approval, {
     workflowId: approvalId(requestId),
     args: [{ requestId }],
@@ -80,7 +77,7 @@ async function ask(requestId: string): Promise<OpenedRequest> {
     if (state === 'APPROVED') return { state: 'approved', code: null };
     return await activities.endRequest({
       requestId,
-      state: state === 'PENDING' ? 'expired' : END[state],
+      state: state === 'PENDING' ? 'expired' : END_STATES[state],
     });
   } catch (error) {
     if (!wf.isCancellation(error)) throw error;

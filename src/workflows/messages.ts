@@ -1,6 +1,6 @@
 /**
- * Names that others rely on: workflow types, ids, queue, queries, and the shapes of inputs and
- * results.
+ * The interface of the workflows: their types, ids, queue, signals and queries, and the shapes of
+ * inputs and results.
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { FlowOutcome } from '../flows/types.ts';
@@ -11,24 +11,24 @@ export const TASK_QUEUE = 'arx';
 export const MFA_WORKFLOW = 'mfaEnforcementCheck';
 export const MFA_SCHEDULE_ID = 'mfa-enforcement-check';
 
-/** Input of `mfaEnforcementCheck`. `{}` takes everything from the worker's configuration. */
+/** Input of `mfaEnforcementCheck`. With `{}`, everything comes from the worker's configuration. */
 export interface MfaEnforcementCheckInput {
   /** Groups in scope, ids or exact names; replaces `scope.groups` of the configuration. */
   groups?: string[];
-  /** Neither tickets nor Slack; the report says what would have been done. */
+  /** No tickets and no message in Slack; the report shows what would have been done. */
   dryRun?: boolean;
-  /** Whose factors are read; replaces `scan.mode` of the configuration. */
+  /** Whether all users are read, or only those who changed; replaces `scan.mode`. */
   mode?: 'full' | 'delta';
   /**
-   * Digest of a configuration snapshot in the store, put there by arx; without it the worker's own
-   * applies.
+   * Digest of a configuration snapshot that arx put into the store. Without it, the worker's own
+   * configuration applies.
    */
   configRef?: string;
-  /** Where a continued run goes on; set by the workflow itself. */
+  /** The state of a run that continues as new; set by the workflow itself. */
   resume?: ResumeState;
 }
 
-/** Result of the workflow: the tallies; everything else is read from the store by the run's id. */
+/** Result of the workflow: counts only. Everything else is in the store, under the id of the run. */
 export interface MfaEnforcementCheckResult {
   run: string;
   status: RunStatus;
@@ -37,7 +37,7 @@ export interface MfaEnforcementCheckResult {
   reasons: string[];
 }
 
-/** Answer of the `progress` query. */
+/** Answer to the `progress` query. */
 export interface Progress {
   phase: 'starting' | 'listing' | 'scan' | 'tickets' | 'closing' | 'summary' | 'done';
   run: string;
@@ -57,18 +57,18 @@ export function approvalId(requestId: string): string {
 }
 
 /**
- * Input of `governedOperation`. arx gives an `inputRef` into the store; what is typed into the
- * Temporal UI gives the operation itself, and then stands in the history.
+ * Input of `governedOperation`. arx passes an `inputRef` into the store. A caller in the Temporal UI
+ * passes the operation itself, which is then visible in the history.
  */
 export interface GovernedOperationInput {
   inputRef?: string;
-  /** `okta:users:suspend`; without a connector Okta is meant. */
+  /** Such as `okta:users:suspend`; the default connector is Okta. */
   operation?: string;
   params?: Record<string, unknown>;
   reason?: string;
-  /** The principal that asks, for example `user:ann@example.com`; default `user:anonymous`. */
+  /** The principal that requests it, such as `user:ann@example.com`; default `user:anonymous`. */
   as?: string;
-  /** Login or id of the person for whom it is asked. */
+  /** Login or id of the user on whose behalf it is requested. */
   onBehalfOf?: string;
 }
 
@@ -82,23 +82,23 @@ export interface GovernedOperationResult {
 
 /** A decision about an approval, as sent by signal or update. */
 export interface DecisionInput {
-  /** Names this decision, so that sending it twice counts once. */
+  /** Identifies this decision, so that it counts only once if it is sent twice. */
   decisionId?: string;
-  /** Login or Okta id; with a token, what the token says counts. */
+  /** Login or Okta id; ignored if there is a token, which names the approver. */
   approver?: string;
   reason?: string;
-  /** Signed by the service that authenticated the person. */
+  /** Signed by the service that authenticated the approver. */
   token?: string;
 }
 
-/** What became of a decision. */
+/** The answer to a decision. */
 export interface DecisionAnswer {
   accepted: boolean;
   code: string;
   state: 'PENDING' | 'APPROVED' | 'DENIED' | 'EXPIRED' | 'CANCELLED';
 }
 
-/** Answer of the `approval` query: nothing personal. */
+/** Answer to the `approval` query: nothing personal. */
 export interface ApprovalView {
   requestId: string;
   state: DecisionAnswer['state'];
@@ -127,20 +127,20 @@ export interface OktaSyncInput {
   /** The System Log; default true. */
   logs?: boolean;
   /**
-   * How far back the log is read at least: 1 to 2,160, default 24. It always begins before the last
-   * window ended.
+   * How many hours of the log are read at least: 1 to 2,160, default 24. The window always begins
+   * before the end of the previous one.
    */
   hoursBack?: number;
   /**
-   * Digest of a configuration snapshot in the store, put there by arx; without it the worker's own
-   * applies.
+   * Digest of a configuration snapshot that arx put into the store. Without it, the worker's own
+   * configuration applies.
    */
   configRef?: string;
-  /** Where a continued sync goes on; set by the workflow itself. */
+  /** The state of a sync that continues as new; set by the workflow itself. */
   resume?: SyncState;
 }
 
-/** Hours that Okta keeps the System Log. */
+/** How many hours Okta keeps the System Log. */
 export const MOST_HOURS_BACK = 2_160;
 
 /** How one stream of a sync ended; names, states and reasons are those of `arx.sync/v1`. */
@@ -158,7 +158,7 @@ export interface OktaSyncResult {
   run: string;
   workflowId: string;
   org: string;
-  /** complete: every stream that was asked for; failed: none of them could be read. */
+  /** complete: every requested stream is complete; failed: none of them could be read. */
   status: RunStatus;
   startedAt: string;
   finishedAt: string;
@@ -173,7 +173,7 @@ export interface OktaSyncResult {
   calls: { okta: number; throttled: number };
 }
 
-/** Answer of the `progress` query of `oktaSync`: listed and read items by listing. */
+/** Answer to the `progress` query of `oktaSync`: listed and read items by list. */
 export interface SyncProgress {
   run: string;
   phase: 'starting' | 'reading' | 'judging' | 'done';
@@ -186,26 +186,25 @@ export const syncProgressQuery = defineQuery<SyncProgress>('progress');
 export const ENRICH_WORKFLOW = 'enrichAccount';
 
 /**
- * Input of `enrichAccount`. arx gives an `inputRef` into the store, behind which the other fields
- * stand; what is typed into the Temporal UI gives the account itself, and then stands in the
- * history.
+ * Input of `enrichAccount`. arx passes an `inputRef` to the other fields in the store. A caller in the
+ * Temporal UI passes the account itself, which is then visible in the history.
  */
 export interface EnrichAccountInput {
   inputRef?: string;
   /** E-mail address, user name or Okta user id. */
   account?: string;
-  /** Asks Okta anew, whatever is kept. */
+  /** Reads Okta even if a stored answer is still valid. */
   refresh?: boolean;
 }
 
 /**
- * Result of `enrichAccount`: nothing personal. What is known of the account is kept, and told by
- * `arx enrich ACCOUNT`.
+ * Result of `enrichAccount`: nothing personal. The details of the account are stored; `arx enrich
+ * ACCOUNT` shows them.
  */
 export interface EnrichAccountResult {
-  /** Okta id of the account; null where none was found, or several. */
+  /** Okta id of the account; null if none was found, or several. */
   account: string | null;
-  /** Null where that could not be found out. */
+  /** Null if that could not be found out. */
   found: boolean | null;
   ambiguous: boolean;
   success: boolean;
@@ -224,10 +223,7 @@ export function flowId(run: string): string {
   return `delegated-flow/${run}`;
 }
 
-/**
- * Workflow id of the governed operation that takes a step: one a step, so that it is never taken
- * twice.
- */
+/** Workflow id of the governed operation of a step. As it is unique, a step is never taken twice. */
 export function flowStepId(run: string, step: string): string {
   return `flow-step/${run}/${step}`;
 }
@@ -236,32 +232,32 @@ export function flowStepId(run: string, step: string): string {
 export const FLOW_SEARCH = { flow: 'ArxFlow', outcome: 'ArxOutcome', actor: 'ArxActor' } as const;
 
 /**
- * Input of `delegatedFlow`. arx gives the `run` it has opened in the store; what is typed into the
- * Temporal UI gives event and flow themselves, and then stands in the history.
+ * Input of `delegatedFlow`. arx passes the `run` that it has opened in the store. A caller in the
+ * Temporal UI passes event and flow, which are then visible in the history.
  */
 export interface DelegatedFlowInput {
   run?: string;
   /** The event, as Okta ISPM sends it. */
   event?: Record<string, unknown>;
-  /** Name of the flow; absent: by the routing table. */
+  /** Name of the flow; without it, the routing table decides. */
   flow?: string;
   inputs?: Record<string, unknown>;
-  /** The principal that asks, for example `user:ann@example.com`; default `user:anonymous`. */
+  /** The principal that requests it, such as `user:ann@example.com`; default `user:anonymous`. */
   as?: string;
   dryRun?: boolean;
 }
 
-/** How a run ended: nothing personal; everything else is told by `arx flows history RUN`. */
+/** How a run ended: nothing personal. `arx flows history RUN` shows the details. */
 export interface DelegatedFlowResult {
   run: string;
   flow: string | null;
   outcome: FlowOutcome;
   code: string | null;
-  /** Runs of the accounts of a person. */
+  /** Child runs, one per account of the user. */
   children: string[];
 }
 
-/** Answer of the `progress` query of `delegatedFlow`. */
+/** Answer to the `progress` query of `delegatedFlow`. */
 export interface FlowProgress {
   run: string;
   phase: 'starting' | 'planning' | 'acting' | 'waiting' | 'verifying' | 'done';

@@ -1,12 +1,6 @@
 import * as wf from '@temporalio/workflow';
 import type { MfaActivities, RunPlan } from '../activities/mfa/types.ts';
-import {
-  AUTO_BATCH_ABOVE,
-  batchSize,
-  EARLIER_AUTO_BATCH,
-  FINDINGS_PER_PAGE,
-  PAGES_AT_ONCE,
-} from '../mfa/scan-plan.ts';
+import { AUTO_BATCH_ABOVE, batchSize, FINDINGS_PER_PAGE, PAGES_AT_ONCE } from '../mfa/scan-plan.ts';
 import { parseInput, FORMS } from './support/input.ts';
 import { progressQuery } from './messages.ts';
 import type { MfaEnforcementCheckInput, MfaEnforcementCheckResult, Progress } from './messages.ts';
@@ -38,21 +32,21 @@ const INPUT = {
 };
 
 /**
- * Reads every user in scope, judges the factors, keeps one ticket for each who is not covered, and
- * reports.
+ * Reads every user in scope, assesses the user's factors, keeps one ticket open for each user who is
+ * not covered, and reports.
  */
 export async function mfaEnforcementCheck(
   given?: MfaEnforcementCheckInput,
 ): Promise<MfaEnforcementCheckResult> {
   const input = parseInput<MfaEnforcementCheckInput>(given, INPUT);
-  const state = input.resume ?? start();
+  const state = input.resume ?? initialState();
   const progress = trackProgress(state);
   const { groups, dryRun, mode, configRef } = input;
   const { firstExecutionRunId: run } = wf.workflowInfo();
   const plan = await quick.beginRun({ run, groups, dryRun, mode, configRef });
   try {
-    const finished = await story(plan, state, progress);
-    if (finished) return finished;
+    const result = await runPhases(plan, state, progress);
+    if (result) return result;
   } catch (error) {
     await closeAfterFailure(plan, error);
     throw error;
@@ -61,16 +55,16 @@ export async function mfaEnforcementCheck(
 }
 
 /**
- * The run from where it stands; null when the history has grown long and the run must continue as
+ * Runs the phases that are left. Null if the history has grown long and the run must continue as
  * new.
  */
-async function story(
+async function runPhases(
   plan: RunPlan,
   state: ResumeState,
   progress: Progress,
 ): Promise<MfaEnforcementCheckResult | null> {
   const { run } = plan;
-  if (state.phase === 'listing' && plan.overlap) {
+  if (state.phase === 'listing' && plan.delta === null) {
     if (!(await listAndCheck(plan, state, progress))) return null;
     state.phase = 'tickets';
   }
@@ -81,7 +75,7 @@ async function story(
   }
   if (state.phase === 'scan') {
     progress.phase = 'scan';
-    if (!(await checkEverybody(plan, state))) return null;
+    if (!(await checkUsers(plan, state))) return null;
     state.phase = 'tickets';
   }
   if (state.phase === 'tickets') {
@@ -107,8 +101,8 @@ async function story(
 }
 
 /**
- * Lists every source page by page. Losing the list midway is remembered; not being able to begin
- * fails the run.
+ * Lists every source page by page. If the list breaks off, the run continues with what was listed
+ * and records the loss; if not even the first page can be read, the run fails.
  */
 async function listUsers(plan: RunPlan, state: ResumeState): Promise<boolean> {
   while (state.source < plan.sources) {
@@ -117,8 +111,7 @@ async function listUsers(plan: RunPlan, state: ResumeState): Promise<boolean> {
     const first = page === state.sourceStart;
     try {
       const at = { run: plan.run, source: state.source, page, first, most: PAGES_AT_ONCE };
-      // Workers of earlier versions list one page and do not tell sizes.
-      const { listed, more, sizes = [listed] } = await patient.listPage(at);
+      const { sizes, more } = await patient.listPage(at);
       state.sizes.push(...sizes);
       if (more) continue;
     } catch (error) {
@@ -132,19 +125,19 @@ async function listUsers(plan: RunPlan, state: ResumeState): Promise<boolean> {
   return true;
 }
 
-/** Checks what is listed while the rest of the list is read: lists have a quota of their own. */
+/** Checks users while the rest of the list is read: lists have a quota of their own. */
 function listAndCheck(plan: RunPlan, state: ResumeState, progress: Progress): Promise<boolean> {
   return whileListing(listUsers(plan, state), async (list) => {
-    // How many there are decides about batches.
+    // The size of a batch depends on how many users there are.
     await wf.condition(() => list.over || sum(state.sizes) > AUTO_BATCH_ABOVE);
     progress.phase = 'scan';
-    return await checkEverybody(plan, state, list);
+    return await checkUsers(plan, state, list);
   });
 }
 
 /**
- * Asks the log who changed, after the list: what happens in between is in the log. Plans of earlier
- * versions have no delta, so that recorded histories go on as they were.
+ * Reads from the System Log which users changed. This comes after the list, so that the log contains
+ * what happened in between.
  */
 async function readChanges(run: string, { readyAt }: NonNullable<RunPlan['delta']>): Promise<void> {
   const wait = Date.parse(readyAt) - Date.now();
@@ -153,15 +146,15 @@ async function readChanges(run: string, { readyAt }: NonNullable<RunPlan['delta'
 }
 
 /**
- * Fans the checks out in a small window; one user an activity, or a batch of them. Goes on until
- * the list is over.
+ * Checks the listed users until the list is complete, one user or one batch per activity, with few
+ * activities at a time. False if the run must continue as new.
  */
-async function checkEverybody(
+async function checkUsers(
   plan: RunPlan,
   state: ResumeState,
   list = { over: true },
 ): Promise<boolean> {
-  const size = batchSize(plan.batch, sum(state.sizes), plan.autoBatch ?? EARLIER_AUTO_BATCH);
+  const size = batchSize(plan.batch, sum(state.sizes), plan.autoBatch);
   const slices = slicer(state.sizes, state.scanAt, { size, historyLimit: plan.historyLimit });
   try {
     await inParallel(plan.window, nextOrMore(slices, state.sizes, list), async (slice) => {
@@ -170,7 +163,7 @@ async function checkEverybody(
     });
   } catch (error) {
     if (failureCode(error) !== 'unauthenticated') throw error;
-    // Nobody is left out who is listed later.
+    // Users who are listed later must get a verdict too.
     await wf.condition(() => list.over);
     const { checked } = await patient.giveUpChecking({ run: plan.run, code: 'unauthenticated' });
     state.checked += checked;
@@ -198,7 +191,7 @@ async function openTickets(plan: RunPlan, state: ResumeState): Promise<boolean> 
   }
 }
 
-/** Closes what the run proved compliant. Only a complete run may. */
+/** Closes the tickets of users whom this run proved compliant. Only a complete run may do so. */
 async function closeTickets(plan: RunPlan, state: ResumeState): Promise<boolean> {
   const { run } = plan;
   for (;;) {
@@ -215,8 +208,8 @@ async function closeTickets(plan: RunPlan, state: ResumeState): Promise<boolean>
 }
 
 /**
- * Works through one page of subjects; a credential that no longer works ends the work on tickets,
- * not the run.
+ * Works through one page of subjects. A credential that no longer works, or a policy that denies the
+ * call, ends the work on tickets but not the run.
  */
 async function eachTicket(
   state: ResumeState,
@@ -236,7 +229,7 @@ async function eachTicket(
   state.after = subjects.at(-1) ?? state.after;
 }
 
-/** A run that fails or is cancelled still ends in the store, in the trail and in Slack. */
+/** A run that fails or is cancelled is still closed in the store, the audit trail and Slack. */
 async function closeAfterFailure(plan: RunPlan, error: unknown): Promise<void> {
   const { run } = plan;
   const cancelled = wf.isCancellation(error);
@@ -255,7 +248,7 @@ function writesTickets(plan: RunPlan): boolean {
   return !plan.dryRun && plan.tickets !== 'none';
 }
 
-function start(): ResumeState {
+function initialState(): ResumeState {
   return {
     phase: 'listing',
     sizes: [],
@@ -270,7 +263,7 @@ function start(): ResumeState {
   };
 }
 
-/** Answers the progress query from the state that the story works on. */
+/** Answers the progress query from the state of the run. */
 function trackProgress(state: ResumeState): Progress {
   const { firstExecutionRunId: run } = wf.workflowInfo();
   const phase: { phase: Progress['phase'] } = { phase: state.phase };

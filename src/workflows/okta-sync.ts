@@ -1,6 +1,6 @@
 import * as wf from '@temporalio/workflow';
 import type { SyncActivities, SyncRun } from '../activities/twin/types.ts';
-import { batchSize, EARLIER_AUTO_BATCH, PAGES_AT_ONCE } from '../mfa/scan-plan.ts';
+import { PAGES_AT_ONCE } from '../mfa/scan-plan.ts';
 import { parseInput, FORMS } from './support/input.ts';
 import { syncProgressQuery } from './messages.ts';
 import type { OktaSyncInput, OktaSyncResult, SyncProgress } from './messages.ts';
@@ -30,19 +30,12 @@ const INPUT = {
 };
 
 /**
- * Items an activity of what is listed beside the users, and their activities in flight, where a
- * plan names none.
- */
-const EARLIER_ITEMS = 25;
-const EARLIER_WINDOWS: NonNullable<SyncRun['windows']> = { groups: 2, apps: 2, assignees: 1 };
-
-/**
- * Reads users, groups, apps, roles and the System Log side by side, each for itself, and judges
- * what it then has.
+ * Reads users, groups, apps, roles and the System Log in parallel and independently of each other,
+ * then derives facts, gaps and changes from what was read.
  */
 export async function oktaSync(given?: OktaSyncInput): Promise<OktaSyncResult> {
   const input = parseInput<OktaSyncInput>(given, INPUT);
-  const state = input.resume ?? start(input);
+  const state = input.resume ?? initialState(input);
   const progress = trackProgress(state);
   const { users, apps, logs, hoursBack, configRef } = input;
   const { firstExecutionRunId: run } = wf.workflowInfo();
@@ -66,29 +59,29 @@ export async function oktaSync(given?: OktaSyncInput): Promise<OktaSyncResult> {
 }
 
 /**
- * All branches from where they stand; false when the history has grown long and the sync must
- * continue as new.
+ * Runs what is left of every branch. False if the history has grown long and the sync must continue
+ * as new.
  */
 async function readEverything(sync: SyncRun, state: SyncState): Promise<boolean> {
   const branches = Object.entries(state.branches) as [SyncBranchName, SyncBranch][];
-  const ways = branches.map(([list, branch]) =>
-    alone(branch, () => readBranch(sync, list, branch)),
+  const running = branches.map(([list, branch]) =>
+    isolate(branch, () => readBranch(sync, list, branch)),
   );
   const { logs } = state;
-  if (logs) ways.push(alone(logs, () => readLog(sync, logs)));
-  // What one branch throws (a cancellation) is thrown once the others have come to rest.
-  const ends = await Promise.allSettled(ways);
+  if (logs) running.push(isolate(logs, () => readLog(sync, logs)));
+  // A cancellation is thrown only after all branches have ended.
+  const ends = await Promise.allSettled(running);
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
   return ends.every((end) => end.status === 'fulfilled' && end.value);
 }
 
-/** A branch that fails is lost for itself: the others go on. */
-async function alone(
+/** Records the failure of a branch, so that the other branches continue. */
+async function isolate(
   branch: { lost: string | null },
-  way: () => Promise<boolean>,
+  read: () => Promise<boolean>,
 ): Promise<boolean> {
   try {
-    return await way();
+    return await read();
   } catch (error) {
     if (wf.isCancellation(error)) throw error;
     branch.lost ??= failureCode(error);
@@ -97,43 +90,31 @@ async function alone(
 }
 
 /**
- * Lists page by page and reads what belongs to each item. What was listed before a list broke off
- * is read too.
+ * Lists page by page and reads the details of each item meanwhile. If the list breaks off, the items
+ * listed before are still read.
  */
 async function readBranch(
   sync: SyncRun,
   name: SyncBranchName,
   branch: SyncBranch,
 ): Promise<boolean> {
-  if (!sync.overlap) return listBranch(sync, name, branch, () => readItems(sync, name, branch));
-  const listing = listBranch(sync, name, branch, async () => true);
-  return whileListing(listing, (list) => readItems(sync, name, branch, list));
+  return whileListing(listBranch(sync, name, branch), (list) =>
+    readItems(sync, name, branch, list),
+  );
 }
 
-/**
- * A list that can't begin throws; one that breaks off is remembered as lost. `then` goes on in the
- * very turn in which the list ends, as recorded histories have it.
- */
+/** Throws if the first page cannot be read; if a later page cannot, records the list as lost. */
 async function listBranch(
-  sync: SyncRun,
+  { run, historyLimit }: SyncRun,
   list: SyncBranchName,
   branch: SyncBranch,
-  then: () => Promise<boolean>,
 ): Promise<boolean> {
-  const { run, overlap } = sync;
   while (!branch.listed) {
-    if (historyIsLong(sync.historyLimit)) return false;
+    if (historyIsLong(historyLimit)) return false;
     const page = branch.sizes.length;
     try {
-      const at = { run, list, page };
-      // Workers of earlier versions list one page and do not tell sizes.
-      const {
-        listed,
-        more,
-        sizes = [listed],
-      } = overlap
-        ? await patient.listSyncPage({ ...at, most: PAGES_AT_ONCE })
-        : await quick.listSyncPage(at);
+      const at = { run, list, page, most: PAGES_AT_ONCE };
+      const { sizes, more } = await patient.listSyncPage(at);
       branch.sizes.push(...sizes);
       branch.listed = !more;
     } catch (error) {
@@ -142,22 +123,22 @@ async function listBranch(
       branch.listed = true;
     }
   }
-  return await then();
+  return true;
 }
 
-/** Goes on until the list is over. */
+/** Reads the items until the list is complete. False if the sync must continue as new. */
 async function readItems(
   sync: SyncRun,
   name: SyncBranchName,
   branch: SyncBranch,
-  list = { over: true },
+  list: { over: boolean },
 ): Promise<boolean> {
   const { run, historyLimit } = sync;
   const slices = slicer(branch.sizes, branch.at, {
-    size: itemsABatch(sync, name, branch),
+    size: itemsPerActivity(sync, name),
     historyLimit,
   });
-  const width = name === 'users' ? sync.window : (sync.windows ?? EARLIER_WINDOWS)[name];
+  const width = name === 'users' ? sync.window : sync.windows[name];
   await inParallel(width, nextOrMore(slices, branch.sizes, list), async (slice) => {
     const { read } = await patient.readSyncItems({ run, list: name, ...slice });
     branch.done += read;
@@ -165,11 +146,13 @@ async function readItems(
   return !slices.paused();
 }
 
-/** While users are being listed nobody knows how many there will be: `auto` is then a page. */
-function itemsABatch(sync: SyncRun, name: SyncBranchName, { sizes }: SyncBranch): number {
-  const { overlap, batch, autoBatch = EARLIER_AUTO_BATCH, items = EARLIER_ITEMS } = sync;
+/**
+ * Items that one activity reads. For users, `auto` is always a page: reading begins before it is
+ * known how many users there are.
+ */
+function itemsPerActivity({ batch, autoBatch, items }: SyncRun, name: SyncBranchName): number {
   if (name !== 'users') return items;
-  return overlap && batch === 'auto' ? autoBatch : batchSize(batch, sum(sizes), autoBatch);
+  return batch === 'auto' ? autoBatch : batch;
 }
 
 async function readLog(sync: SyncRun, logs: NonNullable<SyncState['logs']>): Promise<boolean> {
@@ -188,8 +171,8 @@ function lossesOf({ branches, logs }: SyncState): Record<string, string | null> 
   return Object.fromEntries([...listed, ...(logs ? [['logs', logs.lost] as const] : [])]);
 }
 
-/** Roles go with the users: an administrator is a user, by role or by group. */
-function start({ users = true, apps = true, logs = true }: OktaSyncInput): SyncState {
+/** Administrator roles are read with the users: an administrator is a user, by role or group. */
+function initialState({ users = true, apps = true, logs = true }: OktaSyncInput): SyncState {
   const names = [
     ...(users ? (['users', 'groups', 'assignees'] as const) : []),
     ...(apps ? (['apps'] as const) : []),
@@ -207,7 +190,7 @@ function start({ users = true, apps = true, logs = true }: OktaSyncInput): SyncS
   };
 }
 
-/** Answers the progress query from the state that the story works on. */
+/** Answers the progress query from the state of the sync. */
 function trackProgress(state: SyncState): { phase: SyncProgress['phase'] } {
   const { firstExecutionRunId: run } = wf.workflowInfo();
   const progress: { phase: SyncProgress['phase'] } = { phase: 'starting' };

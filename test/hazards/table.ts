@@ -358,7 +358,7 @@ const JIRA: Hazard[] = [
     only: 'between Jira and outcome',
     takenOut: [
       change(
-        'activities/mfa/tickets/ticket-desk.ts',
+        'activities/mfa/tickets/ticket-editor.ts',
         "{ state: 'intended', attempt, intendedAt, details }",
         '{ attempt }',
       ),
@@ -394,7 +394,7 @@ const JIRA: Hazard[] = [
     takenOut: [
       change(
         'activities/mfa/tickets/closing.ts',
-        'for (const key of others) await fold(desk, key, `${oldest}`);',
+        'for (const key of others) await closeDuplicate(editor, key, `${oldest}`);',
         '',
       ),
     ],
@@ -511,7 +511,7 @@ const SLACK: Hazard[] = [
     test: [INCIDENTS, 'Slack that took the message but did not answer gets no second one'],
     takenOut: [
       change(
-        'activities/mfa/ending.ts',
+        'activities/mfa/summary-message.ts',
         "row?.state === 'intended' ? await this.#settle(row) : null",
         "row?.state === 'intended' ? null : await this.#find()",
       ),
@@ -651,8 +651,8 @@ const TEMPORAL: Hazard[] = [
     takenOut: [
       change(
         'activities/support/running.ts',
-        'context.heartbeat(done.get(context))',
-        'done.get(context)',
+        'context.heartbeat(progressOf.get(context))',
+        'progressOf.get(context)',
       ),
     ],
   },
@@ -947,7 +947,7 @@ const ELSEWHERE: Hazard[] = [
     test: ['e2e/canaries.test.ts', 'Jira gets the login, and nothing else of a person'],
     takenOut: [
       change(
-        'activities/mfa/tickets/ticket-desk.ts',
+        'activities/mfa/tickets/ticket-editor.ts',
         'AND labels = "${this.row.label}" ORDER',
         'AND (labels = "${this.row.label}" OR summary ~ "login-canary-7391") ORDER',
       ),

@@ -1,9 +1,9 @@
 /**
- * Records a history of every way the workflows go, against real parts: `node
- * test/replay/record.ts`. A recorded history is an interface: never record one again to make the
- * replay test pass; a changed workflow needs `patched` or a new type.
+ * Records a history of every path through the workflows, against real parts: `node
+ * test/replay/record.ts`. It records only the histories that are missing in `histories`; delete a
+ * file to record it again. CONTRIBUTING.md says when that is allowed.
  */
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { decisionKey, signDecision } from '../../src/governance/decision-token.ts';
@@ -35,7 +35,7 @@ const FOLDER = join(import.meta.dirname, 'histories');
 const OLD = '2020-01-01T00:00:00.000Z';
 const COVERED = [{ type: 'webauthn' }];
 
-type Way = (job: MainJob) => Promise<StartedWorkflow>;
+type Path = (job: MainJob) => Promise<StartedWorkflow>;
 
 const started = async (
   job: MainJob,
@@ -66,8 +66,8 @@ const people = (job: MainJob, count: number, covered: number) =>
     { replace: true },
   );
 
-/** Every way the main job goes; each begins with an empty organisation. */
-const WAYS: Record<string, Way> = {
+/** Every path through the main job; each begins with an empty organisation. */
+const PATHS: Record<string, Path> = {
   'first-run': async (job) => {
     await people(job, 6, 3);
     return started(job);
@@ -115,7 +115,7 @@ const WAYS: Record<string, Way> = {
       configRef: await job.store.snapshots.put({ version: 1, scan: { batch: 100 } }),
     });
   },
-  'list-goes-on-where-it-broke': async (job) => {
+  'list-read-again-after-a-fault': async (job) => {
     await people(job, 450, 450);
     await job.emulators.fault({
       vendor: 'okta',
@@ -196,16 +196,11 @@ const WAYS: Record<string, Way> = {
     });
   },
   'account-refused': (job) => enriched(job, { account: 'a"b' }),
-  // Recorded when a run continued after 1,000 events.
-  'continued-as-new': async (job) => {
-    await people(job, 330, 330);
-    return started(job);
-  },
   'checked-while-listed': async (job) => {
     await people(job, 2_300, 2_300);
     return started(job);
   },
-  'continued-sooner': async (job) => {
+  'continued-as-new': async (job) => {
     await people(job, 130, 130);
     return started(job);
   },
@@ -214,9 +209,7 @@ const WAYS: Record<string, Way> = {
 const KEY = decisionKey('5a'.repeat(32));
 const ASKER = 'user:requester@example.com';
 
-/**
- * Starts a governed operation on a new person; gives its workflow and, where it asks, the request.
- */
+/** Starts a governed operation on a new user. `request` waits for the pending request. */
 async function governed(job: MainJob, operation: string, as = ASKER) {
   const people = ['ann', 'bob', 'requester', `target${Date.now()}`].map((name) => ({
     login: `${name}@example.com`,
@@ -287,8 +280,8 @@ const synced = async (job: MainJob, input: OktaSyncInput = {}): Promise<StartedW
   return { workflowId: handle.workflowId, run: handle.firstExecutionRunId };
 };
 
-/** Every way a sync goes. */
-const SYNCS: Record<string, Way> = {
+/** Every path through a sync. */
+const SYNCS: Record<string, Path> = {
   'sync-complete': async (job) => {
     await people(job, 5, 3);
     return synced(job);
@@ -313,12 +306,10 @@ const SYNCS: Record<string, Way> = {
   },
   'sync-of-apps': async (job) => synced(job, { users: false, logs: false }),
   'sync-continued-as-new': async (job) => {
-    await people(job, 330, 330);
-    return synced(job);
-  },
-  'sync-continued-sooner': async (job) => {
-    await people(job, 130, 130);
-    return synced(job);
+    await people(job, 400, 400);
+    return synced(job, {
+      configRef: await job.store.snapshots.put({ version: 1, scan: { batch: 1 } }),
+    });
   },
   'sync-read-while-listed': async (job) => {
     await people(job, 2_300, 2_300);
@@ -351,7 +342,7 @@ const SYNCS: Record<string, Way> = {
   },
 };
 
-/** Every way a governed operation goes: the workflow to record, and the approval beside it. */
+/** Every path through a governed operation: the workflow to record, and its approval. */
 const GOVERNED: Record<
   string,
   (job: MainJob) => Promise<{ workflow: StartedWorkflow; approval: string | null }>
@@ -422,7 +413,7 @@ async function oktaTarget({ job }: FlowJob): Promise<{ id: string; inputs: { gro
   return { id: `${target?.id}`, inputs: { group: `${group?.id}` } };
 }
 
-/** Every way a delegated flow goes; gives the workflow to record. */
+/** Every path through a delegated flow; returns the id of the workflow to record. */
 const FLOWS: Record<string, (flows: FlowJob) => Promise<string>> = {
   'flow-already': async (flows) => {
     const { id, inputs } = await oktaTarget(flows);
@@ -453,7 +444,7 @@ const FLOWS: Record<string, (flows: FlowJob) => Promise<string>> = {
     await started.result();
     return flowId(started.run);
   },
-  'flow-seen-later': async (flows) => {
+  'flow-effect-seen-later': async (flows) => {
     const { entra } = flows.job.emulators;
     const [user] = await entra.addUsers([{ userPrincipalName: 'later@contoso.example' }]);
     const [group] = await entra.addGroups([{ displayName: 'MFA' }]);
@@ -464,21 +455,21 @@ const FLOWS: Record<string, (flows: FlowJob) => Promise<string>> = {
     await started.result();
     return flowId(started.run);
   },
-  'flow-not-looked-up': async (flows) => {
+  'flow-account-not-found': async (flows) => {
     const event = flows.event('Okta', '00kgone0000000000000');
     const started = await flows.start({ flow: SUSPEND, event });
     await started.result();
     return flowId(started.run);
   },
-  'flow-typed-in': async (flows) => {
+  'flow-started-in-temporal': async (flows) => {
     const { id, inputs } = await oktaTarget(flows);
     const input = { event: flows.event('Okta', id), flow: ADD, inputs, as: REQUESTER.principal };
-    const workflowId = `typed-in-${Date.now()}`;
+    const workflowId = `started-in-temporal-${Date.now()}`;
     const options = { taskQueue: TASK_QUEUE, workflowId, args: [input] };
     await flows.job.temporal.client.workflow.execute(FLOW_WORKFLOW, options);
     return workflowId;
   },
-  'flow-of-a-person': async (flows) => {
+  'flow-for-a-user': async (flows) => {
     const { id } = await oktaTarget(flows);
     const account = {
       sourceProductName: 'GitHub',
@@ -507,8 +498,8 @@ const FLOWS: Record<string, (flows: FlowJob) => Promise<string>> = {
   },
 };
 
-async function record(job: MainJob, name: string, way: Way): Promise<void> {
-  const { workflowId, run } = await way(job);
+async function record(job: MainJob, name: string, path: Path): Promise<void> {
+  const { workflowId, run } = await path(job);
   const first = await job.temporal.client.workflow.getHandle(workflowId, run).fetchHistory();
   write(name, first);
   const last = await job.temporal.client.workflow.getHandle(workflowId).describe();
@@ -517,7 +508,7 @@ async function record(job: MainJob, name: string, way: Way): Promise<void> {
   write(`${name}-last`, rest);
 }
 
-/** Keeps what replaying needs; names of machines and places in files are taken out. */
+/** Keeps what a replay needs, without machine names and stack traces. */
 function write(name: string, history: Parameters<typeof historyToJSON>[0]): void {
   const scrub = (key: string, value: unknown): unknown =>
     key === 'identity' || /^\d+@/.test(`${value}`) ? 'recorded' : key === 'stackTrace' ? '' : value;
@@ -527,6 +518,7 @@ function write(name: string, history: Parameters<typeof historyToJSON>[0]): void
   );
 }
 
+mkdirSync(FOLDER, { recursive: true });
 const database = await startPglite();
 const job = await mainJob(database.databaseUrl, {
   config: {
@@ -535,11 +527,11 @@ const job = await mainJob(database.databaseUrl, {
   },
 });
 await job.startWorker();
-for (const [name, way] of Object.entries({ ...WAYS, ...SYNCS })) {
+for (const [name, path] of Object.entries({ ...PATHS, ...SYNCS })) {
   if (existsSync(join(FOLDER, `${name}.json`))) continue;
   await job.emulators.clearFaults();
   await people(job, 0, 0);
-  await record(job, name, way);
+  await record(job, name, path);
   process.stderr.write(`${name}\n`);
 }
 for (const name of Object.keys(GOVERNED)) {
@@ -552,8 +544,8 @@ await job.close();
 const missing = Object.entries(FLOWS).filter(([name]) => !existsSync(join(FOLDER, `${name}.json`)));
 const flows = await flowJob(database.databaseUrl, { temporal: job.temporal });
 await flows.job.startWorker();
-for (const [name, way] of missing) {
-  write(name, await job.temporal.client.workflow.getHandle(await way(flows)).fetchHistory());
+for (const [name, path] of missing) {
+  write(name, await job.temporal.client.workflow.getHandle(await path(flows)).fetchHistory());
   process.stderr.write(`${name}\n`);
 }
 await flows.job.close();

@@ -111,9 +111,9 @@ async function listAll(
   const sizes: number[] = [];
   for (let source = 0; source < sources; source += 1) {
     for (let first = true, more = true; more; first = false) {
-      const page = { run, source, page: sizes.length, first };
+      const page = { run, source, page: sizes.length, first, most: 1 };
       const found = await act(() => activities.listPage(page));
-      sizes.push(found.listed);
+      sizes.push(...found.sizes);
       more = found.more;
     }
   }

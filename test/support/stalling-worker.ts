@@ -9,14 +9,10 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { createActivities } from '../../src/activities/index.ts';
 import type { MfaActivities } from '../../src/activities/mfa/types.ts';
-import { checkSettings } from '../../src/config/schema/check-settings.ts';
-import { configSchema } from '../../src/config/schema/schema.ts';
-import { Secret } from '../../src/config/env/secret.ts';
-import { createConnectors } from '../../src/connectors/create.ts';
 import { createRandom } from '../../emulators/random.ts';
 import type { RunningEmulators } from '../../emulators/start.ts';
 import type { Store } from '../../src/store/types.ts';
-import { bundleOf } from './policies.ts';
+import { mfaParts } from './mfa-parts.ts';
 
 /**
  * Milliseconds; each attempt gets more time than the one before, so that slow machines also finish.
@@ -25,12 +21,10 @@ const GIVEN_UP_AFTER = 60;
 const LONGEST_STALL = 250;
 /** Longer than the time after which an unanswered create call counts as lost. */
 const LONG_STALL = 2_000;
-const SETTLE = [600, 700];
 const STALLS_IN_A_HUNDRED = 12;
 const LONG_STALLS_IN_A_HUNDRED = 1;
 const LONGEST_RETRY = 40;
 
-const POLICIES = bundleOf('policies/*.yaml');
 const QUIET = { logger: new DefaultLogger('ERROR', () => undefined) };
 
 /** How attempts ended that were given up: by type of failure, or `done`. */
@@ -59,7 +53,7 @@ export function stallingWorker(
     if (drawn < LONG_STALLS_IN_A_HUNDRED) await pause(LONG_STALL * (1 + random()));
     else if (drawn < STALLS_IN_A_HUNDRED) await pause(random() * LONGEST_STALL);
   };
-  const activities = activitiesOver(stallingStore(store, stall), emulators);
+  const activities = createActivities(mfaParts(stallingStore(store, stall), emulators));
   const givenUp: Promise<void>[] = [];
   const ends: Ends = new Map();
   let serial = 0;
@@ -147,50 +141,11 @@ function stalling(target: object, key: string | symbol, stall: () => Promise<voi
   };
 }
 
-function activitiesOver(store: Store, { document }: RunningEmulators): MfaActivities {
-  const { host } = new URL(document.okta);
-  const config = configSchema.parse({ version: 1, scan: { max_unknown: 1, max_drop: 1 } });
-  const settings = checkSettings(config);
-  const connectors = createConnectors({
-    okta: {
-      origin: document.okta,
-      host,
-      credential: { kind: 'ssws', token: new Secret(document.tokens.okta) },
-    },
-    jira: {
-      origin: document.jira,
-      email: document.tokens.jiraEmail,
-      token: new Secret(document.tokens.jira),
-      projectKey: document.jiraProject,
-    },
-    slack: { apiUrl: document.slack, token: new Secret(document.tokens.slack) },
-    journal: store.journal,
-    bundle: () => POLICIES,
-    guardrails: () => ({ riskMax: {} }),
-    now: () => new Date(),
-    confirm: () => store.attempts.check(),
-    quota: { share: 1, reserve: 0, warningThreshold: false },
-  });
-  return createActivities({
-    store,
-    connectors,
-    settings: () => ({ ...settings, tickets: { ...settings.tickets, settleMs: SETTLE } }),
-    surroundings: {
-      org: host,
-      jiraProject: document.jiraProject,
-      slackChannel: document.slackChannel,
-    },
-    flushCalls: async () => undefined,
-    checkpoint: async () => null,
-    now: () => new Date(),
-    random: () => 0,
-  });
-}
-
-/** The weekly run, in the order of its workflow. */
+/** Runs the weekly check, with its activities in the order of the workflow. */
 export async function runWeekly({ act }: StallingWorker, run: string): Promise<void> {
   await act('beginRun', { run });
-  const { listed } = await act('listPage', { run, source: 0, page: 0, first: true });
+  const { sizes } = await act('listPage', { run, source: 0, page: 0, first: true, most: 1 });
+  const [listed = 0] = sizes;
   const half = Math.ceil(listed / 2);
   await Promise.all([
     act('checkUsers', { run, page: 0, from: 0, count: half }),

@@ -17,15 +17,28 @@ type Finish = Parameters<SyncActivities['finishSync']>[0];
 /** An organisation of so many of each, and what was asked of the activities. */
 function organisation(
   sizes: Partial<Record<SyncBranchName, number>>,
-  broken: Partial<SyncActivities> = {},
+  { historyLimit = 1_000, ...broken }: Partial<SyncActivities> & { historyLimit?: number } = {},
 ) {
+  const asked: Parameters<SyncActivities['listSyncPage']>[0][] = [];
   const slices: SyncSlice[] = [];
   const finished: Finish[] = [];
   const activities: SyncActivities = {
-    beginSync: async ({ run }) => ({ run, window: 4, batch: 'auto' }),
-    listSyncPage: async ({ list, page }) => {
-      const left = (sizes[list] ?? 0) - page * PAGE;
-      return { listed: Math.max(0, Math.min(PAGE, left)), more: left > PAGE };
+    beginSync: async ({ run }) => ({
+      run,
+      window: 4,
+      batch: 'auto',
+      autoBatch: 200,
+      historyLimit,
+      windows: { groups: 2, apps: 4, assignees: 1 },
+      items: 50,
+    }),
+    // Two pages per activity, so that a list takes several.
+    listSyncPage: async (input) => {
+      asked.push(input);
+      const { list, page } = input;
+      const left = Math.max(0, (sizes[list] ?? 0) - page * PAGE);
+      const listed = [Math.min(PAGE, left), Math.min(PAGE, left - PAGE)];
+      return { sizes: listed.filter((size, at) => at === 0 || size > 0), more: left > 2 * PAGE };
     },
     readSyncItems: async (slice) => {
       slices.push(slice);
@@ -38,8 +51,14 @@ function organisation(
     },
     ...broken,
   };
-  return { activities, slices, finished };
+  return { activities, asked, slices, finished };
 }
+
+const readOf = ({ slices }: { slices: SyncSlice[] }, list: SyncBranchName): string[] =>
+  slices
+    .filter((slice) => slice.list === list)
+    .map(({ page, from, count }) => `${page}: ${from}+${count}`)
+    .toSorted();
 
 const refusal = (code: string): never => {
   throw ApplicationFailure.nonRetryable('refused', code);
@@ -68,48 +87,20 @@ describe('the sync as a story', () => {
     return chain.map(({ history }) => history.events ?? []);
   }
 
-  it('reads everything once over histories that stay short and small', async () => {
-    const org = organisation({ users: 420, groups: 60, apps: 230, assignees: 30 });
-    const histories = await run(org);
-    expect(histories.length).toBeGreaterThan(1);
-    expect(Math.max(...histories.map(({ length }) => length))).toBeLessThan(1_150);
-    expect(Math.max(...payloadSizes(histories))).toBeLessThan(4_096);
-    const read = (list: SyncBranchName): number =>
-      org.slices
-        .filter((slice) => slice.list === list)
-        .reduce((total, { count }) => total + count, 0);
-    expect({
-      users: read('users'),
-      groups: read('groups'),
-      apps: read('apps'),
-      assignees: read('assignees'),
-    }).toEqual({
-      users: 420,
-      groups: 60,
-      apps: 230,
-      assignees: 30,
-    });
-    expect(new Set(org.slices.map(({ list, page, from }) => `${list}/${page}/${from}`)).size).toBe(
-      org.slices.length,
-    );
-    const lost = { users: null, groups: null, apps: null, assignees: null, logs: null };
-    expect(org.finished).toEqual([{ run: org.finished[0]?.run, lost, failure: null }]);
-  }, 60_000);
-
-  it('reads users in batches where there are more than 2,000, as large as the plan says', async () => {
-    const org = organisation({ users: 2_200 });
+  it('takes the size of batches that the plan names', async () => {
+    const org = organisation({ users: 410 });
+    const { beginSync } = org.activities;
+    org.activities.beginSync = async (input) => ({ ...(await beginSync(input)), batch: 150 });
     await run(org, { apps: false, logs: false });
-    expect(new Set(org.slices.map(({ count }) => count))).toEqual(new Set([100]));
+    expect(readOf(org, 'users')).toEqual([
+      '0: 0+150',
+      '0: 150+50',
+      '1: 0+150',
+      '1: 150+50',
+      '2: 0+10',
+    ]);
     expect(org.finished[0]?.lost).toEqual({ users: null, groups: null, assignees: null });
-    const planned = organisation({ users: 2_200 });
-    const { beginSync } = planned.activities;
-    planned.activities.beginSync = async (input) => ({
-      ...(await beginSync(input)),
-      autoBatch: 200,
-    });
-    await run(planned, { apps: false, logs: false });
-    expect(new Set(planned.slices.map(({ count }) => count))).toEqual(new Set([200]));
-  }, 30_000);
+  });
 
   it('lets a branch that is refused be lost alone', async () => {
     const org = organisation(
@@ -131,114 +122,77 @@ describe('the sync as a story', () => {
       failure: null,
     });
     expect(org.slices.map(({ list, count }) => `${list} ${count}`).toSorted()).toEqual([
-      'apps 25',
-      'apps 5',
-      'users 1',
-      'users 1',
-      'users 1',
+      'apps 30',
+      'users 3',
     ]);
   });
 
-  it('reads what was listed before a list broke off', async () => {
-    const org = organisation({ users: 400 });
-    const { listSyncPage } = org.activities;
-    org.activities.listSyncPage = async (input) =>
-      input.page === 1 ? refusal('forbidden') : listSyncPage(input);
-    await run(org, { apps: false, logs: false });
-    expect(org.slices.filter(({ list }) => list === 'users')).toHaveLength(200);
-    expect(org.finished[0]?.lost).toMatchObject({ users: 'forbidden' });
+  it('reads the first pages before the last one is listed', async () => {
+    const org = organisation({ users: 900, apps: 120 });
+    const { listSyncPage, readSyncItems } = org.activities;
+    const begun = Promise.withResolvers<void>();
+    org.activities.readSyncItems = async (slice) => {
+      if (slice.list === 'users') begun.resolve();
+      return await readSyncItems(slice);
+    };
+    org.activities.listSyncPage = async (input) => {
+      if (input.list === 'users' && input.page === 4) await begun.promise;
+      return await listSyncPage(input);
+    };
+    await run(org, { logs: false });
+    expect(readOf(org, 'users')).toEqual([
+      '0: 0+200',
+      '1: 0+200',
+      '2: 0+200',
+      '3: 0+200',
+      '4: 0+100',
+    ]);
+    expect(readOf(org, 'apps')).toEqual(['0: 0+50', '0: 100+20', '0: 50+50']);
+    const users = org.asked.filter(({ list }) => list === 'users');
+    expect(users.map(({ page, most }) => ({ page, most }))).toEqual(
+      [0, 2, 4].map((page) => ({ page, most: 10 })),
+    );
+  });
+
+  it('reads everything once over histories that stay short and small', async () => {
+    const org = organisation(
+      { users: 4_000, groups: 150, apps: 900, assignees: 30 },
+      { historyLimit: 60 },
+    );
+    const histories = await run(org);
+    expect(histories.length).toBeGreaterThan(2);
+    expect(Math.max(...histories.map(({ length }) => length))).toBeLessThan(150);
+    expect(Math.max(...payloadSizes(histories))).toBeLessThan(4_096);
+    expect(readOf(org, 'users')).toEqual(
+      Array.from({ length: 20 }, (_, page) => `${page}: 0+200`).toSorted(),
+    );
+    expect(readOf(org, 'groups')).toEqual(['0: 0+50', '0: 100+50', '0: 50+50']);
+    expect(readOf(org, 'apps')).toHaveLength(18);
+    const lost = { users: null, groups: null, apps: null, assignees: null, logs: null };
+    expect(org.finished).toEqual([{ run: org.finished[0]?.run, lost, failure: null }]);
   }, 30_000);
 
-  describe('that reads while it lists', () => {
-    const overlapping = (sizes: Partial<Record<SyncBranchName, number>>, historyLimit = 1_000) => {
-      const org = organisation(sizes);
-      const { beginSync, listSyncPage } = org.activities;
-      org.activities.beginSync = async (input) => ({
-        ...(await beginSync(input)),
-        autoBatch: 200,
-        historyLimit,
-        items: 50,
-        overlap: true,
-      });
-      const asked: Parameters<SyncActivities['listSyncPage']>[0][] = [];
-      // Two pages an activity, so that a list takes several.
-      org.activities.listSyncPage = async (input) => {
-        asked.push(input);
-        const one = await listSyncPage(input);
-        if (!one.more) return { ...one, sizes: [one.listed] };
-        const two = await listSyncPage({ ...input, page: input.page + 1 });
-        return { ...two, listed: one.listed, sizes: [one.listed, two.listed] };
-      };
-      return { ...org, asked };
-    };
-    const readOf = ({ slices }: { slices: SyncSlice[] }, list: SyncBranchName): string[] =>
-      slices
-        .filter((slice) => slice.list === list)
-        .map(({ page, from, count }) => `${page}: ${from}+${count}`)
-        .toSorted();
+  it('reads what was listed before a list broke off, and nothing of one that could not begin', async () => {
+    const org = organisation({ users: 900, apps: 120 });
+    const { listSyncPage } = org.activities;
+    org.activities.listSyncPage = async (input) =>
+      (input.list === 'users' && input.page === 2) || input.list === 'apps'
+        ? refusal('forbidden')
+        : await listSyncPage(input);
+    await run(org, { logs: false });
+    expect(readOf(org, 'users')).toEqual(['0: 0+200', '1: 0+200']);
+    expect(readOf(org, 'apps')).toEqual([]);
+    const lost = { users: 'forbidden', groups: null, apps: 'forbidden', assignees: null };
+    expect(org.finished[0]).toMatchObject({ lost, failure: null });
+  });
 
-    it('reads the first pages before the last one is listed', async () => {
-      const org = overlapping({ users: 900, apps: 120 });
-      const { listSyncPage, readSyncItems } = org.activities;
-      const begun = Promise.withResolvers<void>();
-      org.activities.readSyncItems = async (slice) => {
-        if (slice.list === 'users') begun.resolve();
-        return await readSyncItems(slice);
-      };
-      org.activities.listSyncPage = async (input) => {
-        if (input.list === 'users' && input.page === 4) await begun.promise;
-        return await listSyncPage(input);
-      };
-      await run(org, { logs: false });
-      expect(readOf(org, 'users')).toEqual([
-        '0: 0+200',
-        '1: 0+200',
-        '2: 0+200',
-        '3: 0+200',
-        '4: 0+100',
-      ]);
-      expect(readOf(org, 'apps')).toEqual(['0: 0+50', '0: 100+20', '0: 50+50']);
-      const users = org.asked.filter(({ list }) => list === 'users');
-      expect(users.map(({ page, most }) => ({ page, most }))).toEqual(
-        [0, 2, 4].map((page) => ({ page, most: 10 })),
-      );
-    });
-
-    it('reads everything once over short histories', async () => {
-      const org = overlapping({ users: 4_000, groups: 150, apps: 900, assignees: 30 }, 60);
-      const histories = await run(org);
-      expect(histories.length).toBeGreaterThan(2);
-      expect(readOf(org, 'users')).toEqual(
-        Array.from({ length: 20 }, (_, page) => `${page}: 0+200`).toSorted(),
-      );
-      expect(readOf(org, 'groups')).toEqual(['0: 0+50', '0: 100+50', '0: 50+50']);
-      expect(readOf(org, 'apps')).toHaveLength(18);
-      const lost = { users: null, groups: null, apps: null, assignees: null, logs: null };
-      expect(org.finished).toEqual([{ run: org.finished[0]?.run, lost, failure: null }]);
-    }, 30_000);
-
-    it('reads what was listed before a list broke off, and nothing of one that could not begin', async () => {
-      const org = overlapping({ users: 900, apps: 120 });
-      const { listSyncPage } = org.activities;
-      org.activities.listSyncPage = async (input) =>
-        (input.list === 'users' && input.page === 2) || input.list === 'apps'
-          ? refusal('forbidden')
-          : await listSyncPage(input);
-      await run(org, { logs: false });
-      expect(readOf(org, 'users')).toEqual(['0: 0+200', '1: 0+200']);
-      expect(readOf(org, 'apps')).toEqual([]);
-      const lost = { users: 'forbidden', groups: null, apps: 'forbidden', assignees: null };
-      expect(org.finished[0]).toMatchObject({ lost, failure: null });
-    });
-
-    it('lists to the end where the items may not be read', async () => {
-      const org = overlapping({ users: 900 });
-      org.activities.readSyncItems = async () => refusal('forbidden');
-      await run(org, { apps: false, logs: false });
-      expect(org.asked.filter(({ list }) => list === 'users').map(({ page }) => page)).toEqual([
-        0, 2, 4,
-      ]);
-      expect(org.finished[0]?.lost).toMatchObject({ users: 'forbidden' });
-    });
+  it('lists to the end where the items may not be read', async () => {
+    const org = organisation({ users: 900 });
+    org.activities.readSyncItems = async () => refusal('forbidden');
+    await run(org, { apps: false, logs: false });
+    expect(org.asked.filter(({ list }) => list === 'users').map(({ page }) => page)).toEqual([
+      0, 2, 4,
+    ]);
+    expect(org.finished[0]?.lost).toMatchObject({ users: 'forbidden' });
   });
 });

@@ -1,23 +1,27 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { Enricher } from '../../services/enrichment/types.ts';
 import type { EnrichAccountInput } from '../../workflows/messages.ts';
-import type { Deps } from '../mfa/deps.ts';
+import type { UsesStore } from '../support/parts.ts';
 import { asActivities } from '../support/running.ts';
+import type { ActivityParts } from '../support/running.ts';
 import type { EnrichActivities } from './types.ts';
 
-/** What enrichment works with; the worker provides it. */
-export interface EnrichDeps extends Pick<Deps, 'store' | 'flushCalls' | 'random'> {
+/** Everything that enrichment uses; the worker provides it. */
+export interface EnrichDeps extends Omit<ActivityParts, 'store'> {
+  store: UsesStore<'attempts' | 'snapshots'>['store'];
   enricher: Enricher;
 }
 
 const PRINCIPAL = 'workflow:enrich-account';
 
-/** The activities of `enrichAccount` over these parts. */
+/** The activities of `enrichAccount`. */
 export function createEnrichActivities(deps: EnrichDeps): EnrichActivities {
   return asActivities({ enrichOne: enrichOne(deps) }, deps);
 }
 
-function enrichOne(deps: EnrichDeps): EnrichActivities['enrichOne'] {
+function enrichOne(
+  deps: UsesStore<'snapshots'> & Pick<EnrichDeps, 'enricher'>,
+): EnrichActivities['enrichOne'] {
   return async ({ run, input }) => {
     const { account, refresh = false } = await inputOf(deps, input);
     if (account === undefined) throw invalid('account or inputRef must be given');
@@ -57,7 +61,7 @@ function enrichOne(deps: EnrichDeps): EnrichActivities['enrichOne'] {
 }
 
 async function inputOf(
-  { store }: EnrichDeps,
+  { store }: UsesStore<'snapshots'>,
   input: EnrichAccountInput,
 ): Promise<EnrichAccountInput> {
   if (input.inputRef === undefined) return input;
@@ -69,7 +73,7 @@ async function inputOf(
   return { ...stored, ...(input.refresh === undefined ? {} : { refresh: input.refresh }) };
 }
 
-/** What is wrong with the name of an account no retry can mend. */
+/** An invalid name of an account is a permanent failure. */
 function failureOf(thrown: unknown): unknown {
   const { name, message } = thrown as Error;
   return name === 'InvalidAccountError' ? invalid(message) : thrown;

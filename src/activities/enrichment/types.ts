@@ -2,8 +2,6 @@ import type { EnrichAccountInput, EnrichAccountResult } from '../../workflows/me
 
 /** The activities of `enrichAccount`. */
 export interface EnrichActivities {
-  /**
-   * Looks the account up, from what is kept or in Okta. Safe to repeat: what was found out is kept.
-   */
+  /** Looks up the account, in the store or in Okta. Safe to repeat: the result is stored. */
   enrichOne(asked: { run: string; input: EnrichAccountInput }): Promise<EnrichAccountResult>;
 }

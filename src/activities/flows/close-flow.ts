@@ -1,15 +1,17 @@
 import { worstOf } from '../../flows/outcome.ts';
 import { remainingUndo } from '../../flows/plan.ts';
-import type { FlowOutcome } from '../../flows/types.ts';
+import type { AccountConnector, FlowOutcome } from '../../flows/types.ts';
 import type { FlowRunRecord, FlowStepRecord } from '../../store/flow-types.ts';
-import type { FlowDeps } from './deps.ts';
-import { put, runOf } from './record.ts';
-import type { RunEnd } from './record.ts';
-import { standingOfStep } from './standing-at.ts';
+import type { UsesConnectors, UsesStore } from '../support/parts.ts';
+import { updateRun, runOf } from './record.ts';
+import type { RunEnd, UpdateDeps } from './record.ts';
+import { readStepState } from './target-state.ts';
 import type { FlowActivities } from './types.ts';
 
-/** `closeFlow`: the end of a run, with what would take it back. */
-export function closeFlow(deps: FlowDeps): FlowActivities['closeFlow'] {
+type CloseDeps = UpdateDeps & UsesConnectors<AccountConnector>;
+
+/** `closeFlow`: ends a run, and records the calls that would undo it. */
+export function closeFlow(deps: CloseDeps): FlowActivities['closeFlow'] {
   return async ({ run, now, failure }) => {
     const record = await runOf(deps, run);
     if (record.state !== 'ended') await close(deps, record, { now, failure });
@@ -19,7 +21,7 @@ export function closeFlow(deps: FlowDeps): FlowActivities['closeFlow'] {
 }
 
 async function close(
-  deps: FlowDeps,
+  deps: CloseDeps,
   record: FlowRunRecord,
   { now, failure }: { now: number; failure: string | null },
 ): Promise<void> {
@@ -28,7 +30,7 @@ async function close(
   const { outcome, code } = end;
   const finishedAt = new Date(now).toISOString();
   const undo = remainingUndo({ ...record, steps });
-  await put(
+  await updateRun(
     deps,
     record,
     { kind: 'flow.closed', outcome: { outcome, code, undo: undo?.length ?? 0 }, at: finishedAt },
@@ -36,8 +38,11 @@ async function close(
   );
 }
 
-/** A step that was begun and not ended: what became of it shows at its target. */
-async function checkRunningSteps(deps: FlowDeps, record: FlowRunRecord): Promise<FlowStepRecord[]> {
+/** Finds out from its target whether a step that is still running took effect. */
+async function checkRunningSteps(
+  deps: CloseDeps,
+  record: FlowRunRecord,
+): Promise<FlowStepRecord[]> {
   const steps: FlowStepRecord[] = [];
   for (const step of record.steps) {
     const state = step.state !== 'running' ? step.state : await stateOf(deps, record, step);
@@ -47,30 +52,30 @@ async function checkRunningSteps(deps: FlowDeps, record: FlowRunRecord): Promise
 }
 
 async function stateOf(
-  deps: FlowDeps,
+  deps: UsesConnectors<AccountConnector>,
   record: FlowRunRecord,
   step: FlowStepRecord,
 ): Promise<FlowStepRecord['state']> {
-  return (await standingOfStep(deps, record, step)) === 'done' ? 'done' : 'failed';
+  return (await readStepState(deps, record, step)) === 'done' ? 'done' : 'failed';
 }
 
 async function endOf(
-  deps: FlowDeps,
+  deps: UsesStore<'flows'>,
   record: FlowRunRecord,
   failure: string | null,
 ): Promise<RunEnd> {
   const { outcome, code, message, issue } = record;
   if (outcome !== null) return { outcome, code, message };
   if (failure !== null)
-    return { outcome: 'failed', code: failure, message: `The run could not go on: ${failure}.` };
+    return { outcome: 'failed', code: failure, message: `The run could not continue: ${failure}.` };
   if (issue.entity.kind === 'person') return worst(await deps.store.flows.children(record.run));
   return { outcome: 'succeeded', code: null, message: null };
 }
 
-/** As the worst of the accounts; one that has not ended has failed. */
+/** The worst outcome of the accounts. An account whose run has not ended counts as failed. */
 function worst(children: readonly FlowRunRecord[]): RunEnd {
   if (children.length === 0)
-    return { outcome: 'failed', code: 'no_accounts', message: 'The person has no accounts.' };
+    return { outcome: 'failed', code: 'no_accounts', message: 'The user has no accounts.' };
   const outcomeOf = ({ outcome }: FlowRunRecord): FlowOutcome => outcome ?? 'failed';
   const outcome = worstOf(children.map(outcomeOf));
   const code = children.find((child) => outcomeOf(child) === outcome)?.code ?? null;

@@ -3,11 +3,10 @@ import { closeFlow } from './close-flow.ts';
 import type { FlowDeps } from './deps.ts';
 import { openFlow } from './open-flow.ts';
 import { planFlow } from './plan-flow.ts';
-import { beginStep, settleStep } from './take-step.ts';
+import { beginStep, settleStep, verifyStep } from './take-step.ts';
 import type { FlowActivities } from './types.ts';
-import { verifyStep } from './verify-step.ts';
 
-/** The activities of `delegatedFlow` over these parts. */
+/** The activities of `delegatedFlow`. */
 export function createFlowActivities(deps: FlowDeps): FlowActivities {
   const activities: FlowActivities = {
     openFlow: openFlow(deps),

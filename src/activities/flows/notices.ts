@@ -2,20 +2,17 @@ import type { JsonObject } from '../../audit/types.ts';
 import { escapeMrkdwn } from '../../connectors/slack/escape.ts';
 import type { FlowRunRecord } from '../../store/flow-types.ts';
 
-/** What a notice is about: labels and ids only. */
+/** The run and step that a notice is about. */
 interface About {
   run: Pick<FlowRunRecord, 'run'>;
   step: string;
 }
 
-/** Slack's limit of a section's text. */
+/** Slack's limit for the text of a section. */
 const MOST_IN_SECTION = 3_000;
 
-/**
- * The short forms in which flows write messages, and the inputs of the connectors that they stand
- * for.
- */
-const FORMS: Readonly<Record<string, (params: JsonObject, about: About) => JsonObject>> = {
+/** Turns the short parameters that flows use for notices into the inputs of the connectors. */
+const SHORT_FORMS: Readonly<Record<string, (params: JsonObject, about: About) => JsonObject>> = {
   'slack:chat:write': ({ channel, text, ...rest }, { run, step }) => {
     const plain = {
       type: 'plain_text',
@@ -23,11 +20,11 @@ const FORMS: Readonly<Record<string, (params: JsonObject, about: About) => JsonO
       emoji: false,
     };
     const metadata = { eventType: 'arx_flow', payload: { run: run.run, step } };
-    const told = {
+    const content = {
       text: escapeMrkdwn(String(text ?? '')),
       blocks: [{ type: 'section', text: plain }],
     };
-    return { channel: channel ?? null, ...told, metadata, ...rest };
+    return { channel: channel ?? null, ...content, metadata, ...rest };
   },
   'jira:issues:create': ({ description, ...rest }, { run }) => ({
     ...rest,
@@ -40,9 +37,11 @@ const FORMS: Readonly<Record<string, (params: JsonObject, about: About) => JsonO
   }),
 };
 
-/** The inputs of a connector for the parameters of a step. */
+/** The input of a connector for the parameters of a step. */
 export const inputsOf = (operation: string, params: JsonObject, about: About): JsonObject =>
-  Object.hasOwn(FORMS, operation) ? (FORMS[operation]?.(params, about) ?? params) : params;
+  Object.hasOwn(SHORT_FORMS, operation)
+    ? (SHORT_FORMS[operation]?.(params, about) ?? params)
+    : params;
 
 const paragraphs = (text: string): JsonObject[] =>
   text

@@ -1,18 +1,21 @@
-import { ANONYMOUS, nameOf } from '../../governance/principal.ts';
 import { ApplicationFailure, Context } from '@temporalio/activity';
+import { ANONYMOUS, nameOf } from '../../governance/principal.ts';
 import type { RunRequest } from '../../services/flows/types.ts';
 import type { FlowRunRecord } from '../../store/flow-types.ts';
 import type { DelegatedFlowInput } from '../../workflows/messages.ts';
 import { backoffMs, retryIn, VENDOR_ATTEMPTS } from '../support/failures.ts';
+import type { UsesStore } from '../support/parts.ts';
 import type { FlowDeps } from './deps.ts';
 import { runOf } from './record.ts';
 import type { FlowActivities, OpenedFlow } from './types.ts';
 
-/** Stands in the search attributes where there is no flow. */
+/** The search attribute of a run without a flow. */
 const NO_FLOW = 'none';
 
-/** `openFlow`: the run that arx opened, or the one that what was typed in asks for. */
-export function openFlow(deps: FlowDeps): FlowActivities['openFlow'] {
+type OpenDeps = UsesStore<'flows'> & Pick<FlowDeps, 'flowService' | 'searchable'>;
+
+/** `openFlow`: finds the run that arx opened, or opens the one that the input describes. */
+export function openFlow(deps: OpenDeps): FlowActivities['openFlow'] {
   return async ({ input, workflowId }) => {
     const record =
       input.run === undefined ? await admitRun(deps, input) : await runOf(deps, input.run);
@@ -27,29 +30,32 @@ export function openFlow(deps: FlowDeps): FlowActivities['openFlow'] {
   };
 }
 
-function nextOf({ state, workflowId, issue }: FlowRunRecord, asking: string): OpenedFlow['next'] {
+function nextOf({ state, workflowId, issue }: FlowRunRecord, current: string): OpenedFlow['next'] {
   if (state === 'ended') return 'ended';
-  if (workflowId !== asking) return 'elsewhere';
+  if (workflowId !== current) return 'elsewhere';
   return issue.entity.kind === 'person' ? 'split' : 'acts';
 }
 
-/** Opaque: the Okta id of a person, or the name of a key. */
+/** Not personal: the Okta id of a user, or the name of a key. */
 function actorOf({ caller: { principal, personId } }: FlowRunRecord): string {
   const service = nameOf('agent', principal);
   return service === null ? (personId ?? 'unknown') : `key:${service}`;
 }
 
-async function admitRun(deps: FlowDeps, input: DelegatedFlowInput): Promise<FlowRunRecord> {
+async function admitRun(
+  deps: Pick<FlowDeps, 'flowService'>,
+  input: DelegatedFlowInput,
+): Promise<FlowRunRecord> {
   const { event, flow, inputs, as: principal = ANONYMOUS, dryRun = false } = input;
   if (event === undefined)
     throw ApplicationFailure.nonRetryable('run or event must be given', 'invalid_argument');
   const requester = { principal, authenticatedBy: 'none', surface: 'workflow' } as const;
-  // Values of other forms are refused where the inputs are read.
+  // Other types of values are refused when the inputs are resolved.
   const given = inputs as RunRequest['inputs'];
-  // One dry run for one workflow, however often this is tried.
+  // All attempts of one workflow get the same dry run.
   const { workflowId, runId } = Context.current().info.workflowExecution ?? {};
   const idempotencyKey = `${workflowId}/${runId}`;
-  const ask: RunRequest = {
+  const request: RunRequest = {
     requester,
     event,
     dryRun,
@@ -58,13 +64,13 @@ async function admitRun(deps: FlowDeps, input: DelegatedFlowInput): Promise<Flow
     ...(given && { inputs: given }),
   };
   try {
-    return (await deps.flowService.admit(ask)).record;
+    return (await deps.flowService.admit(request)).record;
   } catch (error) {
     throw failureOf(error);
   }
 }
 
-/** A refusal no retry can mend; that Okta did not say who asks may pass. */
+/** A refusal is permanent. That Okta could not say who the caller is may be temporary. */
 function failureOf(thrown: unknown): unknown {
   const { name, code, message } = thrown as { name?: string; code?: string; message: string };
   const { attempt } = Context.current().info;

@@ -1,22 +1,17 @@
 import type { FlowRunRecord } from '../../store/flow-types.ts';
-import type { FlowDeps } from './deps.ts';
-import { draw, withinOf } from './draw.ts';
-import type { Drawn } from './draw.ts';
-import { put, runOf } from './record.ts';
+import { draftPlan, withinOf } from './plan-draft.ts';
+import type { DraftDeps, PlanDraft } from './plan-draft.ts';
+import { updateRun, runOf } from './record.ts';
+import type { UpdateDeps } from './record.ts';
 import type { FlowActivities, PlannedStep } from './types.ts';
 
-/**
- * Seconds between two looks at least and at most, and how many looks there should be in between.
- */
+/** The least and most seconds between two checks of an effect, and about how many checks to make. */
 const LEAST_SECONDS = 1;
 const MOST_SECONDS = 30;
-const LOOKS = 12;
+const CHECKS = 12;
 
-/**
- * `planFlow`: what would be done, refused or found so already, and decided by the policies; put on
- * record as a whole.
- */
-export function planFlow(deps: FlowDeps): FlowActivities['planFlow'] {
+/** `planFlow`: plans the steps, with the decisions of the policies, and records the plan. */
+export function planFlow(deps: DraftDeps & UpdateDeps): FlowActivities['planFlow'] {
   return async ({ run, now }) => {
     const before = await runOf(deps, run);
     if (before.target === null && before.outcome === null) await record(deps, before, now);
@@ -28,37 +23,41 @@ export function planFlow(deps: FlowDeps): FlowActivities['planFlow'] {
     const toTake = taken.map((step): PlannedStep => {
       const within = withinOf(deps, planned, step);
       const approval = step.decision?.['effect'] === 'approval';
-      return { id: step.id, verify: within === null ? null : looksWithin(within), approval };
+      return { id: step.id, verify: within === null ? null : checksWithin(within), approval };
     });
     return { steps: toTake, ended: false };
   };
 }
 
-async function record(deps: FlowDeps, before: FlowRunRecord, now: number): Promise<void> {
-  const drawn = await draw(deps, before);
-  const { target, steps, undo, end } = drawn;
-  await put(
+async function record(
+  deps: DraftDeps & UpdateDeps,
+  before: FlowRunRecord,
+  now: number,
+): Promise<void> {
+  const draft = await draftPlan(deps, before);
+  const { target, steps, undo, end } = draft;
+  await updateRun(
     deps,
     before,
-    { kind: 'flow.planned', outcome: entryOf(drawn), at: new Date(now).toISOString() },
+    { kind: 'flow.planned', outcome: entryOf(draft), at: new Date(now).toISOString() },
     { target, steps, undo, ...end },
   );
 }
 
 /** Ids and coded words only. */
-function entryOf({ steps, end }: Drawn) {
-  const told = steps.map(({ id, operation, state, decision }) => ({
+function entryOf({ steps, end }: PlanDraft) {
+  const outlines = steps.map(({ id, operation, state, decision }) => ({
     id,
     operation,
     state,
     effect: decision?.['effect'] ?? null,
   }));
-  return { steps: told, outcome: end?.outcome ?? null, code: end?.code ?? null };
+  return { steps: outlines, outcome: end?.outcome ?? null, code: end?.code ?? null };
 }
 
-/** The first look comes at once, the last when the time is over. */
-function looksWithin(withinMs: number): { everySeconds: number; looks: number } {
+/** The first check is made at once, the last when the time is over. */
+function checksWithin(withinMs: number): { everySeconds: number; looks: number } {
   const seconds = Math.ceil(withinMs / 1_000);
-  const everySeconds = Math.min(MOST_SECONDS, Math.max(LEAST_SECONDS, Math.ceil(seconds / LOOKS)));
+  const everySeconds = Math.min(MOST_SECONDS, Math.max(LEAST_SECONDS, Math.ceil(seconds / CHECKS)));
   return { everySeconds, looks: Math.ceil(seconds / everySeconds) + 1 };
 }

@@ -1,23 +1,21 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import type { AuditKind, JsonObject } from '../../audit/types.ts';
 import { flowPrincipal } from '../../flows/names.ts';
-import type { FlowOutcome } from '../../flows/types.ts';
+import type { AccountConnector, FlowOutcome } from '../../flows/types.ts';
 import type { FlowRunPatch, FlowRunRecord, FlowStepRecord } from '../../store/flow-types.ts';
 import type { StoreTransaction } from '../../store/types.ts';
+import type { UsesClock, UsesConnectors, UsesStore } from '../support/parts.ts';
 import type { FlowDeps } from './deps.ts';
-import type { Looker } from './look.ts';
+import type { TargetReader } from './read-target.ts';
 
-/** How a run is to end: a coded word and a sentence for people, without personal data. */
+/** How a run ends: a coded word and a sentence, without personal data. */
 export interface RunEnd {
   outcome: FlowOutcome;
   code: string | null;
   message: string | null;
 }
 
-export async function runOf(
-  { store }: Pick<FlowDeps, 'store'>,
-  run: string,
-): Promise<FlowRunRecord> {
+export async function runOf({ store }: UsesStore<'flows'>, run: string): Promise<FlowRunRecord> {
   const record = await store.flows.get(run);
   if (record) return record;
   const message = `the run ${run} is not in this worker's store: run arx against the same DATABASE_URL`;
@@ -30,11 +28,11 @@ export function stepOf({ run, steps }: FlowRunRecord, id: string): FlowStepRecor
   throw ApplicationFailure.nonRetryable(`the run ${run} has no step ${id}`, 'invalid_argument');
 }
 
-/** The flow itself, as it looks at targets. */
-export function lookerOf(
-  { connectors }: Pick<FlowDeps, 'connectors'>,
+/** Reads targets in the name of the flow. */
+export function targetReaderOf(
+  { connectors }: UsesConnectors<AccountConnector>,
   record: FlowRunRecord,
-): Looker {
+): TargetReader {
   const { run, workflowId } = record;
   const { authenticatedBy, surface } = record.caller;
   return {
@@ -43,20 +41,25 @@ export function lookerOf(
   };
 }
 
-/** In whose name a run acts: that of its flow. */
+/** The principal of a run: that of its flow. */
 export const principalOf = ({ flow }: Pick<FlowRunRecord, 'flow'>): string =>
   flowPrincipal(flow ?? 'none');
+
+export type UpdateDeps = UsesStore<'flows' | 'journal'> & UsesClock & Pick<FlowDeps, 'draft'>;
 
 interface Entry {
   kind: AuditKind;
   outcome: JsonObject;
-  /** ISO 8601. Absent: now, and as often as it happens. */
+  /**
+   * ISO 8601. If it is given, the entry is written only once, also by a retry; otherwise the time is
+   * now.
+   */
   at?: string;
 }
 
-/** Changes a run together with the entry that tells of it. */
-export async function put(
-  deps: FlowDeps,
+/** Changes a run, and writes the audit entry in the same transaction. */
+export async function updateRun(
+  deps: UpdateDeps,
   record: FlowRunRecord,
   { kind, outcome, at }: Entry,
   patch: FlowRunPatch,

@@ -3,18 +3,21 @@ import { pageProblem } from '../../connectors/okta/scope.ts';
 import type { OktaPage, OktaUser } from '../../connectors/types.ts';
 import { isSuperAdministrator } from '../../flows/refusals.ts';
 import type { SuperAdministrator } from '../../flows/refusals.ts';
-import { lookContext } from './look.ts';
-import type { Looker } from './look.ts';
+import { readContext } from './read-target.ts';
+import type { TargetReader } from './read-target.ts';
 
 const PAGE = 200;
 
 /**
- * The super administrators, in person or through a group, as far as it takes to tell whether this
- * user is the last one: nobody where the user is none, else the user and the first other who is
- * ACTIVE. Throws as the connectors do where the holders cannot be read.
+ * Reads as many super administrators, assigned directly or through a group, as it takes to find out
+ * whether this user is the last one. Empty if the user is none; otherwise the user and the first
+ * other one who is ACTIVE. Throws as the connectors do.
  */
-export async function superAdmins(looker: Looker, userId: string): Promise<SuperAdministrator[]> {
-  const holders = new Holders(looker);
+export async function superAdmins(
+  reader: TargetReader,
+  userId: string,
+): Promise<SuperAdministrator[]> {
+  const holders = new Holders(reader);
   if (!(await holders.isHolder(userId))) return [];
   const self = { id: userId, status: await holders.statusOf(userId) };
   for await (const id of holders.active())
@@ -22,37 +25,34 @@ export async function superAdmins(looker: Looker, userId: string): Promise<Super
   return [self];
 }
 
-/**
- * ACTIVE super administrators, one after the other, so that nobody is read once another has been
- * found.
- */
+/** The ACTIVE super administrators, one by one, so that reading can stop at the first match. */
 class Holders {
-  readonly #looker: Looker;
+  readonly #reader: TargetReader;
 
-  constructor(looker: Looker) {
-    this.#looker = looker;
+  constructor(reader: TargetReader) {
+    this.#reader = reader;
   }
 
   async isHolder(userId: string): Promise<boolean> {
-    const { connectors } = this.#looker;
+    const { connectors } = this.#reader;
     return isSuperAdministrator(
       (await connectors.okta('users:read_roles', { userId }, this.#context(userId))).output,
     );
   }
 
   async statusOf(userId: string): Promise<string> {
-    const { connectors } = this.#looker;
+    const { connectors } = this.#reader;
     return (await connectors.okta('users:read_detail', { userId }, this.#context(userId))).output
       .status;
   }
 
   async *active(): AsyncGenerator<string> {
-    yield* this.#inPerson();
-    yield* this.#throughGroups();
+    yield* this.#readDirectAssignees();
+    yield* this.#readGroupMembers();
   }
 
-  async *#inPerson(): AsyncGenerator<string> {
-    const { okta } = this.#looker.connectors;
+  async *#readDirectAssignees(): AsyncGenerator<string> {
+    const { okta } = this.#reader.connectors;
     const assignees = this.#items((after) =>
       okta('iam:read_assignees', { limit: PAGE, after }, this.#context('roles')),
     );
@@ -61,9 +61,9 @@ class Holders {
     }
   }
 
-  /** What a group gives stands with the group; members are read of the groups that give it. */
-  async *#throughGroups(): AsyncGenerator<string> {
-    const { okta } = this.#looker.connectors;
+  /** Reads the roles of each group, and the members of the groups that have the role. */
+  async *#readGroupMembers(): AsyncGenerator<string> {
+    const { okta } = this.#reader.connectors;
     const groups = this.#items((after) =>
       okta('groups:read', { limit: PAGE, after }, this.#context('groups')),
     );
@@ -74,7 +74,7 @@ class Holders {
         okta('groups:read_members', { groupId, limit: PAGE, after }, this.#context(groupId)),
       );
       for await (const { id, status } of members) {
-        // A list may be behind; a user by id is as it is.
+        // A list of members can be outdated; a user read by id is not.
         if (status === 'ACTIVE' && (await this.statusOf(id)) === 'ACTIVE') yield id;
       }
     }
@@ -94,6 +94,6 @@ class Holders {
   }
 
   #context(subject: string) {
-    return lookContext(this.#looker.caller, subject);
+    return readContext(this.#reader.caller, subject);
   }
 }

@@ -4,17 +4,19 @@ import { partsOf } from '../../governance/catalogue.ts';
 import { UNDO_REASON } from '../../flows/names.ts';
 import { outcomeOfRequest } from '../../flows/outcome.ts';
 import type { FlowRunRecord, FlowStepRecord } from '../../store/flow-types.ts';
+import type { AccountConnector } from '../../flows/types.ts';
+import type { UsesConnectors, UsesStore } from '../support/parts.ts';
 import type { FlowDeps } from './deps.ts';
-import { withinOf } from './draw.ts';
-import { isAccountConnector } from './look.ts';
+import { withinOf } from './plan-draft.ts';
+import { isAccountConnector } from './read-target.ts';
 import { inputsOf } from './notices.ts';
-import { principalOf, put, runOf, stepOf, withStep } from './record.ts';
-import type { RunEnd } from './record.ts';
-import { standingOfStep } from './standing-at.ts';
+import { principalOf, updateRun, runOf, stepOf, withStep } from './record.ts';
+import type { RunEnd, UpdateDeps } from './record.ts';
+import { readStepState } from './target-state.ts';
 import type { FlowActivities, StepEnd } from './types.ts';
 
-/** `beginStep`: the step's request, where the governed operation finds it. */
-export function beginStep(deps: FlowDeps): FlowActivities['beginStep'] {
+/** `beginStep`: stores the request of the step for the governed operation. */
+export function beginStep(deps: UpdateDeps & UsesStore<'snapshots'>): FlowActivities['beginStep'] {
   return async ({ run, step: id }) => {
     const record = await runOf(deps, run);
     const step = stepOf(record, id);
@@ -25,7 +27,7 @@ export function beginStep(deps: FlowDeps): FlowActivities['beginStep'] {
       const waits = step.decision?.['effect'] === 'approval';
       const outcome = { step: id, operation: step.operation, state: 'running' };
       const steps = withStep(record, id, { state: 'running' });
-      await put(
+      await updateRun(
         deps,
         record,
         { kind: 'flow.step', outcome },
@@ -36,9 +38,7 @@ export function beginStep(deps: FlowDeps): FlowActivities['beginStep'] {
   };
 }
 
-/**
- * The governed operation of a step: the flow asks, on behalf of the person who asked for the run.
- */
+/** The governed operation of a step, requested by the flow on behalf of the caller of the run. */
 function requestOf(record: FlowRunRecord, { id, operation, params }: FlowStepRecord): JsonObject {
   const { caller } = record;
   const { principal, personId, authenticatedBy, surface } = caller;
@@ -54,24 +54,29 @@ function requestOf(record: FlowRunRecord, { id, operation, params }: FlowStepRec
   };
 }
 
-/** Why, as approvers see it: a run that takes another back also says what it was told. */
+/** The reason that approvers see. For an undo, it includes the reason that its caller gave. */
 function reasonOf({ run, flow, issue, undoes }: FlowRunRecord): string {
   const because = undoes === null ? undefined : issue.texts[UNDO_REASON];
-  const about = undoes === null ? issue.title : `takes back run ${undoes}, ${issue.title}`;
+  const about = undoes === null ? issue.title : `undo of run ${undoes}, ${issue.title}`;
   return `${flow ?? 'flow'}: ${about} (run ${run})${because === undefined ? '' : `: ${because}`}`.slice(
     0,
     1_000,
   );
 }
 
-/** What became of a step: how it stands, and how the run ends where it ends with it. */
-interface Settled {
+/** The outcome of a step, and the end of the run if the run ends with it. */
+interface StepOutcome {
   change: Partial<FlowStepRecord>;
   end: RunEnd | null;
 }
 
-/** `settleStep`: what became of the operation, and whether the run goes on. */
-export function settleStep(deps: FlowDeps): FlowActivities['settleStep'] {
+type SettleDeps = UpdateDeps &
+  UsesStore<'requests'> &
+  UsesConnectors<AccountConnector> &
+  Pick<FlowDeps, 'book'>;
+
+/** `settleStep`: records the outcome of the operation, and whether the run continues. */
+export function settleStep(deps: SettleDeps): FlowActivities['settleStep'] {
   return async ({ run, step: id, request, state, code }) => {
     const record = await runOf(deps, run);
     const step = stepOf(record, id);
@@ -85,7 +90,12 @@ export function settleStep(deps: FlowDeps): FlowActivities['settleStep'] {
         code,
       };
       const steps = withStep(record, id, { ...change, request });
-      await put(deps, record, { kind: 'flow.step', outcome }, { steps, state: 'open', ...end });
+      await updateRun(
+        deps,
+        record,
+        { kind: 'flow.step', outcome },
+        { steps, state: 'open', ...end },
+      );
     }
     return nextAfter(await runOf(deps, run));
   };
@@ -95,7 +105,34 @@ const nextAfter = ({ outcome }: FlowRunRecord): StepEnd => ({
   next: outcome === null ? 'done' : 'ended',
 });
 
-interface Ended {
+/** `verifyStep`: checks once whether a step took effect. */
+export function verifyStep(
+  deps: UpdateDeps & UsesConnectors<AccountConnector>,
+): FlowActivities['verifyStep'] {
+  return async ({ run, step: id, last }) => {
+    const record = await runOf(deps, run);
+    const step = stepOf(record, id);
+    if (step.verified !== null) return { next: step.verified ? 'done' : 'ended' };
+    const verified = (await readStepState(deps, record, step)) === 'done';
+    if (!verified && !last) return { next: 'again' };
+    const outcome = { step: id, operation: step.operation, verified };
+    const steps = withStep(record, id, { verified, ...(verified && { state: 'done' }) });
+    const end = {
+      outcome: 'unverified',
+      code: 'not_seen',
+      message: `${step.operation} was called, but its effect was not visible in time.`,
+    } as const;
+    await updateRun(
+      deps,
+      record,
+      { kind: 'flow.verified', outcome },
+      { steps, ...(verified ? {} : end) },
+    );
+    return { next: verified ? 'done' : 'ended' };
+  };
+}
+
+interface EndedStep {
   record: FlowRunRecord;
   step: FlowStepRecord;
   request: string;
@@ -103,7 +140,7 @@ interface Ended {
   code: string | null;
 }
 
-async function determineOutcome(deps: FlowDeps, ended: Ended): Promise<Settled> {
+async function determineOutcome(deps: SettleDeps, ended: EndedStep): Promise<StepOutcome> {
   const { record, step, request, state, code } = ended;
   const made = (await deps.store.requests.get(request))?.outcome ?? null;
   if (state === 'succeeded')
@@ -111,16 +148,16 @@ async function determineOutcome(deps: FlowDeps, ended: Ended): Promise<Settled> 
   const message = typeof made?.['message'] === 'string' ? made['message'] : null;
   const result = { code: code ?? state, message };
   const open = state === 'failed' || state === 'unknown';
-  // Somebody else was first, or the answer was lost: what counts is how the target stands.
-  if (open && (await standingOfStep(deps, record, step)) === 'done') {
+  // The state of the target counts: the answer may be lost, or another call may have come first.
+  if (open && (await readStepState(deps, record, step)) === 'done') {
     return { change: { state: 'done', result: { ...result, code: 'found_done' } }, end: null };
   }
   const isSeenLater = state === 'unknown' && withinOf(deps, record, step) !== null;
   return { change: { state: 'failed', result }, end: isSeenLater ? null : endOf(ended, message) };
 }
 
-/** Ends that the codes of a governed operation do not tell by themselves. */
-function endOf({ step, state, code }: Ended, message: string | null): RunEnd {
+/** How the run ends because of a step that did not succeed. */
+function endOf({ step, state, code }: EndedStep, message: string | null): RunEnd {
   const outcome = state === 'unknown' ? 'unverified' : outcomeOfRequest(state);
   const coded = state === 'denied' ? 'policy' : (code ?? state);
   return {
@@ -130,9 +167,7 @@ function endOf({ step, state, code }: Ended, message: string | null): RunEnd {
   };
 }
 
-/**
- * Of accounts nothing is kept but that it was done: what is known of people stays with the product.
- */
+/** What is kept of the answer. For accounts, only that the call succeeded: no personal data. */
 function resultOf({ operation }: FlowStepRecord, made: JsonObject | null): JsonObject {
   const isNotice = !isAccountConnector(partsOf(operation).connector);
   const { code, result } = made ?? {};

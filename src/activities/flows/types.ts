@@ -1,18 +1,18 @@
 import type { FlowOutcome } from '../../flows/types.ts';
 import type { DelegatedFlowInput } from '../../workflows/messages.ts';
 
-/** What the workflow knows of its run: opaque ids and coded words only. */
+/** What the workflow knows about its run: only opaque ids and coded words. */
 export interface OpenedFlow {
   run: string;
   /**
-   * acts: goes on to the plan; split: children, one for each account; ended: nothing more to do;
-   * elsewhere: another workflow carries it out.
+   * acts: the run is planned next; split: it has one child run per account; ended: nothing is left to
+   * do; elsewhere: another workflow carries it out.
    */
   next: 'acts' | 'split' | 'ended' | 'elsewhere';
   children: string[];
   outcome: FlowOutcome | null;
   code: string | null;
-  /** Values of the search attributes; null where the server does not have them. */
+  /** Values of the search attributes; null if the server does not have these attributes. */
   search: { flow: string; actor: string } | null;
   flow: string | null;
 }
@@ -20,40 +20,34 @@ export interface OpenedFlow {
 /** A step to take. */
 export interface PlannedStep {
   id: string;
-  /**
-   * Seconds between two looks, and how many looks, when its effect is read back; null: not read
-   * back.
-   */
+  /** How often, and how many times at most, its effect is checked; null if it is not verified. */
   verify: { everySeconds: number; looks: number } | null;
-  /** By the policies of the plan somebody must approve it. */
+  /** Whether it needs approval, by the policies at the time of the plan. */
   approval: boolean;
 }
 
 /** How a step went. */
 export interface StepEnd {
-  /** done: go on; again: not yet as wanted, look again later; ended: the run is over. */
+  /** done: the run continues; again: the effect is not visible yet; ended: the run is over. */
   next: 'done' | 'again' | 'ended';
 }
 
 /** The activities of `delegatedFlow`. Each is safe to repeat. */
 export interface FlowActivities {
-  /** Opens the run (or finds the one that was opened), and says how it goes on. */
+  /** Opens the run, or finds the one that was opened, and returns how it continues. */
   openFlow(asked: {
     input: DelegatedFlowInput;
     workflowId: string;
     now: number;
   }): Promise<OpenedFlow>;
   /**
-   * Reads the target, refuses what must not be touched, looks whether it is so already, decides by
-   * policy.
+   * Reads the target, refuses accounts that must not be changed, finds out what is already in the
+   * wanted state, and decides each step by policy.
    */
   planFlow(asked: { run: string; now: number }): Promise<{ steps: PlannedStep[]; ended: boolean }>;
-  /**
-   * Puts the step's request into the store, for the governed operation; null where the step need
-   * not be taken.
-   */
+  /** Stores the step's request for the governed operation; null if the step is not needed. */
   beginStep(asked: { run: string; step: string }): Promise<{ inputRef: string } | null>;
-  /** Records what became of the operation. */
+  /** Records the outcome of the operation. */
   settleStep(asked: {
     run: string;
     step: string;
@@ -61,14 +55,11 @@ export interface FlowActivities {
     state: string;
     code: string | null;
   }): Promise<StepEnd>;
-  /**
-   * Reads the effect of a step back. `last`: if it is not as wanted now, the run ends as
-   * unverified.
-   */
+  /** Checks the effect of a step. `last`: if it is not visible now, the run ends as unverified. */
   verifyStep(asked: { run: string; step: string; last: boolean }): Promise<StepEnd>;
   /**
-   * Ends the run: as its steps went, or as the worst of its children; `failure`: as failed with
-   * this code, because the workflow could not go on.
+   * Ends the run with the outcome of its steps, or the worst outcome of its children. `failure`: the
+   * code with which the run ends as failed, because the workflow could not continue.
    */
   closeFlow(asked: {
     run: string;

@@ -5,20 +5,29 @@ import type { ActionRecord } from '../../store/governance-types.ts';
 import type { StoreTransaction } from '../../store/types.ts';
 import type { DecisionAnswer } from '../../workflows/messages.ts';
 import type { ApprovalPlan, DecisionMessage, GovernedActivities } from './types.ts';
+import type { UsesClock, UsesConnectors, UsesStore } from '../support/parts.ts';
 import type { GovernedDeps } from './deps.ts';
 import { announce, announceEnd, remind } from './notices.ts';
-import { PeopleReader } from './people.ts';
+import { UserReader } from './user-reader.ts';
 import { recordOf } from './perform.ts';
 import { requestDraft, requestFacts } from './recording.ts';
 
-/** When people are reminded, and when more are asked, as shares of the time there is. */
+/** When approvers are reminded, and when more are asked, as shares of the time until the deadline. */
 const REMIND_AT = [0.5, 0.8];
 const ESCALATE_AT = 0.65;
 
 type Activity<Name extends keyof GovernedActivities> = GovernedActivities[Name];
+type OpenDeps = UsesStore<'audit' | 'journal' | 'messages' | 'requests'> &
+  UsesConnectors<'slack'> &
+  UsesClock;
+type Settings = Pick<GovernedDeps, 'settings'>;
+type DecideDeps = UsesStore<'grants' | 'journal' | 'keys' | 'requests'> &
+  UsesConnectors<'okta' | 'slack'> &
+  UsesClock &
+  Settings;
 
-/** `openApproval`: those who may decide are told, and the workflow learns how long to wait. */
-export function openApproval(deps: GovernedDeps): Activity<'openApproval'> {
+/** `openApproval`: notifies the approvers, and returns how long the workflow waits. */
+export function openApproval(deps: OpenDeps & Settings): Activity<'openApproval'> {
   return async ({ requestId }) => {
     const record = await recordOf(deps, requestId);
     const approval = approvalOf(record);
@@ -50,21 +59,22 @@ export function openApproval(deps: GovernedDeps): Activity<'openApproval'> {
   };
 }
 
-/** A decision with its person proven, or why it is not. */
-type Authentic =
+/** Who made a decision, or why that is not proved. */
+type Authentication =
   | { ok: true; person: string; at: number; decisionId: string; surface: string }
   | { ok: false; code: string };
 
 /**
- * `decideApproval`: proven first, then reduced; everything that came of it is written in one
- * transaction.
+ * `decideApproval`: authenticates a decision, then applies it to the approval. Everything that
+ * follows from it is written in one transaction.
  */
-export function decideApproval(deps: GovernedDeps): Activity<'decideApproval'> {
+export function decideApproval(deps: DecideDeps): Activity<'decideApproval'> {
   return async ({ requestId, decision, now }) => {
     const record = await recordOf(deps, requestId);
     const approval = approvalOf(record);
     const proven = await authenticate(deps, record, { ...decision, now });
-    if (!proven.ok) return refuse(deps, record, { code: proven.code, state: approval.state });
+    if (!proven.ok)
+      return recordRefusal(deps, record, { code: proven.code, state: approval.state });
     const { person, at, decisionId, surface } = proven;
     const event = {
       type: 'decision',
@@ -78,8 +88,8 @@ export function decideApproval(deps: GovernedDeps): Activity<'decideApproval'> {
     const { approval: next, answer } = reduceApproval(approval, event);
     if (answer === 'repeated') return { accepted: true, code: answer, state: next.state };
     if (answer !== 'counted') {
-      if (next.state !== approval.state) await save(deps, record, next);
-      return refuse(deps, record, { code: answer, state: next.state, person });
+      if (next.state !== approval.state) await saveApproval(deps, record, next);
+      return recordRefusal(deps, record, { code: answer, state: next.state, person });
     }
     const outcome = { verdict: decision.verdict, person, surface, decisionId, state: next.state };
     const sequence = approval.votes.length;
@@ -90,21 +100,21 @@ export function decideApproval(deps: GovernedDeps): Activity<'decideApproval'> {
           ? [requestDraft(record, { kind: 'grant.issued', at: deps.now(), sequence: 0 })]
           : []),
       ],
-      (tx: StoreTransaction) => settle(deps, record, next, tx),
+      (tx: StoreTransaction) => recordVote(deps, record, next, tx),
     );
     return { accepted: true, code: answer, state: next.state };
   };
 }
 
 /**
- * Who decided, and when: by a signature of a service that authenticated the person, or, where that
- * is waived, as said.
+ * Finds out who decided, and when: from the signature of a service that authenticated the approver,
+ * or, if signatures are not required, as the decision claims.
  */
 async function authenticate(
-  deps: GovernedDeps,
+  deps: DecideDeps,
   record: ActionRecord,
   decision: DecisionMessage & { now: number },
-): Promise<Authentic> {
+): Promise<Authentication> {
   const { token, approver, verdict, decisionId, now } = decision;
   if (token === undefined) return checkUnsigned(deps, record, { approver, decisionId, now });
   const key = await deps.store.keys.signingKey(kidOf(token) ?? '');
@@ -126,13 +136,13 @@ async function authenticate(
 }
 
 async function checkUnsigned(
-  deps: GovernedDeps,
+  deps: UsesConnectors<'okta' | 'slack'> & Settings,
   record: ActionRecord,
   { approver, decisionId, now }: { approver: string | undefined; decisionId: string; now: number },
-): Promise<Authentic> {
+): Promise<Authentication> {
   if (deps.settings().requireSigned) return { ok: false, code: 'unsigned' };
   const user =
-    approver === undefined ? null : await new PeopleReader(deps, record).person(approver);
+    approver === undefined ? null : await new UserReader(deps, record).findUser(approver);
   if (user?.status !== 'ACTIVE') return { ok: false, code: 'not_eligible' };
   return { ok: true, person: user.id, at: now, decisionId, surface: 'unsigned' };
 }
@@ -143,8 +153,8 @@ interface Refusal {
   person?: string;
 }
 
-async function refuse(
-  deps: GovernedDeps,
+async function recordRefusal(
+  deps: UsesStore<'journal'> & UsesClock,
   record: ActionRecord,
   { code, state, person }: Refusal,
 ): Promise<DecisionAnswer> {
@@ -155,8 +165,8 @@ async function refuse(
   return { accepted: false, code, state };
 }
 
-async function settle(
-  deps: GovernedDeps,
+async function recordVote(
+  deps: UsesStore<'grants' | 'requests'> & UsesClock & Settings,
   record: ActionRecord,
   next: Approval,
   tx: StoreTransaction,
@@ -183,21 +193,25 @@ async function settle(
   });
 }
 
-/** `lapseApproval`: EXPIRED where the time, with its grace, is over. */
-export function lapseApproval(deps: GovernedDeps): Activity<'lapseApproval'> {
-  return ({ requestId, now }) => step(deps, requestId, { type: 'time', now });
+/** `lapseApproval`: the approval is EXPIRED once the deadline and the grace period are over. */
+export function lapseApproval(deps: UsesStore<'requests'> & UsesClock): Activity<'lapseApproval'> {
+  return ({ requestId, now }) => applyEvent(deps, requestId, { type: 'time', now });
 }
 
-export function cancelApproval(deps: GovernedDeps): Activity<'cancelApproval'> {
-  return ({ requestId }) => step(deps, requestId, { type: 'cancel' });
+export function cancelApproval(
+  deps: UsesStore<'requests'> & UsesClock,
+): Activity<'cancelApproval'> {
+  return ({ requestId }) => applyEvent(deps, requestId, { type: 'cancel' });
 }
 
-/** `escalateApproval`: the default approvers may decide too; the count stays. */
-export function escalateApproval(deps: GovernedDeps): Activity<'escalateApproval'> {
+/** `escalateApproval`: the default approvers may decide too. The required number stays the same. */
+export function escalateApproval(
+  deps: UsesStore<'journal' | 'requests'> & UsesConnectors<'okta' | 'slack'> & UsesClock & Settings,
+): Activity<'escalateApproval'> {
   return async ({ requestId }) => {
     const record = await recordOf(deps, requestId);
-    const added = await new PeopleReader(deps, record).idsOf(deps.settings().defaultApprovers);
-    await step(deps, requestId, { type: 'escalate', added });
+    const added = await new UserReader(deps, record).idsOf(deps.settings().defaultApprovers);
+    await applyEvent(deps, requestId, { type: 'escalate', added });
     const outcome = { added: added.length };
     await deps.store.journal.append([
       requestDraft(record, { kind: 'approval.escalated', at: deps.now(), outcome }),
@@ -206,7 +220,9 @@ export function escalateApproval(deps: GovernedDeps): Activity<'escalateApproval
   };
 }
 
-export function remindApproval(deps: GovernedDeps): Activity<'remindApproval'> {
+export function remindApproval(
+  deps: UsesStore<'journal' | 'requests'> & UsesConnectors<'slack'> & UsesClock,
+): Activity<'remindApproval'> {
   return async ({ requestId, reminder }) => {
     const record = await recordOf(deps, requestId);
     const draft = requestDraft(record, {
@@ -219,8 +235,8 @@ export function remindApproval(deps: GovernedDeps): Activity<'remindApproval'> {
   };
 }
 
-/** `closeApproval`: the end stands in the trail, and in the message that asked. */
-export function closeApproval(deps: GovernedDeps): Activity<'closeApproval'> {
+/** `closeApproval`: writes the outcome to the audit trail and to the message in Slack. */
+export function closeApproval(deps: OpenDeps): Activity<'closeApproval'> {
   return async ({ requestId }) => {
     const record = await recordOf(deps, requestId);
     const { state, votes } = approvalOf(record);
@@ -233,18 +249,22 @@ export function closeApproval(deps: GovernedDeps): Activity<'closeApproval'> {
   };
 }
 
-async function step(
-  deps: GovernedDeps,
+async function applyEvent(
+  deps: UsesStore<'requests'> & UsesClock,
   requestId: string,
   event: ApprovalEvent,
 ): Promise<{ state: Approval['state'] }> {
   const record = await recordOf(deps, requestId);
   const { approval } = reduceApproval(approvalOf(record), event);
-  await save(deps, record, approval);
+  await saveApproval(deps, record, approval);
   return { state: approval.state };
 }
 
-async function save(deps: GovernedDeps, record: ActionRecord, approval: Approval): Promise<void> {
+async function saveApproval(
+  deps: UsesStore<'requests'> & UsesClock,
+  record: ActionRecord,
+  approval: Approval,
+): Promise<void> {
   await deps.store.requests.saveApproval(
     null,
     record.requestId,
@@ -254,6 +274,6 @@ async function save(deps: GovernedDeps, record: ActionRecord, approval: Approval
 }
 
 function approvalOf({ approval, requestId }: ActionRecord): Approval {
-  if (!approval) throw new TypeError(`request ${requestId} asks nobody`);
+  if (!approval) throw new TypeError(`request ${requestId} has no approval`);
   return approval;
 }

@@ -13,7 +13,7 @@ import type { GovernedDeps } from './deps.ts';
 import { openRequest } from './open-request.ts';
 import { endRequest, performRequest } from './perform.ts';
 
-/** The activities of governed operations over these parts. */
+/** The activities of governed operations and approvals. */
 export function createGovernedActivities(deps: GovernedDeps): GovernedActivities {
   const activities: GovernedActivities = {
     openRequest: openRequest(deps),

@@ -3,13 +3,14 @@ import { ConnectorError } from '../../connectors/errors.ts';
 import { findOperation } from '../../governance/catalogue.ts';
 import type { ConnectorName } from '../../governance/types.ts';
 import type { AccountConnector, AccountState } from '../../flows/types.ts';
-import { accountIn, isAccountConnector, oktaAccount, readAccount } from '../flows/look.ts';
+import { accountIn, isAccountConnector, oktaAccount, readAccount } from '../flows/read-target.ts';
+import type { UsesConnectors } from '../support/parts.ts';
 import type { GovernedDeps } from './deps.ts';
-import { PeopleReader, readerOf } from './people.ts';
-import { isShielded, selvesOf } from './shielded.ts';
+import { UserReader, readerOf } from './user-reader.ts';
+import { isProtected, identitiesOf } from './identities.ts';
 
-/** What is asked for, as far as its risk depends on it. */
-export interface AskedFor {
+/** A requested call, as far as its risk depends on it. */
+export interface RequestedCall {
   connector: ConnectorName;
   operation: string;
   args: JsonObject;
@@ -17,52 +18,54 @@ export interface AskedFor {
   workflowId: string;
 }
 
-/** Target of a call with what it was like when looked at, and the facts that raise the risk. */
+/** The target of a call, its state when it was read, and the facts that raise the risk. */
 export interface TargetFacts {
   target: { kind: string; id: string } | null;
-  /** Compared before the call; null where there is nothing to compare. */
+  /** Compared again right before the call; null if there is nothing to compare. */
   state: JsonObject | null;
   raising: { targetAdministrator: boolean; protected: boolean; groupGrantsAdmin: boolean };
-  /** Okta ids of the person that the call is about: who never approves it. */
+  /** Okta ids of the user whom the call affects, who must never approve it. */
   people: string[];
 }
 
-const NOTHING: TargetFacts['raising'] = {
+const NO_RISK: TargetFacts['raising'] = {
   targetAdministrator: false,
   protected: false,
   groupGrantsAdmin: false,
 };
 
-/** Looks at the target of a call. Reads are not looked into: they stay LOW. */
-export async function factsOf(deps: GovernedDeps, asked: AskedFor): Promise<TargetFacts> {
-  const target = targetOf(asked);
-  const { connector } = asked;
-  const row = findOperation(connector, asked.operation);
-  const blank = { target, state: null, raising: NOTHING, people: [] };
+export type FactDeps = UsesConnectors<AccountConnector | 'slack'> & Pick<GovernedDeps, 'settings'>;
+
+/** Reads the target of a call. The target of a read is not inspected: its risk stays LOW. */
+export async function factsOf(deps: FactDeps, call: RequestedCall): Promise<TargetFacts> {
+  const target = targetOf(call);
+  const { connector } = call;
+  const row = findOperation(connector, call.operation);
+  const blank = { target, state: null, raising: NO_RISK, people: [] };
   if (!isAccountConnector(connector) || row?.risk === 'LOW' || target === null) return blank;
   return connector === 'okta'
-    ? { ...blank, ...(await oktaFacts(deps, asked)) }
-    : { ...blank, ...(await accountFacts(deps, asked, { connector, target })) };
+    ? { ...blank, ...(await oktaFacts(deps, call)) }
+    : { ...blank, ...(await accountFacts(deps, call, { connector, target })) };
 }
 
 type Found = Pick<TargetFacts, 'state' | 'raising' | 'people'>;
 const GONE: JsonObject = { gone: true };
 
-async function oktaFacts(deps: GovernedDeps, asked: AskedFor): Promise<Found> {
-  const people = new PeopleReader(deps, asked);
-  const { userId, groupId } = asked.args as { userId?: string; groupId?: string };
-  const groupGrantsAdmin = groupId !== undefined && (await people.grantsAdminRoles(groupId));
-  const raising = { ...NOTHING, groupGrantsAdmin };
+async function oktaFacts(deps: FactDeps, call: RequestedCall): Promise<Found> {
+  const users = new UserReader(deps, call);
+  const { userId, groupId } = call.args as { userId?: string; groupId?: string };
+  const groupGrantsAdmin = groupId !== undefined && (await users.grantsAdminRoles(groupId));
+  const raising = { ...NO_RISK, groupGrantsAdmin };
   if (userId === undefined) return { state: null, raising, people: [] };
-  const user = await people.person(userId);
+  const user = await users.findUser(userId);
   if (!user) return { state: GONE, raising, people: [userId] };
   const listed = deps.settings().protected;
-  const selves = await selvesOf(people, oktaAccount(user), listed);
+  const identities = await identitiesOf(users, oktaAccount(user), listed);
   return {
     state: { status: user.status, lastUpdated: user.lastUpdated },
     raising: {
-      targetAdministrator: await people.isAdministrator(userId),
-      protected: isShielded(selves, listed),
+      targetAdministrator: await users.isAdministrator(userId),
+      protected: isProtected(identities, listed),
       groupGrantsAdmin,
     },
     people: [userId],
@@ -70,37 +73,35 @@ async function oktaFacts(deps: GovernedDeps, asked: AskedFor): Promise<Found> {
 }
 
 /**
- * Accounts of other products: as far as these say who is an administrator, and whoever they are in
- * Okta.
+ * Facts about an account of another product: whether it is an administrator, if the product tells,
+ * and which Okta user it belongs to.
  */
 async function accountFacts(
-  deps: GovernedDeps,
-  asked: AskedFor,
+  deps: FactDeps,
+  call: RequestedCall,
   { connector, target }: { connector: AccountConnector; target: { kind: string; id: string } },
 ): Promise<Found> {
-  if (target.kind !== 'user') return { state: null, raising: NOTHING, people: [] };
-  const looker = { connectors: deps.connectors, caller: readerOf(asked) };
-  const account = await readAccount(looker, connector, target.id).catch(absent);
-  if (account === null) return { state: GONE, raising: NOTHING, people: [] };
+  if (target.kind !== 'user') return { state: null, raising: NO_RISK, people: [] };
+  const reader = { connectors: deps.connectors, caller: readerOf(call) };
+  const account = await readAccount(reader, connector, target.id).catch(nullIfNotFound);
+  if (account === null) return { state: GONE, raising: NO_RISK, people: [] };
   const listed = deps.settings().protected;
-  const selves = await selvesOf(new PeopleReader(deps, asked), account, listed);
+  const identities = await identitiesOf(new UserReader(deps, call), account, listed);
   const raising = {
-    ...NOTHING,
+    ...NO_RISK,
     targetAdministrator: account.administrator === true,
-    protected: isShielded(selves, listed),
+    protected: isProtected(identities, listed),
   };
-  return { state: { status: account.status }, raising, people: selves.people };
+  return { state: { status: account.status }, raising, people: identities.people };
 }
 
-function absent(error: unknown): AccountState | null {
+function nullIfNotFound(error: unknown): AccountState | null {
   if (error instanceof ConnectorError && error.code === 'not_found') return null;
   throw error;
 }
 
-/**
- * What is acted on: the account where there is one, else the thing in the path of the operation.
- */
-function targetOf({ connector, operation, args }: AskedFor): TargetFacts['target'] {
+/** The target of a call: the account in its arguments, otherwise the object in its path. */
+function targetOf({ connector, operation, args }: RequestedCall): TargetFacts['target'] {
   const account = connector === 'okta' || !isAccountConnector(connector) ? null : accountIn(args);
   if (account !== null) return { kind: 'user', id: account };
   const names = [...(findOperation(connector, operation)?.path ?? '').matchAll(/\{(\w+)Id\}/g)].map(

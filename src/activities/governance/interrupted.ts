@@ -2,49 +2,51 @@ import type { ActionRecord } from '../../store/governance-types.ts';
 import type { StoreTransaction } from '../../store/types.ts';
 import type { OpenedRequest } from './types.ts';
 import { ON_ITS_WAY_MS, retryIn } from '../support/failures.ts';
-import { standingAt } from '../flows/standing-at.ts';
-import type { GovernedDeps } from './deps.ts';
-import { standing } from './open-request.ts';
-import { readerOf } from './people.ts';
+import { readTargetState } from '../flows/target-state.ts';
+import type { AccountConnector } from '../../flows/types.ts';
+import type { UsesClock, UsesConnectors, UsesStore } from '../support/parts.ts';
+import { requestState } from './open-request.ts';
+import { readerOf } from './user-reader.ts';
 import { requestDraft } from './recording.ts';
 
-/** What a call left behind that broke off: seen at its target. */
-export type Left = 'done' | 'undone' | 'unknown';
+/** The effect of a call that was interrupted. */
+export type CallEffect = 'done' | 'undone' | 'unknown';
 
 /**
- * What a call that broke off left behind: as the audit trail has it from an attempt that was
- * overtaken, else as its target shows. `ended`: the call was this attempt's own, and no other can
- * still be waiting for its answer. Throws what makes the activity look again later.
+ * Finds out whether an interrupted call took effect: from the audit trail, if an earlier attempt
+ * recorded it there, otherwise from the state of the target. `ended`: the call was made by this
+ * attempt, so no other attempt can still be waiting for its answer. Throws a failure that makes the
+ * activity check again later.
  */
-export async function checkEffect(
-  deps: GovernedDeps,
+export async function findEffect(
+  deps: UsesStore<'audit' | 'requests'> & UsesConnectors<AccountConnector> & UsesClock,
   record: ActionRecord,
   { ended = false }: { ended?: boolean } = {},
-): Promise<Left> {
+): Promise<CallEffect> {
   const { connectors, now } = deps;
-  const since = await recordMissed(deps, record);
+  const since = await readMissedAt(deps, record);
   if (await isRecordedDone(deps, record)) return 'done';
   const operation = `${record.connector}:${record.operation}`;
-  const looker = { connectors, caller: readerOf(record) };
-  const stands = await standingAt(looker, { operation, args: record.args }, 'again');
-  if (stands === 'done') return 'done';
-  if (stands !== 'ready' && ended) return 'unknown';
+  const reader = { connectors, caller: readerOf(record) };
+  const targetState = await readTargetState(reader, { operation, args: record.args }, 'again');
+  if (targetState === 'done') return 'done';
+  if (targetState !== 'ready' && ended) return 'unknown';
   const wait = Date.parse(since) + ON_ITS_WAY_MS - now().getTime();
   if (wait > 0)
     throw retryIn(
       wait,
       'unavailable',
-      'the call may still be on its way; its target is looked at again',
+      'the call may still take effect; arx will check its target again',
     );
-  return stands === 'ready' ? 'undone' : 'unknown';
+  return targetState === 'ready' ? 'undone' : 'unknown';
 }
 
 /**
- * Since when the effect of a call has been looked for: noted by the first attempt that looks, for
- * the one before it may have made the call long after it was intended.
+ * Since when the effect of a call has been checked. The first attempt that checks records it, because
+ * the previous attempt may have made the call long after it was intended.
  */
-async function recordMissed(
-  { store, now }: GovernedDeps,
+async function readMissedAt(
+  { store, now }: UsesStore<'requests'> & UsesClock,
   { requestId, outcome, updatedAt }: ActionRecord,
 ): Promise<string> {
   const noted = outcome?.['missedAt'];
@@ -59,18 +61,18 @@ async function recordMissed(
   return missedAt;
 }
 
-/** Whether an attempt that was overtaken recorded that the call succeeded. */
+/** Whether an earlier attempt recorded that the call succeeded. */
 async function isRecordedDone(
-  { store }: GovernedDeps,
+  { store }: UsesStore<'audit'>,
   { run, requestId }: ActionRecord,
 ): Promise<boolean> {
   const succeeded = await store.audit.list({ run, kind: 'action.succeeded' });
   return succeeded.some(({ entry }) => entry.outcome?.['request'] === requestId);
 }
 
-/** The call was taken: the request ends as succeeded, and the grant that allowed it is spent. */
+/** The call took effect: the request ends as succeeded, and its grant is used. */
 export async function recordDone(
-  { store, now }: GovernedDeps,
+  { store, now }: UsesStore<'journal' | 'requests'> & UsesClock,
   record: ActionRecord,
 ): Promise<OpenedRequest> {
   const { requestId } = record;
@@ -86,12 +88,12 @@ export async function recordDone(
       at: at.toISOString(),
     });
   });
-  return standing((await store.requests.get(requestId)) ?? record);
+  return requestState((await store.requests.get(requestId)) ?? record);
 }
 
-/** The call was not taken: the request is ready again, with its grant. */
+/** The call took no effect: the request is ready again, with its grant. */
 export async function recordUndone(
-  { store, now }: GovernedDeps,
+  { store, now }: UsesStore<'grants' | 'journal' | 'requests'> & UsesClock,
   record: ActionRecord,
 ): Promise<void> {
   const { requestId, approval } = record;

@@ -5,25 +5,27 @@ import type { CallContext } from '../../connectors/types.ts';
 import type { ActionRecord } from '../../store/governance-types.ts';
 import type { MessageRow, StoreTransaction } from '../../store/types.ts';
 import { settleMessage } from '../support/message-settling.ts';
-import type { Posted } from '../support/message-settling.ts';
-import type { GovernedDeps } from './deps.ts';
-import { PEOPLE_READER } from './people.ts';
+import type { PostedMessage } from '../support/message-settling.ts';
+import type { UsesClock, UsesConnectors, UsesStore } from '../support/parts.ts';
+import { USER_READER } from './user-reader.ts';
 import { requestDraft } from './recording.ts';
 
-/** Slack's action ids of the two buttons; the value of each is the request id. */
+type NoticeDeps = UsesStore<'audit' | 'journal' | 'messages'> & UsesConnectors<'slack'> & UsesClock;
+
+/** The action ids of the two buttons in Slack; the value of each is the request id. */
 const BUTTONS = [
   { action_id: 'arx_approve', text: 'Approve', style: 'primary' },
   { action_id: 'arx_deny', text: 'Deny', style: 'danger' },
 ] as const;
 
 /**
- * Tells the channels that the policies name. Whoever can't be told can still decide: a failure is
- * only recorded.
+ * Posts the request to the channel that the policies name. A failure is only recorded, because
+ * approvers can decide without the message.
  */
-export async function announce(deps: GovernedDeps, record: ActionRecord): Promise<void> {
+export async function announce(deps: NoticeDeps, record: ActionRecord): Promise<void> {
   const [channel] = channelsOf(record);
   if (channel === undefined || (await isAnnounced(deps, record))) return;
-  await quietly(deps, record, async () => {
+  await recordFailure(deps, record, async () => {
     const input = {
       channel,
       ...messageOf(record, 'Approval needed', true),
@@ -32,7 +34,7 @@ export async function announce(deps: GovernedDeps, record: ActionRecord): Promis
     const noting = (row: Pick<MessageRow, 'channel' | 'ts' | 'state'>) => (tx: StoreTransaction) =>
       deps.store.messages.put(tx, { run: messageKey(record), ...row, attempt: 1, missedAt: null });
     await deps.connectors.slack('chat:write', input, {
-      ...contextOf<Posted>(record),
+      ...contextOf<PostedMessage>(record),
       intent: { kind: 'action.started', effect: noting({ channel, ts: null, state: 'intended' }) },
       record: (outcome) => {
         if (!outcome.ok) return null;
@@ -45,10 +47,10 @@ export async function announce(deps: GovernedDeps, record: ActionRecord): Promis
 }
 
 /**
- * Whether the message that asks was posted; where an earlier attempt may still be at it, the
- * activity looks again later.
+ * Whether the request was posted. As long as an earlier attempt may still post it, throws a failure
+ * that makes the activity check again.
  */
-async function isAnnounced(deps: GovernedDeps, record: ActionRecord): Promise<boolean> {
+async function isAnnounced(deps: NoticeDeps, record: ActionRecord): Promise<boolean> {
   const find = () => findMessage(deps, record);
   const known = await deps.store.messages.get(messageKey(record));
   if (known?.state !== 'intended') return (await find()) !== null;
@@ -59,29 +61,32 @@ async function isAnnounced(deps: GovernedDeps, record: ActionRecord): Promise<bo
 
 /** A further message in the same channel. */
 export async function remind(
-  deps: GovernedDeps,
+  deps: UsesStore<'journal'> & UsesConnectors<'slack'> & UsesClock,
   record: ActionRecord,
   title: string,
 ): Promise<void> {
   const [channel] = channelsOf(record);
   if (channel === undefined) return;
-  await quietly(deps, record, async () => {
+  await recordFailure(deps, record, async () => {
     const input = { channel, ...messageOf(record, title, true), metadata: metadataOf(record) };
     await deps.connectors.slack('chat:write', input, contextOf(record));
   });
 }
 
-/** Puts the end into the message that asked, without its buttons. */
-export async function announceEnd(deps: GovernedDeps, record: ActionRecord): Promise<void> {
+/** Shows the outcome in the message that asked for approval, and removes its buttons. */
+export async function announceEnd(deps: NoticeDeps, record: ActionRecord): Promise<void> {
   const message = await findMessage(deps, record);
   if (message) await updateMessage(deps, record, message);
 }
 
 /**
- * The message that asked: by the ledger, or by the audit trail where an attempt that was overtaken
- * posted it.
+ * The message that asked for approval: from the stored messages, or from the audit trail if an
+ * earlier attempt recorded it too late.
  */
-async function findMessage({ store }: GovernedDeps, record: ActionRecord): Promise<Posted | null> {
+async function findMessage(
+  { store }: UsesStore<'audit' | 'messages'>,
+  record: ActionRecord,
+): Promise<PostedMessage | null> {
   const known = await store.messages.get(messageKey(record));
   if (known?.ts) return { channel: known.channel, ts: known.ts };
   const { run, requestId } = record;
@@ -97,11 +102,11 @@ async function findMessage({ store }: GovernedDeps, record: ActionRecord): Promi
 }
 
 async function updateMessage(
-  deps: GovernedDeps,
+  deps: UsesStore<'journal'> & UsesConnectors<'slack'> & UsesClock,
   record: ActionRecord,
-  { channel, ts }: Posted,
+  { channel, ts }: PostedMessage,
 ): Promise<void> {
-  await quietly(deps, record, async () => {
+  await recordFailure(deps, record, async () => {
     const message = messageOf(record, `${record.approval?.state ?? 'CLOSED'}`, false);
     await deps.connectors.slack(
       'chat:update',
@@ -115,7 +120,7 @@ function channelsOf({ obligations }: ActionRecord): string[] {
   return obligations.approvers.flatMap(({ hitlChannel }) => (hitlChannel ? [hitlChannel] : []));
 }
 
-/** Ledger key of the message that asks. */
+/** The key of the message among the stored messages. */
 function messageKey({ requestId }: ActionRecord): string {
   return `approval/${requestId}`;
 }
@@ -137,7 +142,7 @@ function messageOf(
   });
   const lines = [
     `${connector}:${operation} (${risk})${target ? ` on ${target.kind} ${target.id}` : ''}`,
-    `asked by ${principal}${reason === '' ? '' : `: ${reason}`}`,
+    `requested by ${principal}${reason === '' ? '' : `: ${reason}`}`,
     approval ? `until ${new Date(approval.deadline).toISOString()}` : '',
     `request ${requestId}`,
   ];
@@ -157,7 +162,7 @@ function messageOf(
 
 function contextOf<Output>({ requestId, run, workflowId }: ActionRecord): CallContext<Output> {
   const caller = {
-    principal: PEOPLE_READER,
+    principal: USER_READER,
     authenticatedBy: 'worker',
     surface: 'workflow',
     workflowId,
@@ -171,13 +176,14 @@ function contextOf<Output>({ requestId, run, workflowId }: ActionRecord): CallCo
   };
 }
 
-async function quietly(
-  deps: GovernedDeps,
+/** Runs `post`, and records a failure instead of throwing it. */
+async function recordFailure(
+  deps: UsesStore<'journal'> & UsesClock,
   record: ActionRecord,
-  tell: () => Promise<void>,
+  post: () => Promise<void>,
 ): Promise<void> {
   try {
-    await tell();
+    await post();
   } catch (error) {
     if (!(error instanceof ConnectorError) && !(error instanceof PolicyDeniedError)) throw error;
     const outcome = {

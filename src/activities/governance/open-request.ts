@@ -1,48 +1,59 @@
-import { ANONYMOUS, userIn } from '../../governance/principal.ts';
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { canBeMet } from '../../governance/approval.ts';
 import type { Approval } from '../../governance/approval.ts';
 import { CONNECTORS } from '../../governance/catalogue.ts';
+import { ANONYMOUS, userIn } from '../../governance/principal.ts';
 import type { ActionState, ConnectorName, Decision } from '../../governance/types.ts';
 import type { ActionRecord, ActionRequest } from '../../store/governance-types.ts';
 import type { GovernedOperationInput } from '../../workflows/messages.ts';
 import type { GovernedActivities, OpenedRequest } from './types.ts';
+import type { UsesConnectors, UsesStore } from '../support/parts.ts';
 import type { GovernedDeps } from './deps.ts';
 import { factsOf } from './facts.ts';
-import { PeopleReader } from './people.ts';
+import type { FactDeps } from './facts.ts';
+import { UserReader } from './user-reader.ts';
 import { requestDraft, requestFacts } from './recording.ts';
 import { newApproval, requirementsOf } from './requirements.ts';
 
-/** What arx stores behind an `inputRef`: the input, and how its principal was authenticated. */
+/** What arx stores under an `inputRef`: the input, and how its principal was authenticated. */
 interface StoredInput extends GovernedOperationInput {
   authenticatedBy?: ActionRequest['authenticatedBy'];
   surface?: ActionRequest['surface'];
 }
 
-/** `openRequest`: validated, decided and frozen, or refused. */
-export function openRequest(deps: GovernedDeps): GovernedActivities['openRequest'] {
+type OpenDeps = FactDeps &
+  UsesStore<'journal' | 'requests' | 'snapshots'> &
+  UsesConnectors<'decide' | 'validate'>;
+
+/** `openRequest`: validates a request, decides it by policy, and freezes or refuses it. */
+export function openRequest(deps: OpenDeps): GovernedActivities['openRequest'] {
   return async ({ requestId, run, input, now }) => {
     const { store } = deps;
     const stored = await store.requests.get(requestId);
-    if (stored) return standing(stored);
-    const frozen = await freeze(deps, { requestId, run, now, given: await inputOf(deps, input) });
+    if (stored) return requestState(stored);
+    const frozen = await freezeRequest(deps, {
+      requestId,
+      run,
+      now,
+      given: await inputOf(deps, input),
+    });
     const { request, decision } = frozen;
     const { state, approval, code } = await firstState(deps, frozen);
     const outcome = code === null ? undefined : { code, hints: decision.hints };
     const record = await store.requests.open(request, state, approval, outcome);
     await recordOpening(deps, record, decision);
-    return standing(record);
+    return requestState(record);
   };
 }
 
-/** Where a request stands, for the workflow. */
-export function standing({ state, outcome }: ActionRecord): OpenedRequest {
+/** The state of a request, for the workflow. */
+export function requestState({ state, outcome }: ActionRecord): OpenedRequest {
   const code = outcome?.['code'];
   return { state, code: typeof code === 'string' ? code : null };
 }
 
 async function inputOf(
-  { store }: GovernedDeps,
+  { store }: UsesStore<'snapshots'>,
   input: GovernedOperationInput,
 ): Promise<StoredInput> {
   if (input.inputRef === undefined)
@@ -54,24 +65,24 @@ async function inputOf(
   );
 }
 
-interface Freezing {
+interface NewRequest {
   requestId: string;
   run: string;
   now: number;
   given: StoredInput;
 }
 
-interface Frozen {
+interface FrozenRequest {
   request: ActionRequest;
   decision: Decision;
-  /** Okta ids of the person that the request is about. */
+  /** Okta ids of the user whom the request affects. */
   people: string[];
 }
 
-async function freeze(
-  deps: GovernedDeps,
-  { requestId, run, now, given }: Freezing,
-): Promise<Frozen> {
+async function freezeRequest(
+  deps: FactDeps & UsesConnectors<'decide' | 'validate'>,
+  { requestId, run, now, given }: NewRequest,
+): Promise<FrozenRequest> {
   const { workflowId } = Context.current().info.workflowExecution ?? { workflowId: run };
   const principal = given.as ?? ANONYMOUS;
   const { authenticatedBy = 'none', surface = 'workflow' } = given;
@@ -91,10 +102,10 @@ async function freeze(
     argsDigest,
     facts: facts.raising,
   });
-  const people = new PeopleReader(deps, { run, workflowId });
+  const users = new UserReader(deps, { run, workflowId });
   const idOf = async (reference: string | undefined): Promise<string | null> =>
-    reference === undefined ? null : ((await people.person(reference))?.id ?? null);
-  const asking = userIn(principal) ?? undefined;
+    reference === undefined ? null : ((await users.findUser(reference))?.id ?? null);
+  const requester = userIn(principal) ?? undefined;
   const request: ActionRequest = {
     requestId,
     workflowId,
@@ -106,7 +117,7 @@ async function freeze(
     principal,
     authenticatedBy,
     surface,
-    requesterId: decision.effect === 'approval' ? await idOf(asking) : null,
+    requesterId: decision.effect === 'approval' ? await idOf(requester) : null,
     onBehalfOf: decision.effect === 'approval' ? await idOf(given.onBehalfOf) : null,
     reason: given.reason ?? '',
     risk: decision.risk ?? 'CRITICAL',
@@ -124,7 +135,7 @@ function operationOf(text: string | undefined): { connector: ConnectorName; oper
   const connector = CONNECTORS.find((name) => name === first);
   if (connector && rest.length === 2) return { connector, operation: rest.join(':') };
   if (rest.length === 1) return { connector: 'okta', operation: `${text}` };
-  throw invalid('operation must be like okta:users:suspend');
+  throw invalid('operation must have the form okta:users:suspend');
 }
 
 interface FirstState {
@@ -134,15 +145,15 @@ interface FirstState {
 }
 
 async function firstState(
-  deps: GovernedDeps,
-  { request, decision, people: aimedAt }: Frozen,
+  deps: UsesConnectors<'okta' | 'slack'> & Pick<GovernedDeps, 'settings'>,
+  { request, decision, people: affected }: FrozenRequest,
 ): Promise<FirstState> {
   if (decision.effect === 'deny') return { state: 'denied', approval: null, code: decision.code };
   if (decision.effect !== 'approval') return { state: 'open', approval: null, code: null };
-  const people = new PeopleReader(deps, request);
-  const requirements = await requirementsOf(deps, people, decision.obligations);
+  const users = new UserReader(deps, request);
+  const requirements = await requirementsOf(deps, users, decision.obligations);
   const { requesterId, onBehalfOf, obligations, risk } = request;
-  const banned = [...new Set([requesterId, onBehalfOf, ...aimedAt])].filter((id) => id !== null);
+  const banned = [...new Set([requesterId, onBehalfOf, ...affected])].filter((id) => id !== null);
   const approval = newApproval(deps, {
     obligations,
     risk,
@@ -155,19 +166,19 @@ async function firstState(
 }
 
 async function recordOpening(
-  deps: GovernedDeps,
+  deps: UsesStore<'journal'>,
   record: ActionRecord,
   decision: Decision,
 ): Promise<void> {
   const at = new Date(record.createdAt);
-  const asked = requestDraft(record, {
+  const requested = requestDraft(record, {
     kind: 'action.requested',
     at,
     sequence: 0,
     outcome: requestFacts(record),
   });
   const { effect, bundleDigest, determining } = decision;
-  const code = standing(record).code ?? decision.code;
+  const code = requestState(record).code ?? decision.code;
   const kind = record.state === 'denied' ? 'action.denied' : 'action.decided';
   const policies = [...new Set(determining.map(({ policy }) => policy))];
   const decided = { effect, code: decision.code, policies, bundleDigest };
@@ -178,7 +189,7 @@ async function recordOpening(
     decision: decided,
     outcome: { effect, code },
   });
-  await deps.store.journal.append([asked, entry]);
+  await deps.store.journal.append([requested, entry]);
 }
 
 function invalid(message: string): ApplicationFailure {

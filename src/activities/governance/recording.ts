@@ -25,7 +25,7 @@ export function requestDraft(
   };
 }
 
-/** The parts of a request that stand in entries about it. */
+/** The parts of a request that entries about it contain. */
 export function requestFacts({
   operation,
   connector,

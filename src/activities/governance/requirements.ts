@@ -1,28 +1,28 @@
 import type { Approval, ApprovalRequirement } from '../../governance/approval.ts';
 import type { Obligations, Risk } from '../../governance/types.ts';
 import type { GovernedDeps } from './deps.ts';
-import type { PeopleReader } from './people.ts';
+import type { UserReader } from './user-reader.ts';
 
-/** A decision made before the deadline may arrive this much later, milliseconds. */
+/** How much later a decision made before the deadline may arrive, milliseconds. */
 const GRACE_MS = 60_000;
-/** CRITICAL needs two people whatever is configured. */
+/** A CRITICAL request needs at least two approvers, whatever is configured. */
 const LEAST_CRITICAL = 2;
 
 /**
- * Who must approve, by policy: the people it names, or else those in its channel and the default
- * approvers.
+ * Who must approve, for each policy: the approvers it names, otherwise the members of its channel and
+ * the default approvers.
  */
 export async function requirementsOf(
-  deps: GovernedDeps,
-  people: PeopleReader,
+  deps: Pick<GovernedDeps, 'settings'>,
+  users: UserReader,
   { approvers }: Obligations,
 ): Promise<ApprovalRequirement[]> {
   const { defaultApprovers } = deps.settings();
   const requirements: ApprovalRequirement[] = [];
   for (const { policy, any_of: named, count, hitlChannel } of approvers) {
-    const own = await people.idsOf(named.length > 0 ? named : defaultApprovers);
-    const met = named.length === 0 && hitlChannel ? await people.inChannel(hitlChannel) : [];
-    const eligible = [...new Set([...own, ...met])];
+    const listed = await users.idsOf(named.length > 0 ? named : defaultApprovers);
+    const inChannel = named.length === 0 && hitlChannel ? await users.inChannel(hitlChannel) : [];
+    const eligible = [...new Set([...listed, ...inChannel])];
     requirements.push({ policy, count, eligible });
   }
   return requirements;
@@ -37,7 +37,10 @@ export interface ApprovalQuestion {
 }
 
 /** A fresh approval with its deadline and quorum. */
-export function newApproval({ settings }: GovernedDeps, question: ApprovalQuestion): Approval {
+export function newApproval(
+  { settings }: Pick<GovernedDeps, 'settings'>,
+  question: ApprovalQuestion,
+): Approval {
   const { expiresInMs, criticalQuorum } = settings();
   const { obligations, risk, requirements, banned, now } = question;
   return {

@@ -5,7 +5,7 @@ import type {
   GovernedOperationInput,
 } from '../../workflows/messages.ts';
 
-/** How a request stands after it was opened. */
+/** The state of a request. */
 export interface OpenedRequest {
   state: ActionState;
   code: string | null;
@@ -15,11 +15,11 @@ export interface OpenedRequest {
 export interface ApprovalPlan {
   state: DecisionAnswer['state'];
   deadline: number;
-  /** When an unanswered approval ends: the deadline and the grace for decisions on their way. */
+  /** When an unanswered approval ends: the deadline plus the grace period for late decisions. */
   expiresAt: number;
   /** When to remind, ascending. */
   reminders: number[];
-  /** When to ask more people; null: nobody else is named. */
+  /** When to ask more approvers; null if there are none. */
   escalateAt: number | null;
 }
 
@@ -33,14 +33,14 @@ export interface DecisionMessage extends DecisionInput {
  * workflow's time.
  */
 export interface GovernedActivities {
-  /** Validates, decides by policy, freezes the request; refusals are recorded here. */
+  /** Validates a request, decides it by policy, and freezes it. Records a refusal. */
   openRequest(input: {
     requestId: string;
     run: string;
     input: GovernedOperationInput;
     now: number;
   }): Promise<OpenedRequest>;
-  /** Checks everything again and makes the call with the grant. */
+  /** Checks everything again and makes the call, with the grant if there is one. */
   performRequest(input: { requestId: string }): Promise<OpenedRequest>;
   /** Records an end without a call. */
   endRequest(input: { requestId: string; state: ActionState }): Promise<OpenedRequest>;
@@ -50,7 +50,7 @@ export interface GovernedActivities {
     decision: DecisionMessage;
     now: number;
   }): Promise<DecisionAnswer>;
-  /** Expires the approval if its time is over. */
+  /** Ends the approval as expired if its time is over. */
   lapseApproval(input: {
     requestId: string;
     now: number;
@@ -58,6 +58,6 @@ export interface GovernedActivities {
   cancelApproval(input: { requestId: string }): Promise<{ state: DecisionAnswer['state'] }>;
   remindApproval(input: { requestId: string; reminder: number }): Promise<void>;
   escalateApproval(input: { requestId: string }): Promise<void>;
-  /** Tells those who were asked how it ended. */
+  /** Records the outcome, and shows it in the message that asked for approval. */
   closeApproval(input: { requestId: string }): Promise<void>;
 }

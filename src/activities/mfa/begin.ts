@@ -1,28 +1,32 @@
-import { Context, ApplicationFailure } from '@temporalio/activity';
+import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { CheckSettings } from '../../config/schema/check-settings.ts';
 import { matchesAny } from '../../governance/glob.ts';
 import { exemptionReason, isLive } from '../../mfa/exemptions.ts';
 import type { ExemptionIndex } from '../../mfa/exemptions.ts';
 import { MFA_PRINCIPAL, scopeKey } from '../../mfa/identity.ts';
 import { PHISHING_RESISTANT_TYPES } from '../../mfa/strength.ts';
-import { scanPlanOf } from './delta/ground.ts';
-import type { Deps } from './deps.ts';
+import { scanPlanOf } from './delta/scan-plan.ts';
+import type { MfaDeps } from './deps.ts';
 import { draftOf } from './drafts.ts';
 import { configurationFailure } from '../support/failures.ts';
 import { readMembers, resolveGroup } from './groups.ts';
 import type { GroupReader } from './groups.ts';
-import { callerOf, frozen, runPlan, thaw } from './plan.ts';
+import { callerOf, planOf, runPlan, planForStore } from './plan.ts';
 import type { FrozenPlan } from './plan.ts';
+import type { UsesClock, UsesConnectors, UsesStore } from '../support/parts.ts';
 import type { MfaActivities, RunPlan } from './types.ts';
 
+type BeginDeps = UsesStore<'runs' | 'deltas' | 'journal' | 'snapshots'> &
+  UsesConnectors<'okta' | 'decide'> &
+  Pick<MfaDeps, 'settings' | 'surroundings' | 'checkpoint' | 'now'>;
 type BeginInput = Parameters<MfaActivities['beginRun']>[0];
 
-/** `beginRun`: everything that can be refused is refused here, before the first user is read. */
-export function beginRun(deps: Deps) {
+/** `beginRun`: whatever can be refused is refused here, before the first user is read. */
+export function beginRun(deps: BeginDeps) {
   return async (input: BeginInput): Promise<RunPlan> => {
     const { store } = deps;
-    const record = (await store.runs.get(input.run)) ?? (await freeze(deps, input));
-    const { statuses, groups, scan } = frozen(record);
+    const record = (await store.runs.get(input.run)) ?? (await freezePlan(deps, input));
+    const { statuses, groups, scan } = planOf(record);
     const mode = scan && {
       mode: scan.mode,
       ...('base' in scan ? { base: scan.base.run } : { reason: scan.reason.code }),
@@ -44,7 +48,7 @@ export function beginRun(deps: Deps) {
   };
 }
 
-async function freeze(deps: Deps, input: BeginInput) {
+async function freezePlan(deps: BeginDeps, input: BeginInput) {
   const { run } = input;
   const { workflowId } = Context.current().info.workflowExecution ?? { workflowId: run };
   const settings = await settingsOf(deps, input);
@@ -59,7 +63,7 @@ async function freeze(deps: Deps, input: BeginInput) {
   }
   const now = deps.now();
   const caller = callerOf({ run, workflowId }, settings.permitted);
-  await refuseWhatIsDenied(deps, {
+  await refuseDenied(deps, {
     settings,
     dryRun,
     withSlack: slackChannel !== null,
@@ -67,15 +71,15 @@ async function freeze(deps: Deps, input: BeginInput) {
     workflowId,
   });
   const reader = { okta: deps.connectors.okta, caller };
-  const groups = await inTurn(settings.groups, (group) => resolveGroup(reader, group));
-  const { book, live, expired } = await exemptionsOf(reader, settings, now);
+  const groups = await mapInOrder(settings.groups, (group) => resolveGroup(reader, group));
+  const { index, live, expired } = await exemptionsOf(reader, settings, now);
   const groupIds = groups.map(({ id }) => id);
   const key = scopeKey(org, settings.statuses, groupIds);
   const plan: FrozenPlan = {
     ...settings,
     allowed: factorTypes(settings.allowed),
     groups,
-    exemptions: book,
+    exemptions: index,
     liveExemptions: live,
     expiredExemptions: expired,
     administrators: await administratorsOf(reader, settings.privilegedGroups),
@@ -92,17 +96,17 @@ async function freeze(deps: Deps, input: BeginInput) {
     org,
     dryRun,
     startedAt,
-    plan: thaw(plan),
+    plan: planForStore(plan),
   });
 }
 
-/** The preset spelled out. */
+/** Replaces the preset by its factor types. */
 function factorTypes(allowed: CheckSettings['allowed']): string[] {
   return allowed === 'phishing_resistant' ? [...PHISHING_RESISTANT_TYPES] : allowed;
 }
 
 async function settingsOf(
-  deps: Deps,
+  deps: UsesStore<'snapshots'> & Pick<MfaDeps, 'settings'>,
   { configRef, groups, mode }: BeginInput,
 ): Promise<CheckSettings> {
   const snapshot = configRef === undefined ? null : await deps.store.snapshots.get(configRef);
@@ -116,7 +120,7 @@ async function settingsOf(
   return { ...settings, scan, ...(groups !== undefined && groups.length > 0 && { groups }) };
 }
 
-function readSettings(deps: Deps, snapshot: unknown): CheckSettings {
+function readSettings(deps: Pick<MfaDeps, 'settings'>, snapshot: unknown): CheckSettings {
   try {
     return deps.settings(snapshot);
   } catch (error) {
@@ -134,11 +138,8 @@ interface Preflight {
   workflowId: string;
 }
 
-/**
- * Operations that this run will need; asked for before it begins, so that no run is refused
- * halfway.
- */
-function needed({ settings, dryRun, withSlack }: Preflight): [Vendor, string][] {
+/** The operations that this run needs. They are checked first, so that no run is denied halfway. */
+function neededOperations({ settings, dryRun, withSlack }: Preflight): [Vendor, string][] {
   const list = settings.groups.length > 0 ? 'groups:read_members' : 'users:read';
   const okta = [list, 'users:read_factors'];
   const tickets = !dryRun && settings.tickets.mode !== 'none';
@@ -156,14 +157,17 @@ function needed({ settings, dryRun, withSlack }: Preflight): [Vendor, string][] 
 /** The vendors of this job. */
 type Vendor = 'okta' | 'jira' | 'slack';
 
-async function refuseWhatIsDenied(deps: Deps, preflight: Preflight): Promise<void> {
+async function refuseDenied(
+  deps: UsesStore<'journal'> & UsesConnectors<'decide'> & UsesClock,
+  preflight: Preflight,
+): Promise<void> {
   const { run, workflowId, settings } = preflight;
-  for (const [connector, operation] of needed(preflight)) {
+  for (const [connector, operation] of neededOperations(preflight)) {
     const decision = deps.connectors.decide(connector, operation, MFA_PRINCIPAL);
     const permitted = matchesAny(settings.permitted[connector], operation);
     if (permitted && (decision.effect === 'allow' || decision.effect === 'auto')) continue;
     const why = permitted
-      ? `the policies say ${decision.effect} (${decision.code})`
+      ? `the policies return ${decision.effect} (${decision.code})`
       : 'arx.yaml does not list it under connectors';
     const draft = draftOf(
       { run, workflowId },
@@ -184,7 +188,7 @@ async function refuseWhatIsDenied(deps: Deps, preflight: Preflight): Promise<voi
 }
 
 async function exemptionsOf(reader: GroupReader, settings: CheckSettings, now: Date) {
-  const book: ExemptionIndex = { users: {}, members: {} };
+  const index: ExemptionIndex = { users: {}, members: {} };
   const expired: FrozenPlan['expiredExemptions'] = [];
   let live = 0;
   for (const exemption of settings.exemptions) {
@@ -196,10 +200,10 @@ async function exemptionsOf(reader: GroupReader, settings: CheckSettings, now: D
     live += 1;
     const reason = exemptionReason(exemption);
     if (exemption.user !== undefined)
-      book.users[subject] = book.users[subject.toLowerCase()] = reason;
-    else for (const id of await memberIds(reader, subject)) book.members[id] = reason;
+      index.users[subject] = index.users[subject.toLowerCase()] = reason;
+    else for (const id of await memberIds(reader, subject)) index.members[id] = reason;
   }
-  return { book, live, expired };
+  return { index, live, expired };
 }
 
 async function administratorsOf(
@@ -207,7 +211,7 @@ async function administratorsOf(
   groups: readonly string[],
 ): Promise<string[] | null> {
   if (groups.length === 0) return null;
-  const ids = await inTurn(groups, (group) => memberIds(reader, group));
+  const ids = await mapInOrder(groups, (group) => memberIds(reader, group));
   return [...new Set(ids.flat())];
 }
 
@@ -216,7 +220,7 @@ async function memberIds(reader: GroupReader, group: string): Promise<string[]> 
   return (await readMembers(reader, id)).map((member) => member.id);
 }
 
-async function inTurn<Item, Result>(
+async function mapInOrder<Item, Result>(
   items: readonly Item[],
   work: (item: Item) => Promise<Result>,
 ): Promise<Result[]> {

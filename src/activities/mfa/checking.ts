@@ -3,70 +3,75 @@ import { ConnectorError } from '../../connectors/errors.ts';
 import type { CallContext, CallOutcome, OktaFactor } from '../../connectors/types.ts';
 import type { FactorReading } from '../../mfa/verdict.ts';
 import type { ListedUser, RunRecord } from '../../store/run-types.ts';
-import type { Deps } from './deps.ts';
+import type { UsesClock, UsesConnectors, UsesStore } from '../support/parts.ts';
 import { backoffMs, retryIn, VENDOR_ATTEMPTS } from '../support/failures.ts';
-import { takeOver } from './delta/take-over.ts';
-import { userEntry, recordFinding } from './judging.ts';
+import { takeOverReadings } from './delta/take-over.ts';
+import { userCheckedEntry, recordVerdict } from './verdicts.ts';
 import { runOf } from './listing.ts';
-import { callerOf, frozen } from './plan.ts';
+import { callerOf, planOf } from './plan.ts';
 import { reportProgress } from '../support/running.ts';
 import type { MfaActivities } from './types.ts';
 
-/** Items of one batch that are read at the same time; the quota is kept by the connector. */
-export const LANES = 12;
-const GIVE_UP_CHUNK = 200;
+/** Users of one batch that are read at the same time. The connector respects the quota. */
+export const READS_AT_ONCE = 12;
+const RECORDED_AT_ONCE = 200;
 
-/** `checkUsers`: a batch of one is a batch. What has a verdict is not read again. */
-export function checkUsers(deps: Deps): MfaActivities['checkUsers'] {
+type CheckDeps = UsesStore<'deltas' | 'journal' | 'runs' | 'users'> &
+  UsesConnectors<'okta'> &
+  UsesClock;
+
+/** `checkUsers`: reads, assesses and records users. A user who has a verdict is not read again. */
+export function checkUsers(deps: CheckDeps): MfaActivities['checkUsers'] {
   return async ({ run, page, from, count }) => {
     const record = await runOf(deps.store, run);
     const ids = (await deps.store.users.page(run, page))?.userIds.slice(from, from + count) ?? [];
-    const queue = await takeOver(deps, record, await deps.store.users.pending(run, ids));
-    const troubles: ConnectorError[] = [];
+    const queue = await takeOverReadings(deps, record, await deps.store.users.pending(run, ids));
+    const failures: ConnectorError[] = [];
     let checked = ids.length - queue.length;
-    const lane = async (): Promise<void> => {
+    const runLane = async (): Promise<void> => {
       for (let user = queue.shift(); user; user = queue.shift()) {
-        const trouble = await checkOne(deps, record, user);
-        if (trouble) troubles.push(trouble);
+        const failure = await checkOne(deps, record, user);
+        if (failure) failures.push(failure);
         else reportProgress({ checked: ++checked, of: ids.length });
-        if (trouble?.code === 'rate_limited') return;
+        if (failure?.code === 'rate_limited') return;
       }
     };
-    await Promise.all(Array.from({ length: Math.min(LANES, queue.length) }, lane));
-    if (troubles.length > 0) throw againLater(troubles);
+    await Promise.all(Array.from({ length: Math.min(READS_AT_ONCE, queue.length) }, runLane));
+    if (failures.length > 0) throw retryLater(failures);
     return { checked: ids.length };
   };
 }
 
 /**
- * Rate limits decide when to try again; else the shortest wait that the failures so far ask for.
+ * A failure that makes Temporal try again: when the rate limit allows it, otherwise after the usual
+ * wait.
  */
-export function againLater(troubles: readonly ConnectorError[]): Error {
-  const limited = troubles.find(({ code }) => code === 'rate_limited');
+export function retryLater(failures: readonly ConnectorError[]): Error {
+  const limited = failures.find(({ code }) => code === 'rate_limited');
   if (limited) return limited;
   const { attempt } = Context.current().info;
-  const codes = [...new Set(troubles.map(({ code }) => code))].join(', ');
+  const codes = [...new Set(failures.map(({ code }) => code))].join(', ');
   return retryIn(
     backoffMs(Math.min(attempt, VENDOR_ATTEMPTS)),
     codes,
-    `${troubles.length} users could not be read yet: ${codes}`,
+    `${failures.length} users could not be read yet: ${codes}`,
   );
 }
 
-/** Reads, judges and records one user. Gives the error where the user must be tried again. */
+/** Reads, assesses and records one user. Returns the error if the user must be read again. */
 async function checkOne(
-  deps: Deps,
+  deps: CheckDeps,
   record: RunRecord,
   user: ListedUser,
 ): Promise<ConnectorError | null> {
   const { run } = record;
   const context: CallContext<OktaFactor[]> = {
-    caller: callerOf(record, frozen(record).permitted),
+    caller: callerOf(record, planOf(record).permitted),
     subject: user.userId,
     signal: Context.current().cancellationSignal,
     record: (outcome) => {
       const reading = readingOf(outcome);
-      return reading && userEntry(deps, record, { user, reading });
+      return reading && userCheckedEntry(deps, record, { user, reading });
     },
   };
   try {
@@ -79,25 +84,22 @@ async function checkOne(
       if (error.code === 'rate_limited') return error;
       throw error;
     }
-    const failures = await deps.store.users.countFailure(run, user.userId);
-    if (failures < VENDOR_ATTEMPTS) return error;
+    const tries = await deps.store.users.countFailure(run, user.userId);
+    if (tries < VENDOR_ATTEMPTS) return error;
     await recordUnknown(deps, record, {
       user,
-      reason: `could not be read: ${error.code} (${failures} tries)`,
+      reason: `could not be read: ${error.code} (${tries} tries)`,
     });
     return null;
   }
 }
 
-/** Errors that settle the verdict of this user at once. */
+/** True for errors that another try would not change. */
 export function isFinal({ code }: ConnectorError): boolean {
   return code === 'not_found' || code === 'forbidden' || code === 'invalid' || code === 'conflict';
 }
 
-/**
- * What an outcome says of the user's factors; null where it must be tried again or concerns the
- * whole run.
- */
+/** The reading of a user's factors; null if it must be tried again or concerns the whole run. */
 export function readingOf(outcome: CallOutcome<readonly OktaFactor[]>): FactorReading | null {
   if (outcome.ok) return { kind: 'read', factors: outcome.output };
   const { error } = outcome;
@@ -108,17 +110,18 @@ export function readingOf(outcome: CallOutcome<readonly OktaFactor[]>): FactorRe
   return { kind: 'unreadable', reason: `could not be read: ${error.code} (${code})` };
 }
 
-const recordUnknown = (
-  deps: Deps,
+function recordUnknown(
+  deps: UsesStore<'journal' | 'users'> & UsesClock,
   record: RunRecord,
   { user, reason }: { user: ListedUser; reason: string },
-) => recordFinding(deps, record, { user, reading: { kind: 'unreadable', reason } });
+): Promise<void> {
+  return recordVerdict(deps, record, { user, reading: { kind: 'unreadable', reason } });
+}
 
-/**
- * `giveUpChecking`: everybody who is left is unknown, with the reason; nobody is left out of the
- * count.
- */
-export function giveUpChecking(deps: Deps): MfaActivities['giveUpChecking'] {
+/** `giveUpChecking`: all remaining users become `unknown`, so that the counts include everyone. */
+export function giveUpChecking(
+  deps: UsesStore<'journal' | 'runs' | 'users'> & UsesClock,
+): MfaActivities['giveUpChecking'] {
   return async ({ run, code }) => {
     const record = await runOf(deps.store, run);
     let checked = 0;
@@ -126,8 +129,8 @@ export function giveUpChecking(deps: Deps): MfaActivities['giveUpChecking'] {
       const stored = await deps.store.users.page(run, page);
       if (!stored) return { checked };
       const left = await deps.store.users.pending(run, stored.userIds);
-      for (let from = 0; from < left.length; from += GIVE_UP_CHUNK) {
-        const chunk = left.slice(from, from + GIVE_UP_CHUNK);
+      for (let from = 0; from < left.length; from += RECORDED_AT_ONCE) {
+        const chunk = left.slice(from, from + RECORDED_AT_ONCE);
         await Promise.all(
           chunk.map((user) =>
             recordUnknown(deps, record, { user, reason: `could not be read: ${code}` }),

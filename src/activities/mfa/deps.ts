@@ -1,8 +1,7 @@
-import type { Connectors } from '../../connectors/types.ts';
 import type { CheckSettings } from '../../config/schema/check-settings.ts';
-import type { Store } from '../../store/types.ts';
+import type { UsesClock, UsesConnectors, UsesStore } from '../support/parts.ts';
 
-/** What of the environment a run depends on besides arx.yaml. */
+/** What a run depends on in its environment, apart from arx.yaml. */
 export interface Surroundings {
   /** Host of the Okta org. */
   org: string;
@@ -10,21 +9,31 @@ export interface Surroundings {
   slackChannel: string | null;
 }
 
-/** Everything the activities use; the worker provides it. */
-export interface Deps {
-  store: Store;
-  connectors: Connectors;
+type Repositories =
+  | 'attempts'
+  | 'audit'
+  | 'calls'
+  | 'deltas'
+  | 'journal'
+  | 'messages'
+  | 'runs'
+  | 'snapshots'
+  | 'tickets'
+  | 'users';
+
+/** Everything that the activities of the check use together; the worker provides it. */
+export interface MfaDeps
+  extends
+    UsesStore<Repositories>,
+    UsesConnectors<'okta' | 'jira' | 'slack' | 'decide' | 'jiraBaseUrl'>,
+    UsesClock {
   /** Settings of the worker's own configuration, or of a stored snapshot; throws ConfigError. */
   settings: (snapshot: unknown | null) => CheckSettings;
   surroundings: Surroundings;
-  /** Writes the calls counted so far to the store, so that a report has all of them. */
+  /** Writes the calls counted so far to the store, so that a report includes them. */
   flushCalls: () => Promise<void>;
-  /**
-   * Signs the trail as it stands; null where that is not possible (reported already) or it is
-   * empty.
-   */
+  /** Signs the audit trail as it is now; null if it is empty or cannot be signed (reported already). */
   checkpoint: () => Promise<{ note: string; size: number; root: string } | null>;
-  now: () => Date;
   /** A number in [0, 1), for jitter on waits. */
   random: () => number;
 }

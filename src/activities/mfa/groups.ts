@@ -10,8 +10,8 @@ export interface GroupReader {
 }
 
 /**
- * The one group that a name or id of the configuration means; several or none is a configuration
- * failure.
+ * Finds the group that a name or id in the configuration refers to. No match, or several, is a
+ * configuration failure.
  */
 export async function resolveGroup(
   reader: GroupReader,
@@ -24,7 +24,7 @@ export async function resolveGroup(
   return found;
 }
 
-/** Every member of a group, over all pages. */
+/** Reads all members of a group. */
 export async function readMembers(
   { okta, caller }: GroupReader,
   groupId: string,

@@ -4,39 +4,44 @@ import { pageProblem, readScopePage } from '../../connectors/okta/scope.ts';
 import type { ScopePage } from '../../connectors/okta/scope.ts';
 import type { CallContext, OktaPage, OktaUser } from '../../connectors/types.ts';
 import type { ListedUser, RunRecord } from '../../store/run-types.ts';
-import type { Deps } from './deps.ts';
+import type { Store } from '../../store/types.ts';
+import type { UsesConnectors, UsesStore } from '../support/parts.ts';
 import { VENDOR_ATTEMPTS } from '../support/failures.ts';
 import { listPages } from './pages.ts';
 import type { FoundPage } from './pages.ts';
-import { callerOf, frozen } from './plan.ts';
+import { callerOf, planOf } from './plan.ts';
 import type { MfaActivities } from './types.ts';
 
 /**
- * Tries of one page before the list counts as lost; its loss costs the whole run, so there are more
- * than for a user.
+ * Tries of one page before the list counts as lost. There are more than for a user, because losing
+ * the list makes the whole run incomplete.
  */
 const PAGE_ATTEMPTS = VENDOR_ATTEMPTS + 3;
 
-type ListInput = Parameters<MfaActivities['listPage']>[0];
+type ListDeps = UsesStore<'runs' | 'users'> & UsesConnectors<'okta'>;
+type ListInput = Omit<Parameters<MfaActivities['listPage']>[0], 'most'>;
 
-/** `listPage`: pages of a source, each stored under its number. */
-export function listPage(deps: Deps): MfaActivities['listPage'] {
+/** `listPage`: reads pages of a source and stores each under its number. */
+export function listPage(deps: ListDeps): MfaActivities['listPage'] {
   return async ({ most, ...input }) => {
     const record = await runOf(deps.store, input.run);
-    const from = { page: input.page, after: await cursorOf(deps, input), most };
-    return await listPages(from, (at) => onePage(deps, record, { ...input, ...at }));
+    const from = { page: input.page, after: await cursorBefore(deps, input), most };
+    return await listPages(from, (at) => readOnePage(deps, record, { ...input, ...at }));
   };
 }
 
-/** Where a page begins: where the one before it ended. */
-async function cursorOf({ store }: Deps, { run, page, first }: ListInput): Promise<string | null> {
+/** The cursor at which a page begins; null for the first page of a source. */
+async function cursorBefore(
+  { store }: UsesStore<'users'>,
+  { run, page, first }: ListInput,
+): Promise<string | null> {
   return first ? null : ((await store.users.page(run, page - 1))?.next ?? null);
 }
 
 type PageInput = ListInput & { after: string | null };
 
-async function onePage(
-  { store, connectors }: Deps,
+async function readOnePage(
+  { store, connectors }: ListDeps,
   record: RunRecord,
   input: PageInput,
 ): Promise<FoundPage> {
@@ -55,11 +60,11 @@ async function onePage(
 }
 
 async function readPage(
-  { okta }: Deps['connectors'],
+  { okta }: ListDeps['connectors'],
   record: RunRecord,
   { source, page, after }: PageInput,
 ): Promise<ScopePage> {
-  const plan = frozen(record);
+  const plan = planOf(record);
   const context: CallContext<OktaPage<OktaUser>> = {
     caller: callerOf(record, plan.permitted),
     subject: `page-${page}`,
@@ -67,8 +72,8 @@ async function readPage(
     record: (outcome) => {
       if (!outcome.ok) return null;
       const { items, next } = outcome.output;
-      // The first try reads each page once: its place among the entries of the page need not be
-      // asked for.
+      // On the first attempt this is the first entry about the page, so the store need not look up
+      // its sequence number.
       const sequence = Context.current().info.attempt === 1 ? 0 : undefined;
       return { kind: 'scan.page', sequence, outcome: { users: items.length, more: next !== null } };
     },
@@ -77,23 +82,23 @@ async function readPage(
   try {
     return await readScopePage(okta, { statuses: plan.statuses, groupId, after }, context);
   } catch (error) {
-    throw lastingOrNot(error);
+    throw lastingFailure(error);
   }
 }
 
 /**
- * What a page fails with: after so many tries a fault of the vendor is taken as lasting; being rate
- * limited never is.
+ * The failure of a page. After enough tries, a fault of the vendor counts as permanent; a rate limit
+ * never does.
  */
-export function lastingOrNot(error: unknown): unknown {
+export function lastingFailure(error: unknown): unknown {
   if (!(error instanceof ConnectorError) || !error.retryable || error.code === 'rate_limited')
     return error;
   if (Context.current().info.attempt < PAGE_ATTEMPTS) return error;
   return ApplicationFailure.nonRetryable(`${error.message} (${PAGE_ATTEMPTS} tries)`, error.code);
 }
 
-/** The stored run; it exists from `beginRun` on. */
-export async function runOf(store: Deps['store'], run: string): Promise<RunRecord> {
+/** The stored run; it exists once `beginRun` has completed. */
+export async function runOf(store: Pick<Store, 'runs'>, run: string): Promise<RunRecord> {
   const record = await store.runs.get(run);
   if (!record)
     throw ApplicationFailure.nonRetryable(

@@ -1,9 +1,9 @@
-/** After this long what was listed is handed back, and the rest is for the next activity. */
+/** After this long, the activity returns what it has listed; the next activity continues. */
 const LONG_MS = 20_000;
 
 /**
- * A page that was read: the cursor of the one behind it, and how many it lists first, known once it
- * is stored.
+ * A page that was read: the cursor of the next page, and a function that stores the page and returns
+ * how many items it is the first to list.
  */
 export interface FoundPage {
   next: string | null;
@@ -11,18 +11,13 @@ export interface FoundPage {
 }
 
 /**
- * Reads and stores pages from `page` on, at most `most` (default 1) and not for long; each is read
- * while the one before it is stored. Tells the sizes and whether there is more; `listed` is the
- * size of the first.
+ * Reads and stores pages from `page` on, at most `most` and not for long. Each page is read while
+ * the previous one is stored. Returns their sizes and whether there are more pages.
  */
 export async function listPages(
-  {
-    page: first,
-    after,
-    most = 1,
-  }: { page: number; after: string | null; most?: number | undefined },
+  { page: first, after, most }: { page: number; after: string | null; most: number },
   read: (at: { page: number; after: string | null }) => Promise<FoundPage>,
-): Promise<{ listed: number; more: boolean; sizes: number[] }> {
+): Promise<{ sizes: number[]; more: boolean }> {
   const startedAt = performance.now();
   let found: FoundPage | null = await read({ page: first, after });
   const sizes: number[] = [];
@@ -32,13 +27,12 @@ export async function listPages(
     const page = first + sizes.length + 1;
     const goesOn: boolean =
       next !== null && sizes.length + 1 < most && performance.now() - startedAt < LONG_MS;
-    // The next activity begins with the page that could not be read, and has all its tries before
-    // it.
+    // If a page cannot be read, the next activity begins with it and has its full number of tries.
     const following: Promise<FoundPage | null> | null = goesOn
       ? read({ page, after: next }).catch(() => null)
       : null;
     sizes.push(await found.storePage());
     found = await following;
   }
-  return { listed: sizes[0] ?? 0, more: next !== null, sizes };
+  return { sizes, more: next !== null };
 }

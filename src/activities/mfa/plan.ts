@@ -4,12 +4,12 @@ import type { ExemptionIndex } from '../../mfa/exemptions.ts';
 import type { RunRecord } from '../../store/run-types.ts';
 import { MFA_PRINCIPAL } from '../../mfa/identity.ts';
 import { AUTO_BATCH, HISTORY_LIMIT } from '../../mfa/scan-plan.ts';
-import type { ScanPlan } from './delta/ground.ts';
+import type { ScanPlan } from './delta/scan-plan.ts';
 import type { RunPlan } from './types.ts';
 
 /**
- * What a run was begun with and keeps to its end, whatever changes in files meanwhile. Stored, not
- * in history.
+ * The plan with which a run began. It stays the same to the end of the run, even if files change, and
+ * is kept in the store, not in the workflow history.
  */
 export interface FrozenPlan {
   statuses: string[];
@@ -23,18 +23,18 @@ export interface FrozenPlan {
   exemptions: ExemptionIndex;
   liveExemptions: number;
   expiredExemptions: { subject: string; owner: string; until: string }[];
-  /** Ids of members of privileged groups; null where none is configured. */
+  /** Ids of the members of privileged groups; null if no such group is configured. */
   administrators: string[] | null;
   tickets: TicketPlan;
-  /** Channel of the summary; null: none is posted. */
+  /** Channel of the summary; null if none is posted. */
   slackChannel: string | null;
   permitted: { okta: string[]; jira: string[]; slack: string[] };
   /**
-   * The trail as signed when the run began: a copy stands in each new ticket. Null where nothing
-   * could be signed.
+   * The audit trail as signed when the run began, copied into each new ticket. Null if it could not
+   * be signed.
    */
   checkpoint: string | null;
-  /** Absent where a full scan was asked for. */
+  /** Absent if a full scan was requested. */
   scan?: ScanPlan | undefined;
 }
 
@@ -47,23 +47,23 @@ export interface TicketPlan {
   dueInMs: number | null;
   closeOnCompliance: boolean;
   closeTransition: string;
-  /** Waits between searches for a create call whose outcome is not known. */
+  /** Waits between searches after a create call with an unknown outcome, milliseconds. */
   settleMs: number[];
 }
 
 /** The frozen plan of a stored run. */
-export function frozen(record: RunRecord): FrozenPlan {
+export function planOf(record: RunRecord): FrozenPlan {
   return record.plan as unknown as FrozenPlan;
 }
 
-/** A frozen plan in the form in which the store keeps it. */
-export function thaw(plan: FrozenPlan): JsonObject {
+/** A plan in the form in which the store keeps it. */
+export function planForStore(plan: FrozenPlan): JsonObject {
   return plan as unknown as JsonObject;
 }
 
-/** The part of the plan that the workflow steers by. */
+/** The part of the plan that the workflow needs. */
 export function runPlan(record: RunRecord): RunPlan {
-  const plan = frozen(record);
+  const plan = planOf(record);
   return {
     run: record.run,
     dryRun: record.dryRun,
@@ -73,13 +73,11 @@ export function runPlan(record: RunRecord): RunPlan {
     tickets: plan.tickets.mode,
     autoBatch: AUTO_BATCH,
     historyLimit: HISTORY_LIMIT,
-    ...(plan.scan?.mode === 'delta'
-      ? { delta: { readyAt: plan.scan.readyAt } }
-      : { overlap: true }),
+    delta: plan.scan?.mode === 'delta' ? { readyAt: plan.scan.readyAt } : null,
   };
 }
 
-/** Who calls the connectors on behalf of a run. */
+/** The caller of the connectors on behalf of a run. */
 export function callerOf(
   record: Pick<RunRecord, 'run' | 'workflowId'>,
   permitted: FrozenPlan['permitted'],

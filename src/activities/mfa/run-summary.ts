@@ -6,24 +6,27 @@ import { NON_COMPLIANT } from '../../mfa/types.ts';
 import type { Coverage, RunStatus } from '../../mfa/types.ts';
 import type { RunChanges, RunRecord } from '../../store/run-types.ts';
 import type { TicketAction } from '../../store/ticket-types.ts';
-import type { Deps } from './deps.ts';
+import type { Store } from '../../store/types.ts';
+import type { UsesConnectors, UsesStore } from '../support/parts.ts';
 import { scanSummary } from './delta/scan-summary.ts';
-import { frozen } from './plan.ts';
-import { isFinding } from './second-look.ts';
+import { planOf } from './plan.ts';
+import { isFinding } from './recheck.ts';
 import type { TicketPlan } from './plan.ts';
 
 const USERS_A_PAGE = 1_000;
-/**
- * More keys than this do not fit a link; then the label that all tickets of the org share stands in
- * it.
- */
+/** With more keys, a link would be too long: it then searches by the label of the org's tickets. */
 const KEYS_IN_A_LINK = 200;
 
-export interface RunEnd {
+export type SummaryDeps = UsesStore<
+  'audit' | 'calls' | 'deltas' | 'messages' | 'runs' | 'tickets' | 'users'
+> &
+  UsesConnectors<'jiraBaseUrl'>;
+
+export interface RunOutcome {
   status: RunStatus | 'running';
   reasons: readonly string[];
   finishedAt: string | null;
-  /** The newest checkpoint as a signed note; null where none could be signed. */
+  /** The newest checkpoint as a signed note; null if it could not be signed. */
   checkpoint: string | null;
 }
 
@@ -33,11 +36,15 @@ interface Gathered {
   keys: string[];
 }
 
-/** Builds the summary of a run from what is stored of it. */
-export async function summarise(deps: Deps, record: RunRecord, end: RunEnd): Promise<RunSummary> {
+/** Builds the summary of a run from the store. */
+export async function summarise(
+  deps: SummaryDeps,
+  record: RunRecord,
+  end: RunOutcome,
+): Promise<RunSummary> {
   const { store } = deps;
   const { run, startedAt } = record;
-  const plan = frozen(record);
+  const plan = planOf(record);
   const { statistics, keys } = await gather(deps, record);
   const previous = await store.runs.lastComplete(record.scopeKey, record);
   const changes = previous
@@ -72,8 +79,8 @@ export async function summarise(deps: Deps, record: RunRecord, end: RunEnd): Pro
   };
 }
 
-async function gather({ store }: Deps, record: RunRecord): Promise<Gathered> {
-  const { administrators } = frozen(record);
+async function gather({ store }: UsesStore<'users'>, record: RunRecord): Promise<Gathered> {
+  const { administrators } = planOf(record);
   const builder = new StatisticsBuilder(administrators === null ? null : new Set(administrators));
   const keys: string[] = [];
   const groupOf = await groupsByPage(store, record);
@@ -87,9 +94,9 @@ async function gather({ store }: Deps, record: RunRecord): Promise<Gathered> {
   return { statistics: builder.result(), keys };
 }
 
-/** Which group each page lists: the pages of a group end with one that leads on to nothing. */
-async function groupsByPage({ users }: Deps['store'], record: RunRecord): Promise<string[]> {
-  const { groups } = frozen(record);
+/** The group that each page lists. The last page of a group has no next page. */
+async function groupsByPage({ users }: Pick<Store, 'users'>, record: RunRecord): Promise<string[]> {
+  const { groups } = planOf(record);
   const names: string[] = [];
   for (let at = 0; at < groups.length;) {
     const page = await users.page(record.run, names.length);
@@ -109,16 +116,20 @@ function changesOf(users: RunChanges): RunSummary['changes'] {
   };
 }
 
-async function ticketsOf(deps: Deps, record: RunRecord, ofUsers: string[]): Promise<TicketSummary> {
+async function ticketsOf(
+  deps: UsesStore<'tickets' | 'users'> & UsesConnectors<'jiraBaseUrl'>,
+  record: RunRecord,
+  ofUsers: string[],
+): Promise<TicketSummary> {
   const { store, connectors } = deps;
-  const plan = frozen(record).tickets;
+  const plan = planOf(record).tickets;
   const noted = await store.tickets.listNotes(record.run);
   const count = (action: TicketAction): number =>
     noted.filter((note) => note.action === action).length;
   const bulk = noted.filter(
     ({ action, key }) => plan.mode === 'bulk' && key !== null && action !== 'closed',
   );
-  const { keys: kept, ...would } = await wouldDo(deps, record);
+  const { keys: kept, ...would } = await countDryRun(deps, record);
   const written = plan.mode === 'bulk' ? bulk.map(({ key }) => `${key}`) : ofUsers;
   const keys = record.dryRun ? kept : written;
   return {
@@ -137,7 +148,7 @@ async function ticketsOf(deps: Deps, record: RunRecord, ofUsers: string[]): Prom
   };
 }
 
-/** A search that shows exactly these tickets, as far as they fit a link. */
+/** A search for exactly these tickets, if they fit in a link. */
 function ticketQuery({ project }: TicketPlan, org: string, keys: readonly string[]): string {
   if (keys.length <= KEYS_IN_A_LINK) return `key in (${keys.join(', ')}) ORDER BY key`;
   return `project = "${project}" AND labels = "${controlLabel(org)}" AND statusCategory != Done ORDER BY key`;
@@ -147,17 +158,20 @@ function linkTo(jiraBaseUrl: string, jql: string): string {
   return `${jiraBaseUrl}/issues/?jql=${encodeURIComponent(jql)}`;
 }
 
-/** What a dry run would have done, as far as the ledger knows. */
-interface WouldDo {
+/** What a dry run would have done, according to the stored tickets. */
+interface DryRunCounts {
   wouldCreate: number;
   wouldKeep: number;
   wouldClose: number;
   keys: string[];
 }
 
-async function wouldDo({ store }: Deps, record: RunRecord): Promise<WouldDo> {
-  const would: WouldDo = { wouldCreate: 0, wouldKeep: 0, wouldClose: 0, keys: [] };
-  const { mode } = frozen(record).tickets;
+async function countDryRun(
+  { store }: UsesStore<'tickets' | 'users'>,
+  record: RunRecord,
+): Promise<DryRunCounts> {
+  const would: DryRunCounts = { wouldCreate: 0, wouldKeep: 0, wouldClose: 0, keys: [] };
+  const { mode } = planOf(record).tickets;
   if (!record.dryRun || mode === 'none') return would;
   for await (const subject of findingsOf(store, record, mode)) {
     const row = await store.tickets.get(ticketLabel(record.org, subject, MFA_CONTROL));
@@ -169,9 +183,9 @@ async function wouldDo({ store }: Deps, record: RunRecord): Promise<WouldDo> {
   return would;
 }
 
-/** Subjects of tickets that the findings ask for: the people, or the scope as one. */
+/** The subjects that need a ticket: each user, or the scope as a whole. */
 async function* findingsOf(
-  store: Deps['store'],
+  store: Pick<Store, 'users'>,
   { run, scopeKey }: RunRecord,
   mode: string,
 ): AsyncIterable<string> {
@@ -184,7 +198,10 @@ async function* findingsOf(
   }
 }
 
-async function countClosable({ tickets }: Deps['store'], { run, org }: RunRecord): Promise<number> {
+async function countClosable(
+  { tickets }: Pick<Store, 'tickets'>,
+  { run, org }: RunRecord,
+): Promise<number> {
   let count = 0;
   for (let after: string | null = null; ;) {
     const rows = await tickets.openOfCompliant(run, org, MFA_CONTROL, after, USERS_A_PAGE);

@@ -6,30 +6,26 @@ import type {
 } from '../../workflows/messages.ts';
 import type { RunStatus } from '../../mfa/types.ts';
 
-/** What the workflow needs to know of a run as begun. */
+/** What the workflow needs to know about a run that has begun. */
 export interface RunPlan {
   run: string;
   dryRun: boolean;
-  /** How many lists are read one after the other: 1 for the org, else one a group. */
+  /** How many lists are read one after the other: 1 for the whole org, otherwise one per group. */
   sources: number;
-  /** Check activities in flight. */
+  /** Check activities that run at the same time. */
   window: number;
-  /** Users an activity; `auto` decides by how many were listed. */
+  /** Users per activity; `auto` decides by how many were listed. */
   batch: 'auto' | number;
   tickets: 'per_user' | 'bulk' | 'none';
+  /** Users per activity if `batch` is `auto` and there are many. */
+  autoBatch: number;
+  /** History length at which the run continues as new. */
+  historyLimit: number;
   /**
-   * Users of a batch where that is `auto`, and history length at which the run continues as new;
-   * earlier plans do not say.
+   * Only users who changed are read. They are taken from the System Log, which is complete from
+   * `readyAt` on (ISO 8601). Null: all users are read, and checking begins while the list is read.
    */
-  autoBatch?: number;
-  historyLimit?: number;
-  /**
-   * Users are checked while the list is still read; plans of earlier versions do one after the
-   * other.
-   */
-  overlap?: true;
-  /** Only who changed is to be read: the log is asked for them, not before this time (ISO 8601). */
-  delta?: { readyAt: string };
+  delta: { readyAt: string } | null;
 }
 
 export interface PageSlice {
@@ -39,7 +35,7 @@ export interface PageSlice {
   count: number;
 }
 
-/** What became of one ticket; `code` says why it failed. */
+/** The outcome for one ticket; `code` is why it failed. */
 export interface TicketOutcome {
   action: TicketAction;
   code:
@@ -57,12 +53,9 @@ export interface Conclusion {
   ticketsLost: string | null;
 }
 
-/**
- * The activities of the main job. Each is safe to repeat: what was done before is found in the
- * store.
- */
+/** The activities of the check. Each is safe to repeat: what was done is found in the store. */
 export interface MfaActivities {
-  /** Freezes configuration, scope and exemptions, and refuses what the policy does not allow. */
+  /** Freezes configuration, scope and exemptions; refuses a run that the policies do not allow. */
   beginRun(
     input: { run: string } & Pick<
       MfaEnforcementCheckInput,
@@ -70,27 +63,27 @@ export interface MfaActivities {
     >,
   ): Promise<RunPlan>;
   /**
-   * Reads and stores a page, and up to `most` of those that follow (default: none), as long as that
-   * goes well and does not take long; a page that is stored already is not read again. `sizes` has
-   * the users listed on each.
+   * Reads and stores pages from `page` on, at most `most`. It stops early if a page after the first
+   * cannot be read or if it takes long. A stored page is not read again. `sizes` holds the users
+   * listed on each page.
    */
   listPage(input: {
     run: string;
     source: number;
     page: number;
     first: boolean;
-    most?: number;
-  }): Promise<{ listed: number; more: boolean; sizes?: number[] }>;
-  /** Reads from the log who changed, and settles whether the others need not be read. */
+    most: number;
+  }): Promise<{ sizes: number[]; more: boolean }>;
+  /** Reads from the log which users changed, and decides whether the others must be read too. */
   readChanges(input: { run: string }): Promise<{ mode: 'full' | 'delta' }>;
-  /** Reads, judges and records the users of a slice that have no verdict yet. */
+  /** Reads, assesses and records the users of a slice who have no verdict yet. */
   checkUsers(input: PageSlice): Promise<{ checked: number }>;
   /** Gives every user without a verdict the verdict `unknown`: the credential no longer works. */
   giveUpChecking(input: { run: string; code: string }): Promise<{ checked: number }>;
   findings(input: { run: string; after: string | null; limit: number }): Promise<{ ids: string[] }>;
   ensureTicket(input: { run: string; userId: string }): Promise<TicketOutcome>;
   ensureBulkTicket(input: { run: string }): Promise<TicketOutcome>;
-  /** Records that tickets of these users could not be written. */
+  /** Decides whether the run is complete, and if not, why. */
   conclude(input: Conclusion): Promise<{ status: RunStatus; reasons: string[] }>;
   closable(input: {
     run: string;
@@ -98,10 +91,7 @@ export interface MfaActivities {
     limit: number;
   }): Promise<{ subjects: string[] }>;
   closeTicket(input: { run: string; subject: string }): Promise<TicketOutcome>;
-  /**
-   * Keeps the oldest of tickets that stand twice and links the others to it; returns how many were
-   * linked.
-   */
+  /** Keeps the oldest of duplicate tickets and closes the others; returns how many were closed. */
   sweepDuplicates(input: { run: string }): Promise<{ duplicates: number }>;
   postSummary(input: {
     run: string;

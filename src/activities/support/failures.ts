@@ -6,22 +6,23 @@ import {
   PolicyDeniedError,
 } from '../../connectors/errors.ts';
 
-/** How often an unexpected error is tried again before it ends the activity. */
+/** Attempts after which an unexpected error ends the activity. */
 const UNEXPECTED_ATTEMPTS = 10;
-/** Tries of one call before a fault of the vendor is taken as lasting. */
+/** Tries of a call after which a fault of the vendor counts as permanent. */
 export const VENDOR_ATTEMPTS = 5;
 /**
- * How long a request of an overtaken attempt may still be on its way: the time-out of an exchange
- * (30 s), and the second for which its last check holds. Until then a missing effect proves nothing.
+ * How long a request of an earlier attempt may still take effect after a later attempt took over: the
+ * timeout of a call (30 s), and the second for which its last check is valid. Until then, a missing
+ * effect proves nothing.
  */
 export const ON_ITS_WAY_MS = 35_000;
 
-/** Thrown by activities for a state of the configuration that no retry can mend. */
+/** For a configuration that a retry cannot repair. */
 export function configurationFailure(message: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(message, 'configuration');
 }
 
-/** Another try after this many milliseconds. */
+/** Makes Temporal try again after so many milliseconds. */
 export function retryIn(ms: number, type: string, message: string): ApplicationFailure {
   return ApplicationFailure.create({
     message,
@@ -31,18 +32,15 @@ export function retryIn(ms: number, type: string, message: string): ApplicationF
   });
 }
 
-/**
- * Waiting time before try `attempt` + 1 at a vendor that does not answer well: 1, 2, 4, 8 … 30 s.
- */
+/** The wait before attempt `attempt` + 1 at a vendor with a fault: 1, 2, 4, 8 … 30 s. */
 export function backoffMs(attempt: number): number {
   return Math.min(1_000 * 2 ** Math.max(0, attempt - 1), 30_000);
 }
 
 /**
- * The one place that decides what is retried, and when: every failure that may pass carries its own
- * wait, so that the policy of the workflow is left for workers that died. Gives a failure with a
- * coded type and a sentence of ours: bodies, headers, stacks of vendors and causes never reach the
- * history.
+ * Decides whether and when an error is tried again. Every temporary failure carries its own wait; the
+ * retry policy of the workflow is only for workers that died. The failure has a coded type and a
+ * sentence written by arx, so that bodies, headers, stacks and causes never reach the history.
  */
 export function toFailure(error: unknown, random: () => number): Error {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
@@ -54,11 +52,11 @@ export function toFailure(error: unknown, random: () => number): Error {
   if (error instanceof AuditConflictError)
     return ApplicationFailure.nonRetryable(error.message, 'audit_conflict');
   const name = error instanceof Error ? error.name : 'Error';
-  if (mayPass(error)) {
+  if (isTemporary(error)) {
     return retryIn(
       backoffMs(attempt()),
       name,
-      `${name}: the store did not take it; it will be tried again`,
+      `${name}: the store did not accept the write; arx will try again`,
     );
   }
   const message = `unexpected ${name}`;
@@ -66,11 +64,8 @@ export function toFailure(error: unknown, random: () => number): Error {
   return ApplicationFailure.nonRetryable(message, 'unexpected');
 }
 
-/**
- * Whether another attempt may find the store willing: it did not answer, or somebody else is at
- * work.
- */
-export function mayPass(error: unknown): boolean {
+/** Whether another attempt may succeed: the store did not answer, or another attempt is running. */
+export function isTemporary(error: unknown): boolean {
   const name = error instanceof Error ? error.name : '';
   return (
     name.endsWith('UnavailableError') || name === 'LeaseLostError' || name === 'OvertakenError'

@@ -1,31 +1,32 @@
-import type { MessageRow, Store } from '../../store/types.ts';
+import type { MessageRow } from '../../store/types.ts';
 import { ON_ITS_WAY_MS, retryIn } from './failures.ts';
+import type { UsesClock, UsesStore } from './parts.ts';
 
-/** Where a message is; `channel` is an id. */
-export interface Posted {
+/** A message in Slack; `channel` is an id. */
+export interface PostedMessage {
   channel: string;
   ts: string;
 }
 
 interface Search {
-  /** Looks where it may be found. */
-  find: () => Promise<Posted | null>;
-  /** True where Slack has answered the call in a way that leaves its outcome open. */
+  /** Searches for the message. */
+  find: () => Promise<PostedMessage | null>;
+  /** True if Slack has answered the call, even if the answer leaves the outcome unknown. */
   isOver: () => Promise<boolean>;
-  /** Milliseconds. */
+  /** How long the message may take to appear, milliseconds. */
   onItsWayMs?: number;
 }
 
 /**
- * Finds a message whose outcome the earlier attempt that intended it did not record. Null where it
- * was not posted and its request cannot arrive any more; until that is certain, throws the failure
- * that makes the activity look again.
+ * Finds a message that an earlier attempt intended to post without recording the outcome. Null if it
+ * was not posted and can no longer arrive. As long as it may still arrive, throws a failure that
+ * makes the activity search again.
  */
 export async function settleMessage(
-  { store, now }: { store: Pick<Store, 'messages'>; now: () => Date },
+  { store, now }: UsesStore<'messages'> & UsesClock,
   row: MessageRow,
   { find, isOver, onItsWayMs = ON_ITS_WAY_MS }: Search,
-): Promise<Posted | null> {
+): Promise<PostedMessage | null> {
   const missedAt = row.missedAt ?? now().toISOString();
   const wait = (await isOver()) ? 0 : Date.parse(missedAt) + onItsWayMs - now().getTime();
   const found = await find();
@@ -34,6 +35,6 @@ export async function settleMessage(
   throw retryIn(
     wait,
     'message_unsettled',
-    'it is not known whether Slack took a message; looking again',
+    'it is not known whether Slack accepted a message; arx will search again',
   );
 }

@@ -1,29 +1,29 @@
 import { Context } from '@temporalio/activity';
 import type { ActivityAttempt } from '../../store/journal/attempts.ts';
-import type { Deps } from '../mfa/deps.ts';
+import type { UsesStore } from './parts.ts';
 import { toFailure } from './failures.ts';
 
 /**
- * The SDK passes on at most one beat in four fifths of the heartbeat time-out. Beating more often
- * than that lets a beat wait there when it is due, so that an event loop that stalls costs no
+ * The SDK forwards at most one heartbeat per four fifths of the heartbeat timeout. With more frequent
+ * heartbeats, one is always ready to be forwarded, so that a stalled event loop does not cost an
  * attempt.
  */
-const BEAT_MS = 1_000;
+const HEARTBEAT_MS = 1_000;
 
-/** How far an activity is: counts, never ids, for a heartbeat goes into Temporal. */
-export interface Done {
+/** The progress of an activity. Only counts, no ids: a heartbeat is stored by Temporal. */
+export interface ProgressCounts {
   checked: number;
   of: number;
 }
 
-const done = new WeakMap<Context, Done>();
+const progressOf = new WeakMap<Context, ProgressCounts>();
 
-/** Sends this with the heartbeats of the running activity from now on. */
-export function reportProgress(progress: Done): void {
-  done.set(Context.current(), progress);
+/** Sends this progress with the next heartbeats of the running activity. */
+export function reportProgress(progress: ProgressCounts): void {
+  progressOf.set(Context.current(), progress);
 }
 
-/** The activity attempt in whose course this is called; null outside of activities. */
+/** The activity attempt that is running; null outside activities. */
 export function currentAttempt(): ActivityAttempt | null {
   const context = contextOrNull();
   if (context === null) return null;
@@ -39,27 +39,30 @@ function contextOrNull(): Context | null {
   }
 }
 
-type Running = Pick<Deps, 'random' | 'flushCalls'> & { store: Pick<Deps['store'], 'attempts'> };
+export interface ActivityParts extends UsesStore<'attempts'> {
+  random: () => number;
+  flushCalls: () => Promise<void>;
+}
 
 /**
- * Turns every method into an activity that heartbeats while it works and fails with coded failures
- * only. A later attempt first takes over from the ones before it, which may still be at work: from
- * then on the store refuses what they write.
+ * Turns every method into an activity that sends heartbeats and fails only with coded failures. Each
+ * attempt first takes over from earlier attempts, which may still be running: from then on, the
+ * store refuses their writes.
  */
-export function asActivities<T extends object>(methods: T, deps: Running): T {
+export function asActivities<T extends object>(methods: T, deps: ActivityParts): T {
   const wrapped = Object.entries(methods).map(([name, method]) => {
-    return [name, running(method as (input: unknown) => Promise<unknown>, deps)] as const;
+    return [name, wrapActivity(method as (input: unknown) => Promise<unknown>, deps)] as const;
   });
   return Object.fromEntries(wrapped) as T;
 }
 
-function running(
+function wrapActivity(
   method: (input: unknown) => Promise<unknown>,
-  { random, flushCalls, store }: Running,
+  { random, flushCalls, store }: ActivityParts,
 ) {
   return async (input: unknown): Promise<unknown> => {
     const context = Context.current();
-    const beat = setInterval(() => context.heartbeat(done.get(context)), BEAT_MS);
+    const heartbeats = setInterval(() => context.heartbeat(progressOf.get(context)), HEARTBEAT_MS);
     try {
       await store.attempts.takeOver();
       const result = await method(input);
@@ -68,7 +71,7 @@ function running(
     } catch (error) {
       throw toFailure(error, random);
     } finally {
-      clearInterval(beat);
+      clearInterval(heartbeats);
     }
   };
 }

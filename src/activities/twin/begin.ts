@@ -5,6 +5,7 @@ import { OVERLAP_MS } from '../../twin/events/carry-over.ts';
 import type { StreamName } from '../../twin/types.ts';
 import { AUTO_BATCH } from '../../mfa/scan-plan.ts';
 import { configurationFailure } from '../support/failures.ts';
+import type { UsesStore } from '../support/parts.ts';
 import type { SyncDeps } from './deps.ts';
 import { planForStore, syncDraft, withPlan } from './plan.ts';
 import type { Sync, SyncPlan } from './plan.ts';
@@ -12,25 +13,29 @@ import type { SyncActivities } from './types.ts';
 
 type BeginInput = Parameters<SyncActivities['beginSync']>[0];
 
-/** Of each list in flight. Apps are read two calls each, from a bucket of their own. */
+/** Activities per list that run at the same time. Apps take two calls each, from their own bucket. */
 const WINDOWS = { groups: 2, apps: 4, assignees: 1 };
+/** Items per activity. */
 const ITEMS = 50;
 /**
- * Continuing as new makes every branch wait for the others, so a sync does it less often than a
+ * When a sync continues as new, every branch waits for the others, so it does that less often than a
  * scan.
  */
 const SYNC_HISTORY_LIMIT = 1_000;
 
 const HOUR_MS = 3_600_000;
 const HOURS_BACK = 24;
-/** Okta keeps the log for 90 days; workflows/messages has the same number for people. */
-const MOST_HOURS = 2_160;
+/** How long Okta keeps the log. workflows/messages.ts has the same limit for inputs. */
+const MOST_HOURS_BACK = 2_160;
 
-/** `beginSync`: what is to be read, under which settings, and from when on the log. */
-export function beginSync(deps: SyncDeps): SyncActivities['beginSync'] {
+type BeginDeps = UsesStore<'journal' | 'snapshots' | 'twin'> &
+  Pick<SyncDeps, 'now' | 'org' | 'settings'>;
+
+/** `beginSync`: decides what is read, with which settings, and which part of the System Log. */
+export function beginSync(deps: BeginDeps): SyncActivities['beginSync'] {
   return async (input) => {
     const record = await deps.store.twin.syncs.get(input.run);
-    const sync = record ? withPlan(record) : await freeze(deps, input);
+    const sync = record ? withPlan(record) : await freezePlan(deps, input);
     const { streams, log, window, batch } = sync.plan;
     const outcome = { streams, ...(log && { since: log.since, until: log.until }) };
     const draft = syncDraft(sync, {
@@ -41,17 +46,19 @@ export function beginSync(deps: SyncDeps): SyncActivities['beginSync'] {
     });
     await deps.store.journal.append([draft]);
     const limits = { historyLimit: SYNC_HISTORY_LIMIT, windows: WINDOWS, items: ITEMS };
-    return { run: sync.run, window, batch, autoBatch: AUTO_BATCH, ...limits, overlap: true };
+    return { run: sync.run, window, batch, autoBatch: AUTO_BATCH, ...limits };
   };
 }
 
-async function freeze(deps: SyncDeps, input: BeginInput): Promise<Sync> {
+async function freezePlan(deps: BeginDeps, input: BeginInput): Promise<Sync> {
   const { run } = input;
   const { store, org } = deps;
   const { workflowId } = Context.current().info.workflowExecution ?? { workflowId: run };
   const streams = streamNames(input);
   if (streams.length === 0)
-    throw configurationFailure('nothing is left to read: leave users, apps or logs on');
+    throw configurationFailure(
+      'nothing is left to read: leave at least one of users, apps and logs on',
+    );
   const now = deps.now();
   const settings = await settingsOf(deps, input);
   const log = streams.includes('logs')
@@ -64,30 +71,28 @@ async function freeze(deps: SyncDeps, input: BeginInput): Promise<Sync> {
 }
 
 function streamNames({ users = true, apps = true, logs = true }: BeginInput): StreamName[] {
-  const asked = { users, apps, logs, roles: users };
-  return (Object.keys(asked) as StreamName[]).filter((name) => asked[name]);
+  const wanted = { users, apps, logs, roles: users };
+  return (Object.keys(wanted) as StreamName[]).filter((name) => wanted[name]);
 }
 
-/**
- * So many hours, and further back where the last window ended before: nothing is left out between
- * two.
- */
+/** The last `hours` hours, or more if the previous window ended earlier, so that there is no gap. */
 function windowOf(
   now: Date,
   hours: number,
   carried: CarryOver | null,
 ): NonNullable<SyncPlan['log']> {
-  const asked = now.getTime() - hours * HOUR_MS;
-  const kept = now.getTime() - MOST_HOURS * HOUR_MS;
-  const joined = carried === null ? asked : Math.max(kept, Date.parse(carried.until) - OVERLAP_MS);
-  const since = Math.min(asked, joined);
+  const requested = now.getTime() - hours * HOUR_MS;
+  const oldest = now.getTime() - MOST_HOURS_BACK * HOUR_MS;
+  const joined =
+    carried === null ? requested : Math.max(oldest, Date.parse(carried.until) - OVERLAP_MS);
+  const since = Math.min(requested, joined);
   const anew =
     carried === null || since <= Date.parse(carried.since) || since > Date.parse(carried.until);
   return { since: new Date(since).toISOString(), until: now.toISOString(), anew };
 }
 
 async function settingsOf(
-  { store, settings }: SyncDeps,
+  { store, settings }: UsesStore<'snapshots'> & Pick<SyncDeps, 'settings'>,
   { configRef }: BeginInput,
 ): Promise<SyncSettings> {
   const snapshot = configRef === undefined ? null : await store.snapshots.get(configRef);

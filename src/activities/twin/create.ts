@@ -7,7 +7,7 @@ import { readLogPage } from './logs.ts';
 import { readSyncItems } from './reading.ts';
 import type { SyncActivities } from './types.ts';
 
-/** The activities of the sync over these parts. */
+/** The activities of `oktaSync`. */
 export function createSyncActivities(deps: SyncDeps): SyncActivities {
   const activities: SyncActivities = {
     beginSync: beginSync(deps),

@@ -5,6 +5,7 @@ import type { StoreTransaction } from '../../store/types.ts';
 import { DRIFT_KINDS } from '../../twin/types.ts';
 import type { OktaSyncResult } from '../../workflows/messages.ts';
 import type { RunStatus } from '../../mfa/types.ts';
+import type { UsesClock, UsesStore } from '../support/parts.ts';
 import type { SyncDeps } from './deps.ts';
 import { judgeTwin } from './judging.ts';
 import type { Judgement } from './judging.ts';
@@ -18,11 +19,15 @@ type FinishInput = Parameters<SyncActivities['finishSync']>[0];
 
 const LISTINGS = ['users', 'groups', 'apps', 'assignees', 'logs'];
 
+type FinishDeps = UsesStore<'calls' | 'journal' | 'twin'> &
+  UsesClock &
+  Pick<SyncDeps, 'flushCalls' | 'rules'>;
+
 /**
- * `finishSync`: what follows from the sync, put in its place in one transaction with the entries
- * that say so.
+ * `finishSync`: derives facts, gaps and changes from the sync, and stores them in one transaction with
+ * their audit entries.
  */
-export function finishSync(deps: SyncDeps): SyncActivities['finishSync'] {
+export function finishSync(deps: FinishDeps): SyncActivities['finishSync'] {
   return async (input) => {
     const { store } = deps;
     const sync = await syncOf(store, input.run);
@@ -52,7 +57,7 @@ export function finishSync(deps: SyncDeps): SyncActivities['finishSync'] {
       }),
     ];
     const effect = (tx: StoreTransaction) =>
-      keep(deps, sync, { tx, attempt, streams, judgement, result });
+      storeResults(deps, sync, { tx, attempt, streams, judgement, result });
     await store.journal.append(drafts, Object.assign(effect, { long: true } as const));
     return result;
   };
@@ -62,7 +67,7 @@ const factsOf = ({ facts }: Judgement): JsonObject =>
   Object.fromEntries(facts.seen.concat(facts.changed).map(({ key, value }) => [key, value]));
 
 async function accountOf(
-  { store, rules }: SyncDeps,
+  { store, rules }: UsesStore<'twin'> & Pick<SyncDeps, 'rules'>,
   { run, plan }: Sync,
   { lost, failure }: FinishInput,
 ): Promise<SyncAccount> {
@@ -87,7 +92,7 @@ interface Ended {
 }
 
 async function resultOf(
-  deps: SyncDeps,
+  deps: UsesStore<'calls' | 'twin'> & UsesClock,
   sync: Sync,
   { streams, judgement, failure }: Ended,
 ): Promise<OktaSyncResult> {
@@ -119,7 +124,7 @@ function statusOf(streams: readonly SyncStream[], failure: string | null): RunSt
   return streams.every(({ state }) => state === 'complete') ? 'complete' : 'incomplete';
 }
 
-interface Kept {
+interface Results {
   tx: StoreTransaction;
   attempt: string;
   streams: SyncStream[];
@@ -127,26 +132,25 @@ interface Kept {
   result: OktaSyncResult;
 }
 
-/** The time line has an entry for a sync that could tell something. */
-async function keep(
-  { store }: SyncDeps,
+/** Stores the results. The timeline gets an entry only if at least one stream is complete. */
+async function storeResults(
+  { store }: UsesStore<'twin'>,
   sync: Sync,
-  { tx, attempt, ...kept }: Kept,
+  { tx, attempt, streams, judgement, result }: Results,
 ): Promise<void> {
   const { twin } = store;
   const { org, run, startedAt: at } = sync;
-  const { streams, judgement, result } = kept;
   const { view, facts, timeline } = judgement;
-  const tells = judgement.judge.complete.size > 0;
+  const isInformative = judgement.context.complete.size > 0;
   const { status, finishedAt } = result;
   const ended = { status, finishedAt, result: result as unknown as JsonObject };
   if (!(await twin.syncs.finish(tx, run, ended))) return;
   await twin.users.settle(tx, view);
   await twin.groups.settle(tx, view);
   await twin.apps.settle(tx, view);
-  await twin.judged.settle(tx, { org, run, attempt, at }, tells ? DRIFT_KINDS : null);
+  await twin.judged.settle(tx, { org, run, attempt, at }, isInformative ? DRIFT_KINDS : null);
   await twin.facts.put(tx, org, facts);
-  if (tells) await twin.history.add(tx, { org, run, at }, timeline);
+  if (isInformative) await twin.history.add(tx, { org, run, at }, timeline);
   await twin.events.keepCarried(tx, { org, run });
   await twin.search.turn(tx, { org, run, attempt });
   await twin.syncs.putStreams(tx, { org, run }, streams);

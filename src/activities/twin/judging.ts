@@ -30,16 +30,16 @@ const A_PAGE = 500;
 /** Newest events that the search index holds. */
 const SEARCHED_EVENTS = 10_000;
 
-/** Everything that follows from a sync, as what changes in the store. */
+/** Everything that follows from a sync, as changes to the store. */
 export interface Judgement {
   view: SyncView;
-  judge: AssessmentContext;
+  context: AssessmentContext;
   tally: Tally;
   facts: { all: Fact[]; changed: Fact[]; seen: Fact[] };
   timeline: TimelineEntry;
 }
 
-/** What is judged: by which attempt, and what became of the streams. */
+/** The sync to assess, the attempt that does it, and the outcomes of its streams. */
 interface Judged {
   sync: Sync;
   attempt: string;
@@ -47,18 +47,19 @@ interface Judged {
 }
 
 /**
- * Judges the stored twin page by page with the rules of twin/. What changes of a page, and the
- * search index, is stored beside the twin until the sync ends: memory holds one page.
+ * Applies the rules of src/twin to the stored twin, page by page, so that memory holds only one page.
+ * The changes and the search index are stored beside the twin until the sync ends.
  */
 export async function judgeTwin(
-  store: Store,
+  store: Pick<Store, 'twin'>,
   { sync, attempt, streams }: Judged,
 ): Promise<Judgement> {
   const { org, run, startedAt: at } = sync;
   const { twin } = store;
-  const keep = (page: JudgedPage): Promise<void> => twin.judged.add({ org, run, attempt }, page);
+  const storePage = (page: JudgedPage): Promise<void> =>
+    twin.judged.add({ org, run, attempt }, page);
   const groups = await twin.groups.list(org);
-  const judge = prepareContext({
+  const context = prepareContext({
     org,
     run,
     at,
@@ -66,10 +67,10 @@ export async function judgeTwin(
     groups,
     settings: sync.plan.twin,
   });
-  const view = { org, run, startedAt: at, proves: [...judge.complete] };
+  const view = { org, run, startedAt: at, proves: [...context.complete] };
   const baseline: Baseline = new Set(await twin.syncs.completeOnce(org));
-  const gathered = new Gathering(judge, baseline);
-  gathered.groups(groups, await twin.groups.listGone(org, view));
+  const assessment = new Assessment(context, baseline);
+  assessment.groups(groups, await twin.groups.listGone(org, view));
   for await (const page of twin.users.pages(org, A_PAGE, view)) {
     const gaps = await gapsBySubject(
       store,
@@ -77,8 +78,8 @@ export async function judgeTwin(
       page.map(({ user }) => user.id),
     );
     for (const { user, standing } of page)
-      gathered.user(user, { standing, gaps: gaps.get(user.id) ?? [] });
-    await keep(gathered.page());
+      assessment.user(user, { standing, gaps: gaps.get(user.id) ?? [] });
+    await storePage(assessment.page());
   }
   for await (const page of twin.apps.pages(org, A_PAGE, view)) {
     const gaps = await gapsBySubject(
@@ -86,18 +87,19 @@ export async function judgeTwin(
       org,
       page.map(({ app }) => app.id),
     );
-    for (const { app, known } of page) gathered.app(app, { known, gaps: gaps.get(app.id) ?? [] });
-    await keep(gathered.page());
+    for (const { app, known } of page) assessment.app(app, { known, gaps: gaps.get(app.id) ?? [] });
+    await storePage(assessment.page());
   }
-  gathered.org(await twin.gaps.open(org, [org]), await twin.gaps.orphans(org));
-  for (const event of await twin.events.list(org, SEARCHED_EVENTS)) gathered.event(event);
-  const judgement = gathered.done(await twin.facts.current(org));
-  await keep(gathered.page(true));
+  assessment.org(await twin.gaps.open(org, [org]), await twin.gaps.orphans(org));
+  for (const event of await twin.events.list(org, SEARCHED_EVENTS)) assessment.event(event);
+  const judgement = assessment.done(await twin.facts.current(org));
+  await storePage(assessment.page(true));
   return { view, ...judgement };
 }
 
 /**
- * Streams that this sync did not read are not complete for it: what rests on them stays as it was.
+ * The outcomes of all streams. A stream that this sync did not read is not complete, so whatever
+ * depends on it stays unchanged.
  */
 const allStreams = (read: readonly SyncStream[]) =>
   STREAMS.map(
@@ -107,22 +109,22 @@ const allStreams = (read: readonly SyncStream[]) =>
   );
 
 async function gapsBySubject(
-  { twin }: Store,
+  { twin }: Pick<Store, 'twin'>,
   org: string,
   ids: readonly string[],
 ): Promise<Map<string, Gap[]>> {
   return Map.groupBy(await twin.gaps.open(org, ids), ({ subject }) => subject);
 }
 
-/** Adds up users and apps as they come by. */
-class Gathering {
-  readonly #on: AssessmentState;
+/** Assesses users and apps one by one, and collects the changes. */
+class Assessment {
+  readonly #state: AssessmentState;
   readonly #drift = countDrift([]);
   readonly #parts = { there: new SearchParts(), gone: new SearchParts(GONE_FROM) };
   #page = emptyPage();
 
-  constructor(judge: AssessmentContext, baseline: Baseline) {
-    this.#on = { context: judge, baseline, tally: emptyTally() };
+  constructor(context: AssessmentContext, baseline: Baseline) {
+    this.#state = { context, baseline, tally: emptyTally() };
   }
 
   groups(listed: readonly TwinGroup[], gone: readonly TwinGroup[]): void {
@@ -135,7 +137,7 @@ class Gathering {
   }
 
   user(user: TwinUser, before: { standing: Standing | null; gaps: readonly Gap[] }): void {
-    const assessed = assessUser(user, before, this.#on);
+    const assessed = assessUser(user, before, this.#state);
     this.#add(assessed, before.gaps);
     const { standing } = assessed;
     const { standing: was } = before;
@@ -151,7 +153,7 @@ class Gathering {
   }
 
   app(app: TwinApp, before: { known: boolean; gaps: readonly Gap[] }): void {
-    this.#add(assessApp(app, before, this.#on), before.gaps);
+    this.#add(assessApp(app, before, this.#state), before.gaps);
     const { id, label, signOnMode, status } = app;
     const hit = { kind: 'app', id, label, detail: `${signOnMode}, ${status}` } as const;
     if (app.gone) this.#findGone(hit, [label, signOnMode, id]);
@@ -159,8 +161,8 @@ class Gathering {
   }
 
   org(gaps: readonly Gap[], orphans: readonly Gap[]): void {
-    this.#add(assessOrg(gaps, this.#on), gaps);
-    this.#add(assessOrphans(orphans, this.#on), orphans);
+    this.#add(assessOrg(gaps, this.#state), gaps);
+    this.#add(assessOrphans(orphans, this.#state), orphans);
   }
 
   event(event: SecurityEvent): void {
@@ -176,7 +178,7 @@ class Gathering {
     ]);
   }
 
-  /** What has come together since this was last asked. */
+  /** The changes since the previous call. */
   page(last = false): JudgedPage {
     const { there, gone } = this.#parts;
     const parts = last ? [...there.done(), ...gone.done()] : [...there.take(), ...gone.take()];
@@ -186,18 +188,18 @@ class Gathering {
   }
 
   done(earlier: readonly Fact[]): Omit<Judgement, 'view'> {
-    const { context: judge, tally } = this.#on;
-    const fresh = freshFacts(tally, judge);
-    const { facts: all, changed } = reviseFacts(earlier, fresh, judge);
+    const { context, tally } = this.#state;
+    const fresh = freshFacts(tally, context);
+    const { facts: all, changed } = reviseFacts(earlier, fresh, context);
     const seen = fresh.filter(({ key }) => !changed.some((one) => one.key === key));
     for (const { key, text, confidence } of all) {
       this.#find({ kind: 'fact', id: key, label: text, detail: confidence }, [text]);
     }
     return {
-      judge,
+      context,
       tally,
       facts: { all, changed, seen },
-      timeline: timelineEntry(tally, this.#drift, judge),
+      timeline: timelineEntry(tally, this.#drift, context),
     };
   }
 

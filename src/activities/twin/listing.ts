@@ -6,26 +6,31 @@ import type { OktaUser } from '../../connectors/types.ts';
 import type { ListedTwinUser } from '../../store/twin-types.ts';
 import type { SyncStamp, SyncList } from '../../store/twin-sync-types.ts';
 import type { Store, StoreTransaction } from '../../store/types.ts';
-import { lastingOrNot } from '../mfa/listing.ts';
+import { lastingFailure } from '../mfa/listing.ts';
 import { listPages } from '../mfa/pages.ts';
 import type { FoundPage } from '../mfa/pages.ts';
-import type { SyncDeps } from './deps.ts';
+import type { UsesClock, UsesConnectors, UsesStore } from '../support/parts.ts';
 import { callContext, stampOf, syncOf } from './plan.ts';
 import type { Sync } from './plan.ts';
 import type { SyncActivities } from './types.ts';
 
-/** A page as read: ids in their order, and what storing it means. */
+/** A page that was read: the ids in their order, and how to store the page. */
 interface ReadPage {
   ids: string[];
   next: string | null;
   store: (twin: Store['twin'], tx: StoreTransaction, stamp: SyncStamp) => Promise<void>;
 }
-type ReadList = (deps: SyncDeps, sync: Sync, after: string | null) => Promise<ReadPage>;
+type ListDeps = UsesStore<'twin'> & UsesConnectors<'okta'> & UsesClock;
+type ReadList = (
+  deps: UsesConnectors<'okta'>,
+  sync: Sync,
+  after: string | null,
+) => Promise<ReadPage>;
 
-/** How each list is read: 200 users, groups, apps or administrators a call. */
+/** How each list is read: 200 users, groups, apps or administrators per call. */
 const LISTS: Record<SyncList, ReadList> = {
   users: async ({ connectors }, sync, after) => {
-    // Every status: without a filter Okta leaves out who was deprovisioned.
+    // All statuses: without a filter, Okta omits deprovisioned users.
     const { output } = await connectors.okta(
       'users:read',
       { statuses: [...USER_STATUSES], after },
@@ -69,18 +74,18 @@ const app = ({ id, label, signOnMode, status }: OktaApp) => ({
   status: status ?? 'UNKNOWN',
 });
 
-/** `listSyncPage`: pages of a list, each stored under its number with what it says. */
-export function listSyncPage(deps: SyncDeps): SyncActivities['listSyncPage'] {
+/** `listSyncPage`: reads pages of a list and stores each under its number, with its items. */
+export function listSyncPage(deps: ListDeps): SyncActivities['listSyncPage'] {
   return async ({ run, list, page, most }) => {
     const sync = await syncOf(deps.store, run);
     const after =
       page === 0 ? null : ((await deps.store.twin.work.page(run, list, page - 1))?.next ?? null);
-    return await listPages({ page, after, most }, (at) => onePage(deps, sync, { list, ...at }));
+    return await listPages({ page, after, most }, (at) => readOnePage(deps, sync, { list, ...at }));
   };
 }
 
-async function onePage(
-  deps: SyncDeps,
+async function readOnePage(
+  deps: ListDeps,
   sync: Sync,
   { list, page, after }: { list: SyncList; page: number; after: string | null },
 ): Promise<FoundPage> {
@@ -89,7 +94,7 @@ async function onePage(
   const stored = await twin.work.page(run, list, page);
   if (stored) return { next: stored.next, storePage: async () => Promise.resolve(stored.count) };
   const read = await LISTS[list](deps, sync, after).catch((error: unknown) => {
-    throw lastingOrNot(error);
+    throw lastingFailure(error);
   });
   const problem = pageProblem({ after, next: read.next });
   if (problem !== null) throw ApplicationFailure.nonRetryable(problem, 'malformed');

@@ -1,22 +1,25 @@
 import { ApplicationFailure } from '@temporalio/activity';
-import type { CarryOver, LogEntry } from '../../twin/events/types.ts';
 import type { OktaPage } from '../../connectors/types.ts';
 import { raise } from '../../twin/events/raise.ts';
-import { lastingOrNot } from '../mfa/listing.ts';
+import type { CarryOver, LogEntry } from '../../twin/events/types.ts';
+import { lastingFailure } from '../mfa/listing.ts';
+import type { UsesConnectors, UsesStore } from '../support/parts.ts';
 import type { SyncDeps } from './deps.ts';
 import { callContext, syncOf } from './plan.ts';
 import type { Sync } from './plan.ts';
 import type { SyncActivities } from './types.ts';
 
 const ENTRIES_A_PAGE = 1_000;
-/** Entries that show somebody signing in, at Okta or at a service by way of it. */
+/** Event types of a sign-in, at Okta or through Okta at a service. */
 const SIGN_IN = /^user\.(session\.start|authentication\.(sso|auth_via_\w+))$/;
 
 /**
- * `readLogPage`: one page of the log, the events that it raises, and what the next page needs to
- * know of it.
+ * `readLogPage`: reads one page of the log, and stores the security events that it raises and the
+ * state that the next page needs.
  */
-export function readLogPage(deps: SyncDeps): SyncActivities['readLogPage'] {
+export function readLogPage(
+  deps: UsesStore<'twin'> & UsesConnectors<'okta'> & Pick<SyncDeps, 'rules'>,
+): SyncActivities['readLogPage'] {
   return async ({ run, page }) => {
     const { work, events, users } = deps.store.twin;
     const stored = await work.page(run, 'logs', page);
@@ -24,7 +27,9 @@ export function readLogPage(deps: SyncDeps): SyncActivities['readLogPage'] {
     const sync = await syncOf(deps.store, run);
     const { org } = sync;
     const before =
-      page === 0 ? await beginning(deps, sync) : ((await events.readCarriedIn(org, run)) ?? null);
+      page === 0
+        ? await readInitialState(deps, sync)
+        : ((await events.readCarriedIn(org, run)) ?? null);
     const after = page === 0 ? null : ((await work.page(run, 'logs', page - 1))?.next ?? null);
     const { items, next } = await readPage(deps, sync, after);
     const found = raise(deps.rules, items, {
@@ -44,12 +49,16 @@ export function readLogPage(deps: SyncDeps): SyncActivities['readLogPage'] {
   };
 }
 
-/** What the syncs before hand on, unless this one begins before all that they read. */
-const beginning = async ({ store }: SyncDeps, { org, plan }: Sync): Promise<CarryOver | null> =>
-  plan.log?.anew ? null : await store.twin.events.readCarried(org);
+/** The state that earlier syncs left, unless this sync begins before everything that they read. */
+async function readInitialState(
+  { store }: UsesStore<'twin'>,
+  { org, plan }: Sync,
+): Promise<CarryOver | null> {
+  return plan.log?.anew ? null : await store.twin.events.readCarried(org);
+}
 
 async function readPage(
-  { connectors }: SyncDeps,
+  { connectors }: UsesConnectors<'okta'>,
   sync: Sync,
   after: string | null,
 ): Promise<OktaPage<LogEntry>> {
@@ -61,13 +70,11 @@ async function readPage(
   try {
     return (await connectors.okta('logs:read', input, callContext(sync, 'logs'))).output;
   } catch (error) {
-    throw lastingOrNot(error);
+    throw lastingFailure(error);
   }
 }
 
-/**
- * The stretch of the log that is known whole after a page: up to its newest entry, or to the end.
- */
+/** The part of the log that is known completely after a page: up to its newest entry, or the end. */
 function windowOf(
   { plan, startedAt }: Sync,
   { items, last, from }: { items: readonly LogEntry[]; last: boolean; from: CarryOver | null },

@@ -6,15 +6,18 @@ import type { Store } from '../../store/types.ts';
 import type { SyncStamp, SyncRecord } from '../../store/twin-sync-types.ts';
 import type { StreamName } from '../../twin/types.ts';
 
-/** Who reads Okta for a sync. */
+/** The principal that reads Okta for a sync. */
 export const SYNC_PRINCIPAL = 'workflow:okta-sync';
 
-/** What a sync was begun with and keeps to its end. Stored, not in history. */
+/**
+ * The plan with which a sync began. It stays the same to the end of the sync, and is kept in the
+ * store, not in the workflow history.
+ */
 export interface SyncPlan extends SyncSettings {
   streams: StreamName[];
   /**
-   * The window of the System Log; `anew`: it begins before all that was read. Null where it is not
-   * read.
+   * The window of the System Log; `anew`: it begins before everything that earlier syncs read. Null
+   * if the log is not read.
    */
   log: { since: string; until: string; anew: boolean } | null;
 }
@@ -30,7 +33,7 @@ export const withPlan = (record: SyncRecord): Sync => ({
 });
 export const planForStore = (plan: SyncPlan): JsonObject => plan as unknown as JsonObject;
 
-/** The stored sync; it exists from `beginSync` on. */
+/** The stored sync; it exists once `beginSync` has completed. */
 export async function syncOf(store: Pick<Store, 'twin'>, run: string): Promise<Sync> {
   const record = await store.twin.syncs.get(run);
   if (!record)
@@ -41,7 +44,7 @@ export async function syncOf(store: Pick<Store, 'twin'>, run: string): Promise<S
   return withPlan(record);
 }
 
-/** Who calls the connectors for a sync, and until when. */
+/** The context of a call for a sync. */
 export function callContext({ run, workflowId }: Sync, subject: string) {
   const caller: Caller = {
     principal: SYNC_PRINCIPAL,
@@ -62,7 +65,7 @@ export function syncDraft(
   return { workflowId, run, ...what, sequence: 0, actor, surface: 'workflow' };
 }
 
-/** By which sync, and when, rows are read now. */
+/** The sync and the time with which rows are stored. */
 export const stampOf = ({ org, run }: Sync, now: Date): SyncStamp => ({
   org,
   run,

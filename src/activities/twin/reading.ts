@@ -1,27 +1,23 @@
 import { ConnectorError } from '../../connectors/errors.ts';
 import type { ReadOutcome } from '../../store/twin-sync-types.ts';
-import { againLater, isFinal, LANES } from '../mfa/checking.ts';
+import { retryLater, isFinal, READS_AT_ONCE } from '../mfa/checking.ts';
 import { VENDOR_ATTEMPTS } from '../support/failures.ts';
 import { reportProgress } from '../support/running.ts';
-import type { SyncDeps } from './deps.ts';
 import { syncOf } from './plan.ts';
 import type { Sync } from './plan.ts';
 import type { SyncActivities } from './types.ts';
 import { WORKS } from './works.ts';
-import type { Work } from './works.ts';
+import type { ReadDeps, Work } from './works.ts';
 
-/** Readings that one transaction keeps; a worker that is killed repeats at most so many calls. */
-const KEPT_AT_ONCE = 16;
+/** Results stored per transaction; after a worker is killed, at most so many calls are repeated. */
+const STORED_AT_ONCE = 16;
 
-/**
- * `readSyncItems`: everything that is read of the items of a slice. What was read is not read
- * again.
- */
-export function readSyncItems(deps: SyncDeps): SyncActivities['readSyncItems'] {
+/** `readSyncItems`: reads the details of the items of a slice, each only once. */
+export function readSyncItems(deps: ReadDeps): SyncActivities['readSyncItems'] {
   return async ({ run, list, ...slice }) => {
     const sync = await syncOf(deps.store, run);
     const ids = await deps.store.twin.work.items(run, list, slice);
-    for (const work of WORKS[list]) await new Reading(deps, sync, work).all(ids);
+    for (const work of WORKS[list]) await new Reading(deps, sync, work).readAll(ids);
     return { read: ids.length };
   };
 }
@@ -32,55 +28,55 @@ interface Ended<Value> {
   value: Value | null;
 }
 
-/** One kind of reading over some items, several at a time. */
+/** Reads one kind of detail of some items, several at a time. */
 class Reading<Value> {
-  readonly #deps: SyncDeps;
+  readonly #deps: ReadDeps;
   readonly #sync: Sync;
   readonly #work: Work<Value>;
-  readonly #troubles: ConnectorError[] = [];
+  readonly #failures: ConnectorError[] = [];
   #ended: Ended<Value>[] = [];
-  #kept: Promise<void> = Promise.resolve();
+  #stored: Promise<void> = Promise.resolve();
 
-  constructor(deps: SyncDeps, sync: Sync, work: Work<Value>) {
+  constructor(deps: ReadDeps, sync: Sync, work: Work<Value>) {
     this.#deps = deps;
     this.#sync = sync;
     this.#work = work;
   }
 
-  /** Throws what should be tried again later, after everything else has been read and kept. */
-  async all(ids: readonly string[]): Promise<void> {
+  /** Throws what must be tried again, after everything else has been read and stored. */
+  async readAll(ids: readonly string[]): Promise<void> {
     const queue = await this.#deps.store.twin.work.pending(this.#sync.run, this.#work.work, ids);
     let checked = ids.length - queue.length;
-    const lane = async (): Promise<void> => {
+    const runLane = async (): Promise<void> => {
       for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
-        const trouble = await this.#one(id);
-        if (trouble) this.#troubles.push(trouble);
+        const failure = await this.#readOne(id);
+        if (failure) this.#failures.push(failure);
         else reportProgress({ checked: ++checked, of: ids.length });
-        if (trouble?.code === 'rate_limited') return;
+        if (failure?.code === 'rate_limited') return;
       }
     };
     const lanes = await Promise.allSettled(
-      Array.from({ length: Math.min(LANES, queue.length) }, lane),
+      Array.from({ length: Math.min(READS_AT_ONCE, queue.length) }, runLane),
     );
-    await this.#keep();
+    await this.#store();
     for (const end of lanes) if (end.status === 'rejected') throw end.reason;
-    if (this.#troubles.length > 0) throw againLater(this.#troubles);
+    if (this.#failures.length > 0) throw retryLater(this.#failures);
   }
 
-  async #one(id: string): Promise<ConnectorError | null> {
+  async #readOne(id: string): Promise<ConnectorError | null> {
     try {
       const value = await this.#work.read(this.#deps, this.#sync, id);
-      await this.#end({ id, outcome: 'read', value });
+      await this.#add({ id, outcome: 'read', value });
     } catch (error) {
       if (!(error instanceof ConnectorError)) throw error;
       const outcome = await this.#outcomeOf(id, error);
       if (outcome === null) return error;
-      await this.#end({ id, outcome, value: null });
+      await this.#add({ id, outcome, value: null });
     }
     return null;
   }
 
-  /** How a reading that failed ended; null where it must be tried again. */
+  /** The outcome of a reading that failed; null if it must be tried again. */
   async #outcomeOf(id: string, error: ConnectorError): Promise<ReadOutcome | null> {
     if (isFinal(error)) return error.code === 'not_found' ? 'gone' : 'refused';
     if (error.code === 'rate_limited') return null;
@@ -93,14 +89,14 @@ class Reading<Value> {
     return failures < VENDOR_ATTEMPTS ? null : 'failed';
   }
 
-  async #end(ended: Ended<Value>): Promise<void> {
+  async #add(ended: Ended<Value>): Promise<void> {
     this.#ended.push(ended);
-    if (this.#ended.length >= KEPT_AT_ONCE) await this.#keep();
+    if (this.#ended.length >= STORED_AT_ONCE) await this.#store();
   }
 
-  /** Stores what has ended, one transaction after the other. */
-  #keep(): Promise<void> {
-    this.#kept = this.#kept.then(async () => {
+  /** Stores the results so far, one transaction after the other. */
+  #store(): Promise<void> {
+    this.#stored = this.#stored.then(async () => {
       const results = this.#ended;
       this.#ended = [];
       if (results.length === 0) return;
@@ -109,6 +105,6 @@ class Reading<Value> {
         this.#work.keep(this.#deps, this.#sync, { tx, results }),
       );
     });
-    return this.#kept;
+    return this.#stored;
   }
 }

@@ -1,34 +1,34 @@
 import type { ReadOutcome, SyncWork, SyncStream } from '../../store/twin-sync-types.ts';
 import type { StreamName } from '../../twin/types.ts';
 
-/** What became of everything that a sync read. */
+/** The outcomes of everything that a sync read. */
 export interface SyncAccount {
   /** Items by listing (`users`, `groups`, `apps`, `assignees`, `logs`). */
   listed: Readonly<Record<string, number>>;
-  /** Why listings broke off, by coded word. */
+  /** Why lists broke off, as coded words. */
   lost: Readonly<Record<string, string | null>>;
   outcomes: Readonly<Record<SyncWork, Readonly<Record<ReadOutcome, number>>>>;
-  /** Why the sync as a whole broke off; null where it did not. */
+  /** Why the sync as a whole failed; null if it did not. */
   failure: string | null;
   maxUnknown: number;
-  /** How many rules for security events the log was judged by. */
+  /** Number of rules for security events that were applied to the log. */
   rules: number;
 }
 
 interface StreamRow {
-  /** The listing that its count is of, and without which there is nothing. */
+  /** The list that it consists of. */
   list: string;
-  /** Others that must have been listed too. */
+  /** Other lists that it needs. */
   needs: readonly string[];
-  /** What is read of the items; `every`: one reading missing already makes the stream partial. */
+  /** The details of its items; `every`: a single missing one makes the stream partial. */
   works: readonly { work: SyncWork; what: string; every: boolean }[];
-  /** An empty listing proves nothing: a credential without rights gets one too. */
+  /** If not, an empty list is a problem: a credential without permissions gets one too. */
   mayBeEmpty: boolean;
 }
 
 const MEMBERS = { work: 'members', what: 'members of groups', every: true } as const;
 
-/** What each stream rests on. */
+/** What each stream needs. */
 // prettier-ignore
 const STREAM_ROWS: Record<StreamName, StreamRow> = {
   users: { list: 'users', needs: ['groups'], works: [{ work: 'factors', what: 'factors of users', every: false }, MEMBERS], mayBeEmpty: false },
@@ -47,13 +47,13 @@ const NOUNS: Readonly<Record<string, string>> = {
   logs: 'the System Log',
 };
 
-/** Said of a log that was read whole, too: without rules it raises nothing. */
+/** Also reported for a log that was read completely, because without rules it raises no events. */
 const NO_RULES = 'no rules for security events are in force, so none was raised (twin.event_rules)';
 
-/** Codes by which Okta, or our own policies, refuse a listing. */
+/** Codes with which Okta, or arx's own policies, deny a list. */
 const DENIALS: readonly string[] = ['forbidden', 'unauthenticated', 'policy_denied'];
 
-/** How a stream ended. `at` is when it was begun, ISO 8601. */
+/** The outcome of a stream. `at` is when it began, ISO 8601. */
 export function streamOf(name: StreamName, at: string, account: SyncAccount): SyncStream {
   const row = STREAM_ROWS[name];
   const count = account.listed[row.list] ?? 0;
@@ -61,8 +61,8 @@ export function streamOf(name: StreamName, at: string, account: SyncAccount): Sy
   const problems = problemsOf(row, account, count);
   const denied = count === 0 && code !== null && DENIALS.includes(code);
   const state = denied ? 'denied' : problems.length > 0 ? 'partial' : 'complete';
-  const told = [...problems, ...(name === 'logs' && account.rules === 0 ? [NO_RULES] : [])];
-  return { name, state, count, at, reason: told.length > 0 ? told.join('; ') : null };
+  const reasons = [...problems, ...(name === 'logs' && account.rules === 0 ? [NO_RULES] : [])];
+  return { name, state, count, at, reason: reasons.length > 0 ? reasons.join('; ') : null };
 }
 
 function problemsOf(row: StreamRow, account: SyncAccount, count: number): string[] {
@@ -76,7 +76,7 @@ function problemsOf(row: StreamRow, account: SyncAccount, count: number): string
   });
   const empty = !row.mayBeEmpty && count === 0 && listings.length === 0;
   return [
-    ...(account.failure === null ? [] : [`the sync ended before it was done: ${account.failure}`]),
+    ...(account.failure === null ? [] : [`the sync failed: ${account.failure}`]),
     ...listings,
     ...(empty
       ? [`Okta listed no ${NOUNS[row.list]}: the credential may not be allowed to see any`]

@@ -1,32 +1,26 @@
 import type { OktaSyncInput, OktaSyncResult } from '../../workflows/messages.ts';
 import type { SyncBranchName } from '../../workflows/support/state.ts';
 
-/** What the workflow needs to know of a sync as begun. */
+/** What the workflow needs to know about a sync that has begun. */
 export interface SyncRun {
   run: string;
-  /** Activities in flight that read factors. */
+  /** Activities for users that run at the same time. */
   window: number;
-  /** Users an activity; `auto` decides by how many were listed. */
+  /** Users per activity; `auto` is `autoBatch`. */
   batch: 'auto' | number;
-  /**
-   * Users of a batch where that is `auto`; plans of earlier versions leave out this and what
-   * follows.
-   */
-  autoBatch?: number;
+  autoBatch: number;
   /** History length at which the sync continues as new. */
-  historyLimit?: number;
-  /** Activities in flight of what is listed beside the users, and items of each. */
-  windows?: Record<Exclude<SyncBranchName, 'users'>, number>;
-  items?: number;
-  /** Lists are read several pages an activity, and items while their list goes on. */
-  overlap?: true;
+  historyLimit: number;
+  /** For the other lists: activities that run at the same time, and items per activity. */
+  windows: Record<Exclude<SyncBranchName, 'users'>, number>;
+  items: number;
 }
 
 export interface SyncPages {
   run: string;
   list: SyncBranchName;
   page: number;
-  most?: number;
+  most: number;
 }
 
 export interface SyncSlice {
@@ -37,24 +31,22 @@ export interface SyncSlice {
   count: number;
 }
 
-/**
- * The activities of `oktaSync`. Each is safe to repeat: what was done before is found in the store.
- */
+/** The activities of `oktaSync`. Each is safe to repeat: what was done is found in the store. */
 export interface SyncActivities {
-  /** Freezes the configuration, the streams that are wanted and the window of the log. */
+  /** Freezes the configuration, the requested streams and the window of the log. */
   beginSync(input: { run: string } & Omit<OktaSyncInput, 'resume'>): Promise<SyncRun>;
   /**
-   * Reads and stores pages from `page` on, at most `most` (default 1); a page that is stored already is not read again.
-   * `listed` is the size of the first.
+   * Reads and stores pages from `page` on, at most `most`. A stored page is not read again. `sizes`
+   * holds the items listed on each page.
    */
-  listSyncPage(input: SyncPages): Promise<{ listed: number; more: boolean; sizes?: number[] }>;
-  /** Reads what belongs to the items of a slice: factors, members and roles, assignments, roles. */
+  listSyncPage(input: SyncPages): Promise<{ sizes: number[]; more: boolean }>;
+  /** Reads the details of a slice: factors of users, members and roles of groups, and so on. */
   readSyncItems(input: SyncSlice): Promise<{ read: number }>;
   /** Reads one page of the System Log and raises its security events. */
   readLogPage(input: { run: string; page: number }): Promise<{ entries: number; more: boolean }>;
   /**
-   * Judges the twin as it now is and ends the sync. `lost` says by coded word why a listing broke
-   * off; `failure`, why the sync as a whole did.
+   * Derives facts, gaps and changes from the twin, and ends the sync. `lost`: why a list broke off, as
+   * a coded word; `failure`: why the sync as a whole failed.
    */
   finishSync(input: {
     run: string;

@@ -1,24 +1,27 @@
+/** The details that a sync reads of the items of each list. */
 import type { OktaPage, OktaFactor } from '../../connectors/types.ts';
 import type { OktaRole } from '../../connectors/okta/types.ts';
 import type { SyncView, SyncWork, SyncList } from '../../store/twin-sync-types.ts';
 import type { StoreTransaction } from '../../store/types.ts';
 import type { TwinFactor } from '../../twin/types.ts';
-import type { SyncDeps } from './deps.ts';
+import type { UsesClock, UsesConnectors, UsesStore } from '../support/parts.ts';
 import { callContext, stampOf } from './plan.ts';
 import type { Sync } from './plan.ts';
 
-/** One reading that ended: null where it could not be read. */
+export type ReadDeps = UsesStore<'twin'> & UsesConnectors<'okta'> & UsesClock;
+
+/** The result for one item; null if it could not be read. */
 interface Result<Value> {
   id: string;
   value: Value | null;
 }
 
-/** How something is read of each item of a list, and how results are kept. */
+/** One kind of detail: how it is read for an item, and how results are stored. */
 export interface Work<Value> {
   work: SyncWork;
-  read: (deps: SyncDeps, sync: Sync, id: string) => Promise<Value>;
+  read: (deps: ReadDeps, sync: Sync, id: string) => Promise<Value>;
   keep: (
-    deps: SyncDeps,
+    deps: ReadDeps,
     sync: Sync,
     kept: { tx: StoreTransaction; results: readonly Result<Value>[] },
   ) => Promise<void>;
@@ -42,16 +45,16 @@ const factors: Work<TwinFactor[]> = {
 };
 
 /**
- * Members of groups, 1,000 a call of the bucket of groups: asking each user for their groups would
- * take a call a user of the bucket that factors need. Everybody belongs to the built-in group, so
- * that one is not read.
+ * Members of groups, 1,000 per call. Reading the groups of each user instead would take one call per
+ * user from the bucket that factors need. All users are in the built-in group, so its members are not
+ * read.
  */
 const members: Work<true> = {
   work: 'members',
   read: async (deps, sync, groupId) => {
     const { twin } = deps.store;
     if ((await twin.groups.everyone(sync.org, [groupId])).length > 0) return true;
-    return await everyPage(deps, sync, {
+    return await readPages(deps, sync, {
       list: `members:${groupId}`,
       read: async (after) => {
         const input = { groupId, limit: MEMBERS_A_PAGE, after };
@@ -82,7 +85,7 @@ const groupRoles: Work<string[]> = {
     ),
 };
 
-/** What somebody holds in person; what a group gives is read from the group. */
+/** Roles that are assigned directly; roles through a group are read from the group. */
 const userRoles: Work<string[]> = {
   work: 'user_roles',
   read: async ({ connectors }, sync, userId) =>
@@ -106,7 +109,7 @@ const appUsers: Work<number> = {
       return (await deps.connectors.okta('apps:read_users', input, callContext(sync, appId)))
         .output;
     };
-    await everyPage(deps, sync, { list, read });
+    await readPages(deps, sync, { list, read });
     return await deps.store.twin.work.sumCounts(sync.run, list);
   },
   keep: ({ store }, { org }, { tx, results }) =>
@@ -120,14 +123,14 @@ const appGroups: Work<number> = {
     const read = async (after: string | null) =>
       (await deps.connectors.okta('apps:read_groups', { appId, after }, callContext(sync, appId)))
         .output;
-    await everyPage(deps, sync, { list, read });
+    await readPages(deps, sync, { list, read });
     return await deps.store.twin.work.sumCounts(sync.run, list);
   },
   keep: ({ store }, { org }, { tx, results }) =>
     store.twin.apps.setCount(tx, org, 'groups', results.map(toCount)),
 };
 
-/** What is read of the items of each list. */
+/** The kinds of details of each list. */
 export const WORKS: Record<SyncList, readonly Work<never>[]> = {
   users: [factors],
   groups: [members, groupRoles],
@@ -146,7 +149,7 @@ const roleName = ({ type, label }: OktaRole): string =>
   type === 'CUSTOM' ? (label ?? type) : type;
 const toCount = ({ id, value }: Result<number>) => ({ id, count: value });
 
-/** This sync as it sees its own rows. */
+/** The view of this sync on its own rows. */
 export const viewOf = ({ org, run, startedAt }: Sync): SyncView => ({
   org,
   run,
@@ -160,9 +163,9 @@ interface Pages {
   keep?: (tx: StoreTransaction, ids: string[]) => Promise<void>;
 }
 
-/** Reads a listing to its end, from the page after the last one that is stored. */
-async function everyPage(
-  { store }: SyncDeps,
+/** Reads the rest of a list, from the page after the last stored one. */
+async function readPages(
+  { store }: UsesStore<'twin'>,
   { run }: Sync,
   { list, read, keep }: Pages,
 ): Promise<true> {

@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import { MOST_HOURS_BACK } from '../messages.ts';
 
-/** What a field of a workflow's input may be. */
+/** Whether a value is allowed in a field of a workflow's input. */
 type Check = (value: unknown) => boolean;
 
 const isText: Check = (value) => typeof value === 'string' && value.length <= 4_000;
@@ -9,7 +9,7 @@ const isText: Check = (value) => typeof value === 'string' && value.length <= 4_
 const isHours: Check = (value) =>
   Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MOST_HOURS_BACK;
 
-/** Forms of input fields, with the words that say what was expected. */
+/** The forms of input fields, each with the words for its error message. */
 export const FORMS = {
   text: { test: isText, expected: 'a text' },
   flag: { test: (value: unknown) => typeof value === 'boolean', expected: 'true or false' },
@@ -28,9 +28,9 @@ export const FORMS = {
 type Fields = Readonly<Record<string, { test: Check; expected: string }>>;
 
 /**
- * Takes the input of a workflow as it came: nothing at all is `{}`. What is not of its form fails
- * the workflow with a sentence that names the field, instead of failing its tasks for ever or being
- * passed over.
+ * Validates the input of a workflow; no input is `{}`. An invalid field fails the workflow with a
+ * message that names the field. Without this check, its tasks would fail for ever, or the field would
+ * be ignored.
  */
 export function parseInput<Input extends object>(input: unknown, fields: Fields): Input {
   const given = input ?? {};

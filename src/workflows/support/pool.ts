@@ -1,7 +1,6 @@
 /**
- * Runs `work` over what `next` hands out, at once or once there is something, at most `width` at a
- * time, until it gives null. The first failure is thrown after everything begun has ended, so that
- * nothing is left behind in flight.
+ * Runs `work` on what `next` returns, at most `width` at a time, until `next` returns null. The first
+ * failure is thrown after everything that was begun has ended, so that nothing is left running.
  */
 export async function inParallel<Item>(
   width: number,
@@ -9,11 +8,9 @@ export async function inParallel<Item>(
   work: (item: Item) => Promise<void>,
 ): Promise<void> {
   const failures: unknown[] = [];
-  const lane = async (): Promise<void> => {
+  const runLane = async (): Promise<void> => {
     while (failures.length === 0) {
-      const given = next();
-      // What is there at once is taken at once: recorded histories know no turn in between.
-      const item = given instanceof Promise ? await given : given;
+      const item = await next();
       if (item === null || failures.length > 0) return;
       try {
         await work(item);
@@ -22,6 +19,6 @@ export async function inParallel<Item>(
       }
     }
   };
-  await Promise.all(Array.from({ length: width }, lane));
+  await Promise.all(Array.from({ length: width }, runLane));
   if (failures.length > 0) throw failures[0];
 }

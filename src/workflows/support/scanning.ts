@@ -1,32 +1,32 @@
-/** What the stories share that list page by page and then read item by item. */
+/** Shared by the workflows that list page by page and then read item by item. */
 import * as wf from '@temporalio/workflow';
-import { EARLIER_HISTORY_LIMIT } from '../../mfa/scan-plan.ts';
 
 /**
- * A worker that was killed is found out after this long; each activity in flight then costs a
- * recorded heartbeat, an action, in four fifths of it (docs/decisions/0023).
+ * How long until Temporal notices that a worker was killed. In return, every running activity costs
+ * one recorded heartbeat, which is an action, per four fifths of this time
+ * (docs/decisions/0023).
  */
 const SILENCE = '5 seconds';
 
 /**
- * Failures carry their own wait (src/activities/support/failures.ts); this one is for a worker that
- * died, however many did.
+ * The wait after a worker has died, however often that happens. Every other failure brings its own
+ * wait (src/activities/support/failures.ts).
  */
 const SOON = { initialInterval: '1 second', backoffCoefficient: 1 } as const;
 
-/** Options of activities that take seconds. */
+/** Options for activities that take seconds. */
 export const QUICK = {
   startToCloseTimeout: '2 minutes',
   heartbeatTimeout: SILENCE,
   retry: SOON,
 } as const;
 /**
- * Of those that may wait for the quota, for as long as it takes while they heartbeat: eight pages
- * at 20 calls a minute.
+ * Options for activities that may wait for the vendor's quota, as long as they heartbeat: eight
+ * pages at 20 calls a minute take more than an hour.
  */
 export const PATIENT = { ...QUICK, startToCloseTimeout: '2 hours' } as const;
 
-/** Items of one page. */
+/** Consecutive items of one page. */
 export interface Slice {
   page: number;
   from: number;
@@ -34,23 +34,20 @@ export interface Slice {
 }
 
 /**
- * Hands out what is left of listed pages, until the history has grown long and the run should
- * continue as new.
+ * Hands out slices of the listed pages, until the history has grown long and the run should continue
+ * as new.
  */
 export interface Slicer {
-  /** The next items; null at the end, or when paused. */
+  /** The next slice; null at the end, or if paused. */
   next: () => Slice | null;
   paused: () => boolean;
 }
 
-/**
- * Slices of `size` items at most, of pages of these sizes, until the history is long; moves the
- * position on.
- */
+/** Slices of at most `size` items of pages with these sizes. Advances the position `at`. */
 export function slicer(
   sizes: readonly number[],
   at: { page: number; from: number },
-  { size, historyLimit }: { size: number; historyLimit: number | undefined },
+  { size, historyLimit }: { size: number; historyLimit: number },
 ): Slicer {
   let paused = false;
   const next = (): Slice | null => {
@@ -70,27 +67,27 @@ export function slicer(
 }
 
 /**
- * As `next`, but where more is still being listed it waits for it: null comes when the list is
- * over, or paused.
+ * Like `next`, but waits while the list is still being read. Null when the list is complete and used
+ * up, or if paused.
  */
 export function nextOrMore(
   { next, paused }: Slicer,
   sizes: readonly number[],
   list: { over: boolean },
-): () => Slice | null | Promise<Slice | null> {
-  const more = async (): Promise<Slice | null> => {
-    const pages = sizes.length;
-    await wf.condition(() => list.over || sizes.length > pages);
-    return nextOne();
+): () => Promise<Slice | null> {
+  return async () => {
+    for (;;) {
+      const slice = next();
+      if (slice !== null || list.over || paused()) return slice;
+      const pages = sizes.length;
+      await wf.condition(() => list.over || sizes.length > pages);
+    }
   };
-  const nextOne = (): Slice | null | Promise<Slice | null> =>
-    next() ?? (list.over || paused() ? null : more());
-  return nextOne;
 }
 
 /**
- * Lists, and reads beside it what is listed; false where either paused. What fails is thrown once
- * both have come to rest.
+ * Reads what is listed while the listing continues. False if either paused. A failure is thrown only
+ * after both have ended.
  */
 export async function whileListing(
   listing: Promise<boolean>,
@@ -106,13 +103,13 @@ export async function whileListing(
   return listed.value && done.value;
 }
 
-/** Whether the run should continue as new. The limit is that of its plan. */
-export function historyIsLong(limit = EARLIER_HISTORY_LIMIT): boolean {
+/** Whether the run should continue as new; `limit` comes from its plan. */
+export function historyIsLong(limit: number): boolean {
   const { historyLength, continueAsNewSuggested } = wf.workflowInfo();
   return continueAsNewSuggested || historyLength > limit;
 }
 
-/** The type of the failure at the bottom: a coded word, never a vendor's text. */
+/** The type of the underlying failure: a coded word, never a vendor's text. */
 export function failureCode(error: unknown): string {
   const cause = error instanceof wf.ActivityFailure ? error.cause : error;
   if (cause instanceof wf.ApplicationFailure) return cause.type ?? 'failed';

@@ -1,37 +1,40 @@
-/** What a run carries over continue-as-new: positions and tallies, nothing personal. */
+/** The state that a run keeps when it continues as new: positions and counts, nothing personal. */
 export interface ResumeState {
   phase: 'listing' | 'scan' | 'tickets' | 'closing';
-  /** Users first listed on each page so far. */
+  /** For each page so far, the number of users that it is the first to list. */
   sizes: number[];
-  /** Next source to list (a group in scope, or the org), and the page it begins with. */
+  /** Index of the source to list next (a group in scope, or the org), and its first page. */
   source: number;
   sourceStart: number;
   listingLost: string | null;
-  /** Next user to check: page and offset on it. */
+  /** The next user to check: page, and offset on the page. */
   scanAt: { page: number; from: number };
   checked: number;
-  /** Last finding or ticket done, in ascending order. */
+  /** The last finding or ticket that was handled, in ascending order. */
   after: string | null;
   ticketsDone: number;
-  /** Why writing tickets was given up, if it was. */
+  /** Why writing tickets was given up; null if it was not. */
   ticketsLost: string | null;
 }
-/** The four listings of a sync, each followed by what is read of its items. */
+
+/** The four lists of a sync. For each, the details of its items are read too. */
 export type SyncBranchName = 'users' | 'groups' | 'apps' | 'assignees';
-/** How far one listing is. */
+
+/** The progress of one list. */
 export interface SyncBranch {
-  /** Items first listed on each page so far. */
+  /** For each page so far, the number of items that it is the first to list. */
   sizes: number[];
   listed: boolean;
-  /** Next item to read: page and offset on it. */
+  /** The next item to read: page, and offset on the page. */
   at: { page: number; from: number };
   done: number;
-  /** Why it broke off: a coded word; null where it did not. */
+  /** Why it broke off, as a coded word; null if it did not. */
   lost: string | null;
 }
-/** What a sync carries over continue-as-new: positions and counts, nothing personal. */
+
+/** The state that a sync keeps when it continues as new: positions and counts, nothing personal. */
 export interface SyncState {
   branches: Partial<Record<SyncBranchName, SyncBranch>>;
-  /** Pages and entries of the System Log; null where it is not read. */
+  /** Progress in the System Log; null if it is not read. */
   logs: { pages: number; entries: number; done: boolean; lost: string | null } | null;
 }

@@ -88,7 +88,7 @@ describe('actions against recorded histories', () => {
   });
 
   it('a continued run has as many actions in each phase, and at most as many runs as estimated', () => {
-    const history = recorded('continued-sooner', 'continued-sooner-last');
+    const history = recorded('continued-as-new', 'continued-as-new-last');
     const { continued, ...phases } = actionsOf(shape(130));
     expect(phases).toEqual(phasesOf(history));
     expect(continued).toBeGreaterThanOrEqual(2 * (history.runs - 1));

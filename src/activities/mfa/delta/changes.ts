@@ -8,32 +8,32 @@ import { LOG_FILTER } from '../../../mfa/delta-table.ts';
 import type { LogPage } from '../../../store/delta-types.ts';
 import type { StoreTransaction } from '../../../store/types.ts';
 import type { RunRecord } from '../../../store/run-types.ts';
-import type { Deps } from '../deps.ts';
+import type { UsesClock, UsesConnectors, UsesStore } from '../../support/parts.ts';
 import { draftOf } from '../drafts.ts';
-import { lastingOrNot, runOf } from '../listing.ts';
-import { callerOf, frozen } from '../plan.ts';
+import { lastingFailure, runOf } from '../listing.ts';
+import { callerOf, planOf } from '../plan.ts';
 import type { MfaActivities } from '../types.ts';
-import type { ScanPlan } from './ground.ts';
+import type { ScanPlan } from './scan-plan.ts';
 
 const ENTRIES_A_PAGE = 1_000;
 /** A log longer than this many pages is not read to its end. */
 const MOST_PAGES = 300;
-/**
- * How far before the stretch to read an entry is looked for that shows that the log reaches back.
- */
+/** How far before the window an entry is searched that shows that the log reaches back. */
 const REACH_MS = 4 * 86_400_000;
 
 type LogsInput = OktaOperations['logs:read']['input'];
 type LogsOutput = OktaOperations['logs:read']['output'];
 
+type ChangesDeps = UsesStore<'deltas' | 'journal' | 'runs'> & UsesConnectors<'okta'> & UsesClock;
+
 /**
- * `readChanges`: who changed since the base, from the log into the store, and so whether earlier readings may be taken
- * over. Whatever leaves a doubt settles for a full scan; only what may pass is tried again.
+ * `readChanges`: stores which users changed since the base run, and decides whether earlier readings
+ * may be taken over. Any doubt leads to a full scan; only temporary failures are tried again.
  */
-export function readChanges(deps: Deps): MfaActivities['readChanges'] {
+export function readChanges(deps: ChangesDeps): MfaActivities['readChanges'] {
   return async ({ run }) => {
     const record = await runOf(deps.store, run);
-    const { scan } = frozen(record);
+    const { scan } = planOf(record);
     if (scan?.mode !== 'delta') return { mode: 'full' };
     const settled = await deps.store.deltas.readOutcome(run);
     if (settled) return { mode: settled.mode };
@@ -48,40 +48,36 @@ export function readChanges(deps: Deps): MfaActivities['readChanges'] {
   };
 }
 
-/** From when to when the log is read, and when the base began, which is later than the former. */
+/** From when to when the log is read, and when the base run began, which is after `since`. */
 interface LogWindow {
   since: string;
   until: string;
   base: string;
 }
 
-/**
- * The stretch of the log between two times, page by page; a page that is stored is not read again.
- */
+/** The entries of the log in a window, page by page. A stored page is not read again. */
 class ChangeLog {
-  readonly #deps: Deps;
+  readonly #deps: ChangesDeps;
   readonly #record: RunRecord;
   readonly #window: LogWindow;
 
-  constructor(deps: Deps, record: RunRecord, window: LogWindow) {
+  constructor(deps: ChangesDeps, record: RunRecord, window: LogWindow) {
     this.#deps = deps;
     this.#record = record;
     this.#window = window;
   }
 
-  /** Reads to the end, or to the first reason why everybody must be read. */
+  /** Reads to the end, or to the first reason for a full scan. */
   async read(): Promise<FullReason | null> {
     try {
       const reaches = (await this.#loadPage(0)) !== null || (await this.#reachesBack());
       return reaches ? await this.#pages() : fullReason('log_gap');
     } catch (error) {
-      return unreadable(error);
+      return reasonFrom(error);
     }
   }
 
-  /**
-   * Without an older entry nobody can say whether the log begins with the base or was cut there.
-   */
+  /** Without an older entry, it is not known whether earlier entries of the log were removed. */
   async #reachesBack(): Promise<boolean> {
     const before = new Date(Date.parse(this.#window.since) - REACH_MS).toISOString();
     const older = {
@@ -90,7 +86,7 @@ class ChangeLog {
       sortOrder: 'DESCENDING',
       limit: 1,
     } as const;
-    const { items, malformed } = await this.#ask(older);
+    const { items, malformed } = await this.#readLog(older);
     return items.length + malformed > 0;
   }
 
@@ -109,7 +105,7 @@ class ChangeLog {
 
   async #readPage(page: number, after: string | null): Promise<LogPage> {
     const { since, until, base } = this.#window;
-    const asked = {
+    const input = {
       since,
       until,
       filter: LOG_FILTER,
@@ -117,7 +113,7 @@ class ChangeLog {
       limit: ENTRIES_A_PAGE,
       after,
     } as const;
-    const { items, malformed, next } = await this.#ask(asked);
+    const { items, malformed, next } = await this.#readLog(input);
     const { changed, force } = effectOf(items, malformed, base);
     const reason = force as unknown as JsonObject | null;
     const stored = { page, next, entries: items.length + malformed, reason };
@@ -128,8 +124,8 @@ class ChangeLog {
     return this.#deps.store.deltas.page(this.#record.run, page);
   }
 
-  async #ask(input: LogsInput): Promise<LogsOutput> {
-    const caller = callerOf(this.#record, frozen(this.#record).permitted);
+  async #readLog(input: LogsInput): Promise<LogsOutput> {
+    const caller = callerOf(this.#record, planOf(this.#record).permitted);
     const signal = Context.current().cancellationSignal;
     return (
       await this.#deps.connectors.okta('logs:read', input, { caller, subject: 'logs', signal })
@@ -138,13 +134,13 @@ class ChangeLog {
 }
 
 /**
- * Why a log that cannot be read ends the delta scan; throws what may pass, and what concerns the
- * whole run.
+ * The reason for a full scan if the log cannot be read. Throws temporary failures, and failures that
+ * concern the whole run.
  */
-function unreadable(error: unknown): FullReason {
+function reasonFrom(error: unknown): FullReason {
   if (error instanceof PolicyDeniedError) return fullReason('log_not_allowed');
   if (!(error instanceof ConnectorError) || error.code === 'cancelled') throw error;
-  const lasting = lastingOrNot(error);
+  const lasting = lastingFailure(error);
   if (error.retryable && !(lasting instanceof ApplicationFailure)) throw lasting;
   return fullReason('log_unreadable', error.code);
 }
@@ -156,9 +152,9 @@ interface Settlement {
   reason: FullReason | null;
 }
 
-/** How the scan goes on, in the trail and in the store at once. */
+/** Writes how the scan continues, to the audit trail and the store in one transaction. */
 async function settle(
-  { store, now }: Deps,
+  { store, now }: UsesStore<'deltas' | 'journal'> & UsesClock,
   { record, scan, until, reason }: Settlement,
 ): Promise<void> {
   const { run } = record;

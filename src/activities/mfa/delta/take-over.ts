@@ -1,19 +1,21 @@
 import { rereadReason } from '../../../mfa/delta.ts';
-import type { RunUser, ListedUser, RunRecord } from '../../../store/run-types.ts';
-import type { Deps } from '../deps.ts';
-import { recordFinding } from '../judging.ts';
-import { takingOver } from './ground.ts';
+import type { ListedUser, RunRecord, RunUser } from '../../../store/run-types.ts';
+import type { UsesClock, UsesStore } from '../../support/parts.ts';
+import { recordVerdict } from '../verdicts.ts';
+import { deltaPlanOf } from './scan-plan.ts';
+
+type TakeOverDeps = UsesStore<'deltas' | 'journal' | 'users'> & UsesClock;
 
 /**
- * Judges anew, by this run's plan, everybody of a batch whose earlier reading still holds, without
- * a call. Gives those who must be read.
+ * Assesses, by the plan of this run and without a call, the users of a batch whose earlier reading
+ * is still valid. Returns the users who must be read.
  */
-export async function takeOver(
-  deps: Deps,
+export async function takeOverReadings(
+  deps: TakeOverDeps,
   record: RunRecord,
   users: readonly ListedUser[],
 ): Promise<ListedUser[]> {
-  const scan = users.length === 0 ? null : await takingOver(deps.store, record);
+  const scan = users.length === 0 ? null : await deltaPlanOf(deps.store, record);
   if (scan === null) return [...users];
   const { deltas } = deps.store;
   const ids = users.map(({ userId }) => userId);
@@ -27,20 +29,24 @@ export async function takeOver(
     const before = earlier.get(user.userId) ?? null;
     if (before === null || rereadReason(before, user, changed.has(user.userId)) !== null)
       toRead.push(user);
-    else judged.push(judgeAgain(deps, record, { user, before, base: scan.base.run }));
+    else judged.push(recordTakenOver(deps, record, { user, before, base: scan.base.run }));
   }
   await Promise.all(judged);
   return toRead;
 }
 
-interface Again {
+interface TakenOverUser {
   user: ListedUser;
   before: RunUser;
   base: string;
 }
 
-function judgeAgain(deps: Deps, record: RunRecord, { user, before, base }: Again): Promise<void> {
+function recordTakenOver(
+  deps: TakeOverDeps,
+  record: RunRecord,
+  { user, before, base }: TakenOverUser,
+): Promise<void> {
   const takenOver = before.takenOver ?? { run: base, at: before.checkedAt ?? record.startedAt };
   const reading = { kind: 'read', factors: before.factors ?? [] } as const;
-  return recordFinding(deps, record, { user, reading, takenOver });
+  return recordVerdict(deps, record, { user, reading, takenOver });
 }

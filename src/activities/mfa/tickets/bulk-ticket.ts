@@ -11,37 +11,38 @@ import type { TicketStamp } from '../../../mfa/ticket-text.ts';
 import { NON_COMPLIANT } from '../../../mfa/types.ts';
 import type { RunRecord } from '../../../store/run-types.ts';
 import type { JiraIssue } from '../../../connectors/types.ts';
-import type { Deps } from '../deps.ts';
+import type { UsesStore } from '../../support/parts.ts';
 import { runOf } from '../listing.ts';
-import { frozen } from '../plan.ts';
-import { isFinding, lookAgain } from '../second-look.ts';
-import type { MarkedComment, TicketDesk } from './ticket-desk.ts';
-import { atDesk, ensureOpen, recordOutcome } from './ticket-flow.ts';
-import type { TicketStory } from './ticket-flow.ts';
+import { planOf } from '../plan.ts';
+import { isFinding, recheckUser } from '../recheck.ts';
+import type { MarkedComment, TicketEditor } from './ticket-editor.ts';
+import { editTicket, ensureOpen, recordOutcome } from './ticket-flow.ts';
+import type { TicketContent } from './ticket-flow.ts';
+import type { TicketDeps } from './user-ticket.ts';
 import type { MfaActivities } from '../types.ts';
 
 const FINDINGS_A_PAGE = 200;
 
-/** `ensureBulkTicket`: one open ticket for a control and scope, with the list of people. */
-export function ensureBulkTicket(deps: Deps): MfaActivities['ensureBulkTicket'] {
+/** `ensureBulkTicket`: keeps one ticket open for the scope, with the list of its users. */
+export function ensureBulkTicket(deps: TicketDeps): MfaActivities['ensureBulkTicket'] {
   return async ({ run }) => {
     const record = await runOf(deps.store, run);
-    // Before the ticket is taken: a second look at many people outlasts any lease.
-    await lookAtAll(deps, record);
-    return atDesk(deps, { record, subject: record.scopeKey }, async (desk) => {
+    // This comes before the ticket is taken: checking many users takes longer than the lease.
+    await recheckAll(deps, record);
+    return editTicket(deps, { record, subject: record.scopeKey }, async (editor) => {
       const parts = bulkParts(await linesOf(deps, record));
-      if (parts.flat().length === 0) return recordOutcome(desk, 'withheld', null);
-      const bulk = new BulkStory(desk, parts);
-      const outcome = await ensureOpen(desk, bulk);
-      if (outcome.action === 'reopened') await bulk.describe(desk.row.key);
-      if (outcome.action !== 'left_closed') await bulk.addParts(desk.row.key);
+      if (parts.flat().length === 0) return recordOutcome(editor, 'withheld', null);
+      const bulk = new BulkTicketContent(deps, editor, parts);
+      const outcome = await ensureOpen(editor, bulk);
+      if (outcome.action === 'reopened') await bulk.describe(editor.row.key);
+      if (outcome.action !== 'left_closed') await bulk.addParts(editor.row.key);
       return outcome;
     });
   };
 }
 
-/** A second look at each person on the list. */
-async function lookAtAll(deps: Deps, record: RunRecord): Promise<void> {
+/** Checks each user on the list again. */
+async function recheckAll(deps: TicketDeps, record: RunRecord): Promise<void> {
   for (let after: string | null = null; ;) {
     const ids = await deps.store.users.idsByVerdict(
       record.run,
@@ -52,14 +53,14 @@ async function lookAtAll(deps: Deps, record: RunRecord): Promise<void> {
     if (ids.length === 0) return;
     for (const id of ids) {
       const user = await deps.store.users.get(record.run, id);
-      if (isFinding(user)) await lookAgain(deps, record, user);
+      if (isFinding(user)) await recheckUser(deps, record, user);
     }
     after = ids.at(-1) ?? null;
   }
 }
 
-/** The people who are left on the list, by login. */
-async function linesOf(deps: Deps, record: RunRecord): Promise<BulkLine[]> {
+/** The users who are still on the list, by login. */
+async function linesOf(deps: UsesStore<'users'>, record: RunRecord): Promise<BulkLine[]> {
   const lines: BulkLine[] = [];
   for await (const users of deps.store.users.pages(record.run, FINDINGS_A_PAGE)) {
     lines.push(
@@ -69,17 +70,19 @@ async function linesOf(deps: Deps, record: RunRecord): Promise<BulkLine[]> {
   return lines;
 }
 
-/** The ticket of a whole scope: description and comments hold the list. */
-class BulkStory implements TicketStory {
-  readonly #desk: TicketDesk;
+/** The ticket of a whole scope. Its description and comments contain the list. */
+class BulkTicketContent implements TicketContent {
+  readonly #deps: UsesStore<'users'>;
+  readonly #editor: TicketEditor;
   readonly #parts: readonly string[][];
   readonly #stamp: TicketStamp;
 
-  constructor(desk: TicketDesk, parts: readonly string[][]) {
-    this.#desk = desk;
+  constructor(deps: UsesStore<'users'>, editor: TicketEditor, parts: readonly string[][]) {
+    this.#deps = deps;
+    this.#editor = editor;
     this.#parts = parts;
-    const { checkpoint } = frozen(desk.record);
-    this.#stamp = { run: desk.record.run, at: desk.deps.now().toISOString(), checkpoint };
+    const { checkpoint } = planOf(editor.record);
+    this.#stamp = { run: editor.record.run, at: editor.deps.now().toISOString(), checkpoint };
   }
 
   async confirm(): Promise<boolean> {
@@ -87,7 +90,7 @@ class BulkStory implements TicketStory {
   }
 
   async newIssue() {
-    const counts = await this.#desk.deps.store.users.counts(this.#stamp.run);
+    const counts = await this.#deps.store.users.counts(this.#stamp.run);
     const description = bulkDescription(this.#parts[0] ?? [], this.#parts.length, this.#stamp);
     return { summary: bulkSummary(counts), description };
   }
@@ -95,7 +98,7 @@ class BulkStory implements TicketStory {
   async keep(issue: JiraIssue): Promise<void> {
     await this.describe(issue.key);
     const lastRun = this.#stamp.run;
-    await this.#desk.patch({ state: 'open', closedBy: null, closedSeenRun: null, lastRun });
+    await this.#editor.patch({ state: 'open', closedBy: null, closedSeenRun: null, lastRun });
   }
 
   reopeningComment(): MarkedComment {
@@ -105,19 +108,20 @@ class BulkStory implements TicketStory {
     };
   }
 
-  /** Puts the list as it is now into the description. */
+  /** Writes the current list into the description. */
   async describe(key: string | null): Promise<void> {
-    if (key !== null) await this.#desk.describe(key, await this.newIssue());
+    if (key !== null) await this.#editor.describe(key, await this.newIssue());
   }
 
-  /** The parts of the list that the description does not hold, each as a comment. */
+  /** Adds the parts of the list that do not fit in the description, each as a comment. */
   async addParts(key: string | null): Promise<void> {
-    const issue = this.#parts.length > 1 && key !== null ? await this.#desk.issue(key, true) : null;
+    const issue =
+      this.#parts.length > 1 && key !== null ? await this.#editor.readIssue(key, true) : null;
     if (!issue) return;
     for (const [index, lines] of this.#parts.slice(1).entries()) {
       const part = index + 2;
       const body = bulkComment(lines, part, this.#stamp);
-      await this.#desk.comment(issue, { body, mark: partMark(part, this.#stamp.run) });
+      await this.#editor.comment(issue, { body, mark: partMark(part, this.#stamp.run) });
     }
   }
 }

@@ -4,24 +4,27 @@ import { nonCompliant } from '../../../mfa/coverage.ts';
 import { compliantComment, stampMark } from '../../../mfa/ticket-text.ts';
 import type { TicketStamp } from '../../../mfa/ticket-text.ts';
 import type { RunRecord } from '../../../store/run-types.ts';
-import type { Deps } from '../deps.ts';
+import type { Store } from '../../../store/types.ts';
 import { VENDOR_ATTEMPTS } from '../../support/failures.ts';
+import type { UsesConnectors, UsesStore } from '../../support/parts.ts';
 import { runOf } from '../listing.ts';
-import { callerOf, frozen } from '../plan.ts';
+import { callerOf, planOf } from '../plan.ts';
 import type { TicketPlan } from '../plan.ts';
-import type { TicketDesk } from './ticket-desk.ts';
-import { atDesk, lastingCode, moveIssue, recordOutcome } from './ticket-flow.ts';
-import type { Way } from './ticket-flow.ts';
+import type { EditorDeps, TicketEditor } from './ticket-editor.ts';
+import { changeStatus, editTicket, lastingCode, recordOutcome } from './ticket-flow.ts';
+import type { TransitionGoal } from './ticket-flow.ts';
 import type { MfaActivities, TicketOutcome } from '../types.ts';
 
 /**
- * `closable`: subjects of open tickets that this run proved compliant; in bulk mode the scope
- * itself.
+ * `closable`: the subjects with an open ticket that this run proved compliant. In bulk mode, the
+ * subject is the scope as a whole.
  */
-export function closable({ store }: Deps): MfaActivities['closable'] {
+export function closable({
+  store,
+}: UsesStore<'runs' | 'tickets' | 'users'>): MfaActivities['closable'] {
   return async ({ run, after, limit }) => {
     const record = await runOf(store, run);
-    if (frozen(record).tickets.mode === 'bulk')
+    if (planOf(record).tickets.mode === 'bulk')
       return { subjects: await closableScope(store, record, after) };
     const rows = await store.tickets.openOfCompliant(run, record.org, MFA_CONTROL, after, limit);
     return { subjects: rows.map(({ subject }) => subject) };
@@ -29,7 +32,7 @@ export function closable({ store }: Deps): MfaActivities['closable'] {
 }
 
 async function closableScope(
-  store: Deps['store'],
+  store: Pick<Store, 'tickets' | 'users'>,
   { run, org, scopeKey }: RunRecord,
   after: string | null,
 ) {
@@ -39,18 +42,17 @@ async function closableScope(
 }
 
 /**
- * `closeTicket`: nobody is accused any more; a comment says so and, if so configured, the ticket is
- * closed.
+ * `closeTicket`: adds a comment that the subject is compliant and, if configured, closes the ticket.
  */
-export function closeTicket(deps: Deps): MfaActivities['closeTicket'] {
+export function closeTicket(deps: EditorDeps & UsesStore<'runs'>): MfaActivities['closeTicket'] {
   return async ({ run, subject }) => {
     const record = await runOf(deps.store, run);
-    return atDesk(deps, { record, subject }, async (desk) => {
+    return editTicket(deps, { record, subject }, async (editor) => {
       if (subject === record.scopeKey)
-        return close(desk, 'everybody in scope is covered', startStamp(record));
+        return closeCovered(editor, 'every user in scope is covered', startStamp(record));
       const user = await deps.store.users.get(run, subject);
       if (user?.verdict !== 'compliant') return { action: 'kept', code: null };
-      return close(desk, user.reason, { run, at: user.takenOver?.at ?? user.checkedAt });
+      return closeCovered(editor, user.reason, { run, at: user.takenOver?.at ?? user.checkedAt });
     });
   };
 }
@@ -59,83 +61,88 @@ function startStamp({ run, startedAt }: RunRecord): TicketStamp {
   return { run, at: startedAt };
 }
 
-/** Comments once and closes; a ticket that is gone or closed already is only noted in the row. */
-async function close(desk: TicketDesk, reason: string, stamp: TicketStamp): Promise<TicketOutcome> {
-  const { row, plan, record } = desk;
-  const issue = row.key === null ? null : await desk.issue(row.key, true);
+/** Comments once and closes. If the issue is gone or closed already, only the row is updated. */
+async function closeCovered(
+  editor: TicketEditor,
+  reason: string,
+  stamp: TicketStamp,
+): Promise<TicketOutcome> {
+  const { row, plan, record } = editor;
+  const issue = row.key === null ? null : await editor.readIssue(row.key, true);
   if (!issue) {
-    await desk.patch({ state: 'absent', key: null });
+    await editor.patch({ state: 'absent', key: null });
     return { action: 'left_closed', code: null };
   }
-  if (issue.statusCategory === 'done') return noteClosed(desk, issue);
+  if (issue.statusCategory === 'done') return recordClosed(editor, issue);
   if (row.details['compliantIn'] === undefined) {
     const details = { ...row.details, compliantIn: record.run };
-    await desk.comment(
+    await editor.comment(
       issue,
       { body: compliantComment(reason, stamp), mark: stampMark(record.run) },
       { details },
     );
   }
-  if (!plan.closeOnCompliance) return recordOutcome(desk, 'kept', issue.key);
+  if (!plan.closeOnCompliance) return recordOutcome(editor, 'kept', issue.key);
   const patch = {
     state: 'closed',
     closedBy: 'arx',
     closedSeenRun: null,
     lastRun: record.run,
   } as const;
-  const moved = await moveIssue(desk, issue, outOf(plan), {
+  const result = await changeStatus(editor, issue, closingGoal(plan), {
     kind: 'ticket.closed',
-    mark: 'closingIn',
+    runField: 'closingIn',
     patch,
   });
-  if (moved === 'there') return noteClosed(desk, issue);
-  return recordOutcome(desk, moved === 'moved' ? 'closed' : 'kept', issue.key);
+  if (result === 'already') return recordClosed(editor, issue);
+  return recordOutcome(editor, result === 'changed' ? 'closed' : 'kept', issue.key);
 }
 
-/**
- * A ticket that is closed: by an attempt of this run, whose intent names it, or else by a person.
- */
-async function noteClosed(desk: TicketDesk, { key }: JiraIssue): Promise<TicketOutcome> {
-  const { row, record } = desk;
+/** Records a closed ticket. It was closed by this run if the intent names it, otherwise by a person. */
+async function recordClosed(editor: TicketEditor, { key }: JiraIssue): Promise<TicketOutcome> {
+  const { row, record } = editor;
   const ours = row.details['closingIn'] === record.run;
-  await desk.patch({ state: 'closed', closedBy: ours ? 'arx' : 'person', lastRun: record.run });
-  return ours ? recordOutcome(desk, 'closed', key) : { action: 'left_closed', code: null };
+  await editor.patch({ state: 'closed', closedBy: ours ? 'arx' : 'person', lastRun: record.run });
+  return ours ? recordOutcome(editor, 'closed', key) : { action: 'left_closed', code: null };
 }
 
-const outOf = ({ closeTransition }: TicketPlan): Way => ({
-  choose: (transitions) => wayOut(transitions, closeTransition),
-  isThere: ({ statusCategory }) => statusCategory === 'done',
+const closingGoal = ({ closeTransition }: TicketPlan): TransitionGoal => ({
+  choose: (transitions) => closingTransition(transitions, closeTransition),
+  isReached: ({ statusCategory }) => statusCategory === 'done',
 });
 
-/** The configured transition by its own name or that of its target, else any that leads to done. */
-export function wayOut(
+/** The transition with the configured name or target status, otherwise any that leads to done. */
+export function closingTransition(
   transitions: readonly JiraTransition[],
   name: string,
 ): JiraTransition | undefined {
   const same = (text: string): boolean => text.toLowerCase() === name.toLowerCase();
   const closing = transitions.filter(({ toCategory }) => toCategory === 'done');
-  return closing.find((way) => same(way.name) || same(way.toStatus)) ?? closing[0];
+  return closing.find(({ name: own, toStatus }) => same(own) || same(toStatus)) ?? closing[0];
 }
 
 const SWEEP_PAGE = 100;
 
+type SweepDeps = EditorDeps & UsesStore<'runs'>;
+
 /**
- * `sweepDuplicates`: the oldest of several open tickets with one identity stays, the others are linked and closed. Where
- * Jira lastingly refuses to be searched there is no sweep: the trail has the refusal, and the next run sweeps again.
+ * `sweepDuplicates`: if several open tickets have the same label, the oldest stays open; the others
+ * are linked to it and closed. If Jira permanently refuses the search, nothing is swept: the audit
+ * trail contains the refusal, and the next run tries again.
  */
-export function sweepDuplicates(deps: Deps): MfaActivities['sweepDuplicates'] {
+export function sweepDuplicates(deps: SweepDeps): MfaActivities['sweepDuplicates'] {
   return async ({ run }) => {
     const record = await runOf(deps.store, run);
     const byLabel = await openTickets(deps, record).catch((error: unknown) => {
       if (lastingCode(error, VENDOR_ATTEMPTS) === null) throw error;
       return new Map<string, string[]>();
     });
-    return { duplicates: await foldAll(deps, record, byLabel) };
+    return { duplicates: await closeAllDuplicates(deps, record, byLabel) };
   };
 }
 
-async function foldAll(
-  deps: Deps,
+async function closeAllDuplicates(
+  deps: SweepDeps,
   record: RunRecord,
   byLabel: ReadonlyMap<string, string[]>,
 ): Promise<number> {
@@ -144,9 +151,9 @@ async function foldAll(
     const row = keys.length > 1 ? await deps.store.tickets.get(label) : null;
     if (!row) continue;
     const [oldest, ...others] = keys;
-    await atDesk(deps, { record, subject: row.subject }, async (desk) => {
-      for (const key of others) await fold(desk, key, `${oldest}`);
-      await desk.patch({ state: 'open', key: `${oldest}` });
+    await editTicket(deps, { record, subject: row.subject }, async (editor) => {
+      for (const key of others) await closeDuplicate(editor, key, `${oldest}`);
+      await editor.patch({ state: 'open', key: `${oldest}` });
       return { action: 'kept', code: null };
     });
     duplicates += others.length;
@@ -154,10 +161,13 @@ async function foldAll(
   return duplicates;
 }
 
-/** Open tickets of this org in the index, keys by label, oldest first. */
-async function openTickets(deps: Deps, record: RunRecord): Promise<Map<string, string[]>> {
+/** The keys of the open tickets of this org in the index, by label, oldest first. */
+async function openTickets(
+  deps: UsesConnectors<'jira'>,
+  record: RunRecord,
+): Promise<Map<string, string[]>> {
   const byLabel = new Map<string, string[]>();
-  const { project } = frozen(record).tickets;
+  const { project } = planOf(record).tickets;
   const jql = `project = "${project}" AND labels = "${controlLabel(record.org)}" AND statusCategory != Done ORDER BY created ASC`;
   let next: string | null = null;
   do {
@@ -172,23 +182,23 @@ async function openTickets(deps: Deps, record: RunRecord): Promise<Map<string, s
 }
 
 async function readIndex(
-  deps: Deps,
+  deps: UsesConnectors<'jira'>,
   record: RunRecord,
   { jql, next }: { jql: string; next: string | null },
 ) {
-  const context = { caller: callerOf(record, frozen(record).permitted), subject: 'sweep' };
+  const context = { caller: callerOf(record, planOf(record).permitted), subject: 'sweep' };
   return (
     await deps.connectors.jira('issues:read', { by: 'jql', jql, next, limit: SWEEP_PAGE }, context)
   ).output;
 }
 
-async function fold(desk: TicketDesk, key: string, oldest: string): Promise<void> {
-  const issue = await desk.issue(key, false);
+async function closeDuplicate(editor: TicketEditor, key: string, oldest: string): Promise<void> {
+  const issue = await editor.readIssue(key, false);
   if (!issue || issue.statusCategory === 'done') return;
-  await desk.linkDuplicate(key, oldest);
-  await moveIssue(desk, issue, outOf(desk.plan), {
+  await editor.linkDuplicate(key, oldest);
+  await changeStatus(editor, issue, closingGoal(editor.plan), {
     kind: 'ticket.closed',
-    mark: 'closingIn',
+    runField: 'closingIn',
     patch: {},
   });
 }

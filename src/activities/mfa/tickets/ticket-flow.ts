@@ -7,55 +7,51 @@ import {
 } from '../../../connectors/errors.ts';
 import type { JiraIssue, JiraTransition } from '../../../connectors/types.ts';
 import type { RunRecord } from '../../../store/run-types.ts';
-import type { Deps } from '../deps.ts';
-import { mayPass } from '../../support/failures.ts';
-import { TicketDesk } from './ticket-desk.ts';
-import { notTaken, accusing, stillUnsettled } from './ticket-row.ts';
-import type { MarkedComment, Move, NewIssue } from './ticket-desk.ts';
+import { isTemporary } from '../../support/failures.ts';
+import { TicketEditor } from './ticket-editor.ts';
+import type { EditorDeps, MarkedComment, NewIssue, StatusChange } from './ticket-editor.ts';
+import { rowAfterRefusal, waitForCreation, withoutCompliance } from './ticket-row.ts';
 import type { TicketOutcome } from '../types.ts';
 
-/**
- * Tries of one ticket, waits for other runs and for the index included, before it is reported as
- * failed.
- */
+/** Attempts for one ticket, including waits for other runs and for the index of Jira. */
 const TICKET_ATTEMPTS = 20;
 
-/** What a ticket is about; the flow decides what is done with it. */
-export interface TicketStory {
-  /** Looks at the people once more; false where nobody is to be accused any more. */
+/** What a ticket says. The flow decides what happens to the ticket. */
+export interface TicketContent {
+  /** Checks the users again; false if a ticket is no longer needed. */
   confirm(): Promise<boolean>;
   newIssue(): Promise<Omit<NewIssue, 'relatesTo'>>;
-  /** What a later run writes to the ticket that stays open. */
+  /** Updates a ticket that stays open in a later run. */
   keep(issue: JiraIssue): Promise<void>;
   reopeningComment(closedBy: 'arx' | 'person'): MarkedComment;
 }
 
 /**
- * Works at the desk of one ticket; a lasting refusal becomes an outcome, everything else is tried
- * again.
+ * Runs `work` on one ticket, which no other run can change meanwhile. A permanent failure becomes the
+ * outcome of the ticket; any other failure is tried again.
  */
-export async function atDesk(
-  deps: Deps,
+export async function editTicket(
+  deps: EditorDeps,
   { record, subject }: { record: RunRecord; subject: string },
-  work: (desk: TicketDesk) => Promise<TicketOutcome>,
+  work: (editor: TicketEditor) => Promise<TicketOutcome>,
 ): Promise<TicketOutcome> {
-  const desk = await TicketDesk.open(deps, record, subject);
+  const editor = await TicketEditor.open(deps, record, subject);
   try {
-    return await work(desk);
+    return await work(editor);
   } catch (error) {
     const code = lastingCode(error, TICKET_ATTEMPTS);
     if (code === null) throw error;
-    await desk.note('failed', desk.row.key, code);
+    await editor.note('failed', editor.row.key, code);
     return { action: 'failed', code };
   } finally {
-    await desk.close();
+    await editor.close();
   }
 }
 
 /**
- * The code of a failure that another attempt will not mend, after so many attempts; null where it
- * may. Whatever happens to one ticket is the outcome of that ticket and not of the run, other
- * content in the audit trail included, which is logged as the alarm that it is.
+ * The code of a permanent failure; null if another attempt may succeed. What happens to one ticket is
+ * the outcome of that ticket and does not fail the run. This includes an audit trail with different
+ * content, which is logged as an error.
  */
 export function lastingCode(error: unknown, attempts: number): TicketOutcome['code'] {
   const { info, log } = Context.current();
@@ -71,185 +67,189 @@ export function lastingCode(error: unknown, attempts: number): TicketOutcome['co
     return error.code;
   }
   const passing =
-    error instanceof ApplicationFailure || error instanceof CancelledFailure || mayPass(error);
+    error instanceof ApplicationFailure || error instanceof CancelledFailure || isTemporary(error);
   return !passing && spent ? 'unexpected' : null;
 }
 
-/** Sees to it that exactly one ticket is open, whatever happened before. */
-export async function ensureOpen(desk: TicketDesk, story: TicketStory): Promise<TicketOutcome> {
-  const issue = await find(desk);
-  if (!issue) return open(desk, story);
-  if (issue.statusCategory !== 'done') return keep(desk, story, issue);
-  const { row, record } = desk;
+/** Makes sure that exactly one ticket is open, whatever happened before. */
+export async function ensureOpen(
+  editor: TicketEditor,
+  content: TicketContent,
+): Promise<TicketOutcome> {
+  const issue = await findTicket(editor);
+  if (!issue) return openNew(editor, content);
+  if (issue.statusCategory !== 'done') return keepOpen(editor, content, issue);
+  const { row, record } = editor;
   const seenBefore = row.closedSeenRun !== null && row.closedSeenRun !== record.run;
   if (row.closedBy !== 'arx' && !seenBefore) {
-    await desk.patch({ state: 'closed', closedBy: 'person', closedSeenRun: record.run });
-    return recordOutcome(desk, 'left_closed', issue.key);
+    await editor.patch({ state: 'closed', closedBy: 'person', closedSeenRun: record.run });
+    return recordOutcome(editor, 'left_closed', issue.key);
   }
-  return reopen(desk, story, issue);
+  return reopenTicket(editor, content, issue);
 }
 
-/**
- * The issue of this ticket, by its key or else by its label; null where there is none for certain.
- */
-async function find(desk: TicketDesk): Promise<JiraIssue | null> {
-  const made = desk.row.state === 'intended' ? await settle(desk) : null;
+/** Finds the issue of this ticket by its key, otherwise by its label; null if there is none. */
+async function findTicket(editor: TicketEditor): Promise<JiraIssue | null> {
+  const made = editor.row.state === 'intended' ? await settleCreation(editor) : null;
   if (made) return made;
-  const { key } = desk.row;
-  const known = key === null ? null : await desk.issue(key, true);
+  const { key } = editor.row;
+  const known = key === null ? null : await editor.readIssue(key, true);
   if (known) return known;
-  const found = await desk.search();
+  const found = await editor.searchIssues();
   const best = found.find((issue) => issue.statusCategory !== 'done') ?? found.at(-1);
   if (!best) return null;
-  await desk.adopt(best);
-  return desk.issue(best.key, true);
+  await editor.adopt(best);
+  return editor.readIssue(best.key, true);
 }
 
 /**
- * Finds out what became of a create call without an answer: taken, not known yet (thrown), or not
- * taken (null).
+ * Finds out whether a create call without an answer created an issue. Null if it did not. Throws a
+ * failure that makes the activity search again as long as that is not known.
  */
-async function settle(desk: TicketDesk): Promise<JiraIssue | null> {
-  const recorded = await desk.readOutcome();
+async function settleCreation(editor: TicketEditor): Promise<JiraIssue | null> {
+  const recorded = await editor.readCreateOutcome();
   if (recorded?.kind === 'refused') {
-    await desk.patch(notTaken(desk.row));
+    await editor.patch(rowAfterRefusal(editor.row));
     return null;
   }
-  const known = recorded && (await desk.issue(recorded.key, true));
+  const known = recorded && (await editor.readIssue(recorded.key, true));
   if (known) {
-    await desk.adopt(known);
+    await editor.adopt(known);
     return known;
   }
-  await desk.lookFor();
-  const found = (await desk.search()).filter(({ key }) => key !== desk.row.key);
+  await editor.recordMissing();
+  const found = (await editor.searchIssues()).filter(({ key }) => key !== editor.row.key);
   const made = found.find((issue) => issue.statusCategory !== 'done') ?? found.at(-1);
   if (made) {
-    await desk.adopt(made);
-    return desk.issue(made.key, true);
+    await editor.adopt(made);
+    return editor.readIssue(made.key, true);
   }
-  const unsettled = stillUnsettled(desk.row, desk.plan, desk.deps.now());
+  const unsettled = waitForCreation(editor.row, editor.plan, editor.deps.now());
   if (unsettled) throw unsettled;
-  await desk.patch(notTaken(desk.row));
+  await editor.patch(rowAfterRefusal(editor.row));
   return null;
 }
 
 /**
- * An open ticket stays; one that this run opened or reopened before it was interrupted counts as
- * that.
+ * Leaves an open ticket open. If this run created or reopened it before it was interrupted, that is
+ * the outcome.
  */
-async function keep(
-  desk: TicketDesk,
-  story: TicketStory,
+async function keepOpen(
+  editor: TicketEditor,
+  content: TicketContent,
   issue: JiraIssue,
 ): Promise<TicketOutcome> {
-  const { row, record } = desk;
-  if (row.details['createdIn'] === record.run) return recordOutcome(desk, 'created', issue.key);
-  if (row.details['reopenedIn'] === record.run) return finishReopening(desk, story, issue);
-  if (row.lastRun !== record.run) await story.keep(issue);
-  return recordOutcome(desk, 'kept', issue.key);
+  const { row, record } = editor;
+  if (row.details['createdIn'] === record.run) return recordOutcome(editor, 'created', issue.key);
+  if (row.details['reopenedIn'] === record.run) return finishReopening(editor, content, issue);
+  if (row.lastRun !== record.run) await content.keep(issue);
+  return recordOutcome(editor, 'kept', issue.key);
 }
 
 /**
- * A closed ticket is opened again, or, where the project's workflow has no way back, a new one is
- * linked to it.
+ * Reopens a closed ticket. If the project's workflow does not allow that, creates a new ticket that
+ * is linked to it.
  */
-async function reopen(
-  desk: TicketDesk,
-  story: TicketStory,
+async function reopenTicket(
+  editor: TicketEditor,
+  content: TicketContent,
   issue: JiraIssue,
 ): Promise<TicketOutcome> {
-  if (!(await story.confirm())) return recordOutcome(desk, 'withheld', null);
-  const back: Way = { choose: wayBack, isThere: ({ statusCategory }) => statusCategory !== 'done' };
-  const reopened = {
+  if (!(await content.confirm())) return recordOutcome(editor, 'withheld', null);
+  const goal: TransitionGoal = {
+    choose: reopeningTransition,
+    isReached: ({ statusCategory }) => statusCategory !== 'done',
+  };
+  const change = {
     kind: 'ticket.reopened',
-    mark: 'reopenedIn',
+    runField: 'reopenedIn',
     patch: { state: 'open' },
   } as const;
-  const moved = await moveIssue(desk, issue, back, reopened);
-  if (moved === 'no_way') return create(desk, story, issue.key);
-  // Somebody else's reopening is an open ticket like any other.
-  if (moved === 'there' && desk.row.details['reopenedIn'] !== desk.record.run)
-    return keep(desk, story, issue);
-  return finishReopening(desk, story, issue);
+  const result = await changeStatus(editor, issue, goal, change);
+  if (result === 'impossible') return createTicket(editor, content, issue.key);
+  // A ticket that a person reopened is an open ticket like any other.
+  if (result === 'already' && editor.row.details['reopenedIn'] !== editor.record.run)
+    return keepOpen(editor, content, issue);
+  return finishReopening(editor, content, issue);
 }
 
-/** Which transition to take, and how an issue looks that has taken it. */
-export interface Way {
+/** Which transition leads to a status, and whether an issue has reached it. */
+export interface TransitionGoal {
   choose: (transitions: readonly JiraTransition[]) => JiraTransition | undefined;
-  isThere: (issue: JiraIssue) => boolean;
+  isReached: (issue: JiraIssue) => boolean;
 }
 
 /**
- * Moves an issue. `there`: it had got there meanwhile, by a person or by the call of an attempt that was overtaken;
- * `no_way`: the project's workflow has no such transition.
+ * Changes the status of an issue. `already`: a person, or an earlier attempt of the activity, has
+ * changed it meanwhile; `impossible`: the project's workflow has no such transition.
  */
-export async function moveIssue(
-  desk: TicketDesk,
+export async function changeStatus(
+  editor: TicketEditor,
   issue: JiraIssue,
-  { choose, isThere }: Way,
-  move: Move,
-): Promise<'moved' | 'there' | 'no_way'> {
-  const isThereNow = async (): Promise<boolean> => {
-    const now = await desk.issue(issue.key, false);
+  { choose, isReached: isThere }: TransitionGoal,
+  change: StatusChange,
+): Promise<'changed' | 'already' | 'impossible'> {
+  const isReachedNow = async (): Promise<boolean> => {
+    const now = await editor.readIssue(issue.key, false);
     return now !== null && isThere(now);
   };
-  const way = choose(await desk.transitions(issue.key));
-  if (!way) return (await isThereNow()) ? 'there' : 'no_way';
+  const transition = choose(await editor.readTransitions(issue.key));
+  if (!transition) return (await isReachedNow()) ? 'already' : 'impossible';
   try {
-    await desk.transition(issue, way, move);
-    return 'moved';
+    await editor.transition(issue, transition, change);
+    return 'changed';
   } catch (error) {
     const isRefused =
       error instanceof ConnectorError && !error.retryable && error.code !== 'cancelled';
-    if (isRefused && (await isThereNow())) return 'there';
+    if (isRefused && (await isReachedNow())) return 'already';
     throw error;
   }
 }
 
 async function finishReopening(
-  desk: TicketDesk,
-  story: TicketStory,
+  editor: TicketEditor,
+  content: TicketContent,
   issue: JiraIssue,
 ): Promise<TicketOutcome> {
-  const details = accusing(desk.row.details);
+  const details = withoutCompliance(editor.row.details);
   const after = {
     state: 'open',
     closedBy: null,
     closedSeenRun: null,
-    lastRun: desk.record.run,
+    lastRun: editor.record.run,
     details,
   } as const;
-  await desk.comment(issue, story.reopeningComment(desk.row.closedBy ?? 'person'), after);
-  return recordOutcome(desk, 'reopened', issue.key);
+  await editor.comment(issue, content.reopeningComment(editor.row.closedBy ?? 'person'), after);
+  return recordOutcome(editor, 'reopened', issue.key);
 }
 
-function wayBack(transitions: readonly JiraTransition[]): JiraTransition | undefined {
+function reopeningTransition(transitions: readonly JiraTransition[]): JiraTransition | undefined {
   const to = (category: JiraTransition['toCategory']) =>
     transitions.find(({ toCategory }) => toCategory === category);
   return to('new') ?? to('indeterminate');
 }
 
-/** Opens a new ticket, after looking once more. */
-async function open(desk: TicketDesk, story: TicketStory): Promise<TicketOutcome> {
-  if (!(await story.confirm())) return recordOutcome(desk, 'withheld', null);
-  return create(desk, story, null);
+/** Creates a ticket, after checking the users again. */
+async function openNew(editor: TicketEditor, content: TicketContent): Promise<TicketOutcome> {
+  if (!(await content.confirm())) return recordOutcome(editor, 'withheld', null);
+  return createTicket(editor, content, null);
 }
 
-async function create(
-  desk: TicketDesk,
-  story: TicketStory,
+async function createTicket(
+  editor: TicketEditor,
+  content: TicketContent,
   relatesTo: string | null,
 ): Promise<TicketOutcome> {
-  const key = await desk.create({ ...(await story.newIssue()), relatesTo });
-  return recordOutcome(desk, 'created', key);
+  const key = await editor.create({ ...(await content.newIssue()), relatesTo });
+  return recordOutcome(editor, 'created', key);
 }
 
-/** Notes what was done, in the store and as the activity's result. */
+/** Records what was done in the store, and returns it as the result of the activity. */
 export async function recordOutcome(
-  desk: TicketDesk,
+  editor: TicketEditor,
   action: TicketOutcome['action'],
   key: string | null,
 ): Promise<TicketOutcome> {
-  await desk.note(action, key);
+  await editor.note(action, key);
   return { action, code: null };
 }

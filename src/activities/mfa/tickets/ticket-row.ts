@@ -2,16 +2,18 @@ import type { ApplicationFailure } from '@temporalio/activity';
 import type { TicketRow } from '../../../store/ticket-types.ts';
 import { retryIn } from '../../support/failures.ts';
 import type { TicketPlan } from '../plan.ts';
-import type { Patch } from './ticket-desk.ts';
+import type { Patch } from './ticket-editor.ts';
 import type { ConnectorError } from '../../../connectors/errors.ts';
 import type { JiraIssue } from '../../../connectors/types.ts';
 
+/** What the row of a ticket becomes, and what it tells about the issue. */
+
 /**
- * Stops the activity where a create call's fate is open and it is too early to call it lost.
- * Counted from the first look, for an attempt that was overtaken may have made the call long after
- * it was intended.
+ * The failure with which the activity waits while a create call with an unknown outcome may still
+ * take effect; null once it counts as lost. The time counts from the first search, because an
+ * earlier attempt may have made the call long after it was intended.
  */
-export function stillUnsettled(
+export function waitForCreation(
   row: TicketRow,
   plan: TicketPlan,
   now: Date,
@@ -26,12 +28,13 @@ export function stillUnsettled(
       return retryIn(
         due - age,
         'ticket_unsettled',
-        `it is not known whether Jira took ${row.label}; looking again`,
+        `it is not known whether Jira created ${row.label}; arx will search again`,
       );
   }
   return null;
 }
-export function openAs(key: string, run: string): Patch {
+
+export function rowOfOpenIssue(key: string, run: string): Patch {
   return {
     state: 'open',
     key,
@@ -41,27 +44,28 @@ export function openAs(key: string, run: string): Patch {
     lastRun: run,
   };
 }
-/**
- * Details of a ticket that is about to be open (again): what was noted when its person was
- * compliant is forgotten.
- */
-export function accusing({
+
+/** The details of a ticket that is opened or stays open, without the run that saw compliance. */
+export function withoutCompliance({
   compliantIn: _,
   ...details
 }: TicketRow['details']): TicketRow['details'] {
   return details;
 }
-/** The row after a create call that was refused for certain: as before it. */
-export function notTaken(row: TicketRow): Patch {
+
+/** The row after a create call that created nothing: as it was before. */
+export function rowAfterRefusal(row: TicketRow): Patch {
   return {
     state: row.key === null ? 'absent' : 'closed',
     intendedAt: null,
     details: { ...row.details, createdIn: null, intendedIn: row.details['createdIn'] ?? null },
   };
 }
-export function codeOf(error: ConnectorError): Record<string, string> {
+
+export function errorCodes(error: ConnectorError): Record<string, string> {
   return { code: error.code, vendorCode: error.fields.vendorCode ?? '' };
 }
+
 /** Oldest first, by creation and then by number. */
 export function byAge(a: JiraIssue, b: JiraIssue): number {
   const created = (a.created ?? '').localeCompare(b.created ?? '');

@@ -213,7 +213,9 @@ describe('what a delta scan does not dare', () => {
     const act = <Result>(work: () => Promise<Result>) =>
       new MockActivityEnvironment({}, QUIET).run(work);
     await act(() => activities.beginRun({ run: 'killed', mode: 'delta' }));
-    await act(() => activities.listPage({ run: 'killed', source: 0, page: 0, first: true }));
+    await act(() =>
+      activities.listPage({ run: 'killed', source: 0, page: 0, first: true, most: 1 }),
+    );
     emulators.faults.add({
       vendor: 'okta',
       pathPattern: 'after=log.2',

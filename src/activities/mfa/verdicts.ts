@@ -5,15 +5,15 @@ import { isKnownStatus } from '../../mfa/strength.ts';
 import type { ClassifiedFactor } from '../../mfa/types.ts';
 import { verdictOf } from '../../mfa/verdict.ts';
 import type { FactorReading, VerdictOutcome } from '../../mfa/verdict.ts';
-import type { TakenOver, ListedUser, RunRecord } from '../../store/run-types.ts';
-import type { Deps } from './deps.ts';
+import type { ListedUser, RunRecord, TakenOver } from '../../store/run-types.ts';
+import type { UsesClock, UsesStore } from '../support/parts.ts';
 import { draftOf } from './drafts.ts';
-import { frozen } from './plan.ts';
+import { planOf } from './plan.ts';
 import type { FrozenPlan } from './plan.ts';
 
-/** Judges a reading by the frozen plan of its run. */
-function judgeReading(record: RunRecord, user: ListedUser, reading: FactorReading): VerdictOutcome {
-  const plan = frozen(record);
+/** Assesses a reading by the frozen plan of its run. */
+function assess(record: RunRecord, user: ListedUser, reading: FactorReading): VerdictOutcome {
+  const plan = planOf(record);
   return verdictOf({
     reading,
     allowed: factorTypeSet(plan),
@@ -30,15 +30,19 @@ function factorTypeSet(plan: FrozenPlan): ReadonlySet<string> {
 }
 const ALLOWED = new WeakMap<FrozenPlan, ReadonlySet<string>>();
 
-interface Finding {
+interface UserReading {
   user: ListedUser;
   reading: FactorReading;
-  /** Where it is an earlier run's. */
+  /** The run and time of the reading, if it is taken over from an earlier run. */
   takenOver?: TakenOver;
 }
 
-/** The audit entry of a checked user and, in the same transaction, the verdict. */
-export function userEntry(deps: Deps, record: RunRecord, finding: Finding): Recorded {
+/** The audit entry of a checked user; the verdict is written in the same transaction. */
+export function userCheckedEntry(
+  deps: UsesStore<'users'> & UsesClock,
+  record: RunRecord,
+  finding: UserReading,
+): Recorded {
   return {
     kind: 'user.checked',
     subject: finding.user.userId,
@@ -48,15 +52,15 @@ export function userEntry(deps: Deps, record: RunRecord, finding: Finding): Reco
 }
 
 /**
- * Outcome and effect that any entry about a verdict has. Reasons may name an exemption's owner, so
- * the trail keeps none.
+ * Outcome and effect of every entry about a verdict. The entry contains no reason, because a reason
+ * may name the owner of an exemption.
  */
 export function verdictEntry(
-  deps: Deps,
+  deps: UsesStore<'users'> & UsesClock,
   record: RunRecord,
-  { user, reading, takenOver }: Finding,
+  { user, reading, takenOver }: UserReading,
 ): Pick<Recorded, 'outcome' | 'effect'> {
-  const judged = judgeReading(record, user, reading);
+  const judged = assess(record, user, reading);
   const found = { ...judged, checkedAt: deps.now().toISOString(), ...(takenOver && { takenOver }) };
   const evidence = takenOver && { takenOver: { run: takenOver.run, readAt: takenOver.at } };
   return {
@@ -65,10 +69,7 @@ export function verdictEntry(
   };
 }
 
-/**
- * A type that Okta does not document may be anything: the trail says only that it was not
- * recognised.
- */
+/** A type or status that Okta does not document may contain anything, so the trail omits it. */
 function factorForTrail({ type, status, class: strength }: ClassifiedFactor): JsonObject {
   const known = strength !== 'unrecognised';
   return {
@@ -78,13 +79,13 @@ function factorForTrail({ type, status, class: strength }: ClassifiedFactor): Js
   };
 }
 
-/** Records a verdict that no call of its own stands behind. */
-export async function recordFinding(
-  deps: Deps,
+/** Records a verdict outside a call to Okta. */
+export async function recordVerdict(
+  deps: UsesStore<'journal' | 'users'> & UsesClock,
   record: RunRecord,
-  finding: Finding,
+  finding: UserReading,
 ): Promise<void> {
-  const { kind, outcome, effect } = userEntry(deps, record, finding);
+  const { kind, outcome, effect } = userCheckedEntry(deps, record, finding);
   const at = deps.now().toISOString();
   const draft = draftOf(record, { kind, subject: finding.user.userId, sequence: 0, at });
   await deps.store.journal.append([{ ...draft, outcome }], effect);

@@ -2,15 +2,19 @@ import type { JsonObject } from '../../audit/types.ts';
 import { InvalidArgumentError } from '../../connectors/errors.ts';
 import { partsOf } from '../../governance/catalogue.ts';
 import type { ConnectorName, Decision } from '../../governance/types.ts';
+import type { AccountConnector } from '../../flows/types.ts';
 import type { FlowRunRecord, FlowStepRecord } from '../../store/flow-types.ts';
 import { factsOf } from '../governance/facts.ts';
-import type { FlowDeps } from './deps.ts';
+import type { FactDeps } from '../governance/facts.ts';
+import type { UsesConnectors } from '../support/parts.ts';
 import { inputsOf } from './notices.ts';
-import { lookerOf, principalOf } from './record.ts';
+import { targetReaderOf, principalOf } from './record.ts';
 
-/** The steps that are to be taken, each with the answer of the policies. */
+type DecideDeps = FactDeps & UsesConnectors<AccountConnector | 'decide' | 'validate'>;
+
+/** Adds the decision of the policies to each planned step. */
 export async function decideSteps(
-  deps: FlowDeps,
+  deps: DecideDeps,
   record: FlowRunRecord,
   steps: readonly FlowStepRecord[],
 ): Promise<FlowStepRecord[]> {
@@ -24,14 +28,14 @@ export async function decideSteps(
 }
 
 async function decisionOn(
-  deps: FlowDeps,
+  deps: DecideDeps,
   record: FlowRunRecord,
   step: FlowStepRecord,
 ): Promise<JsonObject> {
   const { connectors } = deps;
   const { connector: name, operation } = partsOf(step.operation);
   const connector = name as ConnectorName;
-  const { caller } = lookerOf(deps, record);
+  const { caller } = targetReaderOf(deps, record);
   const input = inputsOf(step.operation, step.params, { run: record, step: step.id });
   try {
     const { args, argsDigest } = await connectors.validate(connector, operation, input, {

@@ -1,19 +1,19 @@
 import { Context } from '@temporalio/activity';
 import type { JsonObject } from '../../audit/types.ts';
-import type { Caller, Connectors, OktaUser } from '../../connectors/types.ts';
+import type { Caller, OktaUser } from '../../connectors/types.ts';
 import { partsOf } from '../../governance/catalogue.ts';
 import { comparable } from '../../flows/comparable.ts';
 import type { Observation } from '../../flows/effects.ts';
 import type { AccountConnector, AccountState } from '../../flows/types.ts';
+import type { UsesConnectors } from '../support/parts.ts';
 
-/** Who looks, and through what. */
-export interface Looker {
-  connectors: Connectors;
+/** Reads accounts for one caller. */
+export interface TargetReader extends UsesConnectors<AccountConnector> {
   caller: Caller;
 }
 
-/** Context of a read by somebody who waits for it. */
-export function lookContext(caller: Caller, subject: string) {
+/** The context of a read that a user waits for. */
+export function readContext(caller: Caller, subject: string) {
   return {
     caller,
     subject,
@@ -23,12 +23,12 @@ export function lookContext(caller: Caller, subject: string) {
 }
 
 type Reading = (
-  connectors: Connectors,
+  connectors: TargetReader['connectors'],
   id: string,
-  context: ReturnType<typeof lookContext>,
+  context: ReturnType<typeof readContext>,
 ) => Promise<AccountState>;
 
-/** How an account of each product is read, by the id that its own API takes. */
+/** How an account of each product is read, by the id that the API of the product takes. */
 const READINGS: Readonly<Record<AccountConnector, Reading>> = {
   okta: async ({ okta }, userId, context) => {
     return oktaAccount((await okta('users:read_detail', { userId }, context)).output);
@@ -90,61 +90,61 @@ export const oktaAccount = ({ id, login, email, status }: OktaUser): AccountStat
 
 /** Reads an account. Throws as the connector does. */
 export async function readAccount(
-  { connectors, caller }: Looker,
+  { connectors, caller }: TargetReader,
   connector: AccountConnector,
   id: string,
 ): Promise<AccountState> {
-  return READINGS[connector](connectors, id, lookContext(caller, opaque(connector, id)));
+  return READINGS[connector](connectors, id, readContext(caller, auditSubject(connector, id)));
 }
 
-/**
- * An account may be asked for by its address, which the trail does not take: what was found stands
- * in the outcome.
- */
-const opaque = (connector: AccountConnector, id: string): string =>
+/** The audit subject of a read. The trail must not contain an address, so that is replaced. */
+const auditSubject = (connector: AccountConnector, id: string): string =>
   id.includes('@') ? `${connector}-account` : id;
 
-/** Whether the account is in the group, for the connectors that have operations on members. */
+/** How group membership is read, for the connectors that have operations on members. */
 const MEMBERSHIPS: Readonly<
-  Record<string, (looker: Looker, groupId: string, userId: string) => Promise<boolean> | undefined>
+  Record<
+    string,
+    (reader: TargetReader, groupId: string, userId: string) => Promise<boolean> | undefined
+  >
 > = {
   okta: async ({ connectors, caller }, groupId, userId) => {
     const { output } = await connectors.okta(
       'users:read_groups',
       { userId },
-      lookContext(caller, userId),
+      readContext(caller, userId),
     );
     return output.some(({ id }) => id === groupId);
   },
   entra: async ({ connectors, caller }, groupId, userId) =>
-    (await connectors.entra('groups:read', { groupId, userId }, lookContext(caller, userId))).output
+    (await connectors.entra('groups:read', { groupId, userId }, readContext(caller, userId))).output
       .member,
 };
 
-/** True for the connectors whose accounts can be looked at. */
+/** True for the connectors whose accounts can be read. */
 export const isAccountConnector = (connector: string): connector is AccountConnector =>
   Object.hasOwn(READINGS, connector);
 
-/** Id of the account that the arguments of an operation name; null where they name none. */
+/** The id of the account in the arguments of an operation; null if they contain none. */
 export function accountIn(args: JsonObject): string | null {
   const id = args['userId'] ?? args['user'];
   return typeof id === 'string' && id !== '' ? id : null;
 }
 
 /**
- * Looks at what an operation (`okta:users:suspend`) acts on; nothing is seen where it acts on no
+ * Reads the target of an operation such as `okta:users:suspend`. Empty if it does not act on an
  * account. Throws as the connectors do.
  */
-export async function lookAt(
-  looker: Looker,
+export async function inspectTarget(
+  reader: TargetReader,
   { operation, args }: { operation: string; args: JsonObject },
 ): Promise<Observation> {
   const { connector } = partsOf(operation);
   const id = accountIn(args);
   if (!isAccountConnector(connector) || id === null) return {};
-  const seen: Observation = { account: await readAccount(looker, connector, id) };
+  const seen: Observation = { account: await readAccount(reader, connector, id) };
   const { groupId } = args;
   if (typeof groupId !== 'string') return seen;
-  const member = await MEMBERSHIPS[connector]?.(looker, groupId, id);
+  const member = await MEMBERSHIPS[connector]?.(reader, groupId, id);
   return member === undefined ? seen : { ...seen, member };
 }

@@ -5,17 +5,19 @@ import { NON_COMPLIANT } from '../../mfa/types.ts';
 import type { FactorReading } from '../../mfa/verdict.ts';
 import type { RunUser, RunRecord } from '../../store/run-types.ts';
 import { readingOf } from './checking.ts';
-import type { Deps } from './deps.ts';
+import type { UsesClock, UsesConnectors, UsesStore } from '../support/parts.ts';
 import { draftOf } from './drafts.ts';
 import { VENDOR_ATTEMPTS } from '../support/failures.ts';
-import { verdictEntry } from './judging.ts';
-import { callerOf, frozen } from './plan.ts';
+import { verdictEntry } from './verdicts.ts';
+import { callerOf, planOf } from './plan.ts';
 
-/** A user whose verdict is settled. */
-export type Judged = Extract<RunUser, { checkedAt: string }>;
+/** A user who has a verdict. */
+export type CheckedUser = Extract<RunUser, { checkedAt: string }>;
 
-/** Whether a ticket is for this user. */
-export function isFinding(user: RunUser | null): user is Judged {
+type RecheckDeps = UsesStore<'journal' | 'users'> & UsesConnectors<'okta'> & UsesClock;
+
+/** Whether this user needs a ticket. */
+export function isFinding(user: RunUser | null): user is CheckedUser {
   return (
     user !== null &&
     user.verdict !== null &&
@@ -24,42 +26,42 @@ export function isFinding(user: RunUser | null): user is Judged {
 }
 
 /**
- * Reads user and factors again right before a ticket; what is seen now replaces the verdict. Null
- * where nobody is to be accused any more.
+ * Reads user and factors again right before a ticket is opened. The second reading replaces the
+ * verdict. Null if the user no longer needs a ticket.
  */
-export async function lookAgain(
-  deps: Deps,
+export async function recheckUser(
+  deps: RecheckDeps,
   record: RunRecord,
-  user: Judged,
-): Promise<Judged | null> {
-  const look = { deps, record, user };
+  user: CheckedUser,
+): Promise<CheckedUser | null> {
+  const recheck = { deps, record, user };
   try {
-    await readAgain(look);
+    await readUserAgain(recheck);
   } catch (error) {
     const reading = readingFrom(error);
     if (!reading) throw error;
-    await rejudge(look, reading);
+    await recordRecheck(recheck, reading);
   }
   const again = await deps.store.users.get(record.run, user.userId);
   return isFinding(again) ? again : null;
 }
 
-interface Look {
-  deps: Deps;
+interface Recheck {
+  deps: RecheckDeps;
   record: RunRecord;
-  user: Judged;
+  user: CheckedUser;
 }
 
-async function readAgain({ deps, record, user }: Look): Promise<void> {
+async function readUserAgain({ deps, record, user }: Recheck): Promise<void> {
   const { okta } = deps.connectors;
   const { userId } = user;
-  const plan = frozen(record);
+  const plan = planOf(record);
   const signal = Context.current().cancellationSignal;
   const context = { caller: callerOf(record, plan.permitted), subject: userId, signal };
   const { output } = await okta('users:read_detail', { userId }, context);
   if (!plan.statuses.includes(output.status)) {
     const reason = 'no longer in scope when a ticket was due';
-    return rejudge({ deps, record, user }, { kind: 'vanished', reason });
+    return recordRecheck({ deps, record, user }, { kind: 'vanished', reason });
   }
   const factorContext: CallContext<OktaFactor[]> = {
     ...context,
@@ -76,7 +78,7 @@ async function readAgain({ deps, record, user }: Look): Promise<void> {
   await okta('users:read_factors', { userId }, factorContext);
 }
 
-/** What an error of the second look says for certain; null where it must be tried again. */
+/** The reading that an error of the recheck proves; null if it must be tried again. */
 function readingFrom(error: unknown): FactorReading | null {
   if (!(error instanceof ConnectorError) || error.fields.connector !== 'okta') return null;
   const reading = readingOf({ ok: false, error });
@@ -86,7 +88,10 @@ function readingFrom(error: unknown): FactorReading | null {
   return { kind: 'unreadable', reason: `could not be read again before a ticket: ${error.code}` };
 }
 
-async function rejudge({ deps, record, user }: Look, reading: FactorReading): Promise<void> {
+async function recordRecheck(
+  { deps, record, user }: Recheck,
+  reading: FactorReading,
+): Promise<void> {
   const { outcome, effect } = verdictEntry(deps, record, { user, reading });
   const at = deps.now().toISOString();
   const draft = draftOf(record, { kind: 'user.rechecked', subject: user.userId, at });

@@ -8,48 +8,51 @@ import type {
   OktaUser,
   SlackOperations,
 } from '../../connectors/types.ts';
-import type { GovernedDeps } from './deps.ts';
+import type { UsesConnectors } from '../support/parts.ts';
 
 /**
- * The principal that reads what a decision needs to know; its policy ships as
+ * The principal that reads the users and groups on which a decision depends. Its policy is
  * policies/governed-operations.yaml.
  */
-export const PEOPLE_READER = 'workflow:governed-operations';
-/** A channel with more people than this is no list of approvers. */
+export const USER_READER = 'workflow:governed-operations';
+/** Only so many members of a channel can be approvers. */
 const MOST_MEMBERS = 200;
 const USER_ID = /^[A-Za-z0-9]{20}$/;
 
-/** What is no name in Okta is nobody's there. */
-function none(error: unknown): { output: Pick<OktaPage<OktaUser>, 'items'> } {
+/** A name that Okta refuses as invalid belongs to no user. */
+function noUsers(error: unknown): { output: Pick<OktaPage<OktaUser>, 'items'> } {
   if (error instanceof InvalidArgumentError) return { output: { items: [] } };
   throw error;
 }
 
-/** The caller that reads what is needed to judge a request. */
+/** The caller for reads on which the decision about a request depends. */
 export const readerOf = ({ run, workflowId }: { run: string; workflowId: string }): Caller => ({
-  principal: PEOPLE_READER,
+  principal: USER_READER,
   authenticatedBy: 'worker',
   surface: 'workflow',
   workflowId,
   run,
 });
 
-const isNamed = ({ login, email }: OktaUser, name: string): boolean =>
+const hasName = ({ login, email }: OktaUser, name: string): boolean =>
   [login, email ?? ''].some((own) => sameName(own, name));
 
-/** Reads people and groups on behalf of one request. */
-export class PeopleReader {
-  readonly #deps: GovernedDeps;
+/** Reads users and groups on behalf of one request. */
+export class UserReader {
+  readonly #connectors: UsesConnectors<'okta' | 'slack'>['connectors'];
   readonly #caller: Caller;
 
-  constructor(deps: GovernedDeps, of: { run: string; workflowId: string }) {
-    this.#deps = deps;
+  constructor(
+    { connectors }: UsesConnectors<'okta' | 'slack'>,
+    of: { run: string; workflowId: string },
+  ) {
+    this.#connectors = connectors;
     this.#caller = readerOf(of);
   }
 
-  /** The user with this id or login; null where there is none. */
-  async person(reference: string): Promise<OktaUser | null> {
-    const { okta } = this.#deps.connectors;
+  /** The user with this id or login; null if there is none. */
+  async findUser(reference: string): Promise<OktaUser | null> {
+    const { okta } = this.#connectors;
     if (USER_ID.test(reference)) {
       return this.#orNull(
         async () =>
@@ -63,35 +66,33 @@ export class PeopleReader {
     return user && others.length === 0 ? user : null;
   }
 
-  /**
-   * Everybody in Okta whose login or e-mail address is one of these names, without regard to case.
-   */
+  /** All Okta users whose login or e-mail address is one of these names, ignoring case. */
   async findByName(names: readonly string[]): Promise<OktaUser[]> {
-    const { okta } = this.#deps.connectors;
+    const { okta } = this.#connectors;
     const found = new Map<string, OktaUser>();
     for (const name of new Set(names)) {
       const quoted = JSON.stringify(name);
-      // A filter sees what was written just now, and a search what is written in other letters.
+      // A filter includes the latest changes; a search ignores case.
       const search = `profile.login eq ${quoted} or profile.email eq ${quoted}`;
       for (const by of [{ login: name }, { email: name }, { search }]) {
-        const users = await okta('users:read', by, this.#context('person')).catch(none);
-        for (const user of users.output.items) if (isNamed(user, name)) found.set(user.id, user);
+        const users = await okta('users:read', by, this.#context('person')).catch(noUsers);
+        for (const user of users.output.items) if (hasName(user, name)) found.set(user.id, user);
       }
     }
     return [...found.values()];
   }
 
-  /** Groups that the user is in; none where there is no such user. */
+  /** The groups of the user; none if there is no such user. */
   async groupsOf(userId: string): Promise<OktaGroup[]> {
-    const { okta } = this.#deps.connectors;
+    const { okta } = this.#connectors;
     const read = async (): Promise<OktaGroup[]> =>
       (await okta('users:read_groups', { userId }, this.#context(userId))).output;
     return (await this.#orNull(read)) ?? [];
   }
 
   /**
-   * Ids of those whom a list of `group:NAME`, `user:LOGIN`, logins and ids means; unknown names
-   * mean nobody.
+   * Ids of the active users in a list of `group:NAME`, `user:LOGIN`, logins and ids. Unknown names
+   * are ignored.
    */
   async idsOf(references: readonly string[]): Promise<string[]> {
     const ids = new Set<string>();
@@ -100,14 +101,14 @@ export class PeopleReader {
   }
 
   /**
-   * Ids of those in a Slack channel who are Okta users with the same address. Nobody where Slack
-   * does not say: without the scopes for it, or where there is no such channel.
+   * Ids of the active Okta users whose address is that of a member of a Slack channel. Empty if Slack
+   * does not return the members: the scopes are missing, or the channel does not exist.
    */
   async inChannel(channel: string): Promise<string[]> {
     try {
       const ids: string[] = [];
       for (const email of await this.#emailsIn(channel)) {
-        const user = email === null ? null : await this.person(email);
+        const user = email === null ? null : await this.findUser(email);
         if (user?.status === 'ACTIVE') ids.push(user.id);
       }
       return ids;
@@ -119,7 +120,7 @@ export class PeopleReader {
   }
 
   async #emailsIn(channel: string): Promise<(string | null)[]> {
-    const { slack } = this.#deps.connectors;
+    const { slack } = this.#connectors;
     const context = this.#context('channel');
     const id = /^[A-Z][A-Z0-9_]+$/.test(channel)
       ? channel
@@ -141,7 +142,7 @@ export class PeopleReader {
 
   /** Whether the user holds an administrator role, direct or through a group. */
   async isAdministrator(userId: string): Promise<boolean> {
-    const { output } = await this.#deps.connectors.okta(
+    const { output } = await this.#connectors.okta(
       'users:read_roles',
       { userId },
       this.#context(userId),
@@ -150,7 +151,7 @@ export class PeopleReader {
   }
 
   async grantsAdminRoles(groupId: string): Promise<boolean> {
-    const { output } = await this.#deps.connectors.okta(
+    const { output } = await this.#connectors.okta(
       'groups:read_roles',
       { groupId },
       this.#context(groupId),
@@ -160,12 +161,12 @@ export class PeopleReader {
 
   async #idsOf(reference: string): Promise<string[]> {
     if (reference.startsWith('group:')) return this.#members(reference.slice('group:'.length));
-    const user = await this.person(reference.replace(/^user:/, ''));
+    const user = await this.findUser(reference.replace(/^user:/, ''));
     return user?.status === 'ACTIVE' ? [user.id] : [];
   }
 
   async #members(name: string): Promise<string[]> {
-    const { okta } = this.#deps.connectors;
+    const { okta } = this.#connectors;
     const { output } = await okta('groups:read', { name }, this.#context('groups'));
     const [group, ...others] = output.items.filter((item) => item.name === name);
     if (!group || others.length > 0) return [];

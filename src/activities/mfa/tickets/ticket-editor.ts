@@ -8,41 +8,49 @@ import type {
   OperationTable,
   Recorded,
 } from '../../../connectors/types.ts';
-import type { TextBlock } from '../../../mfa/types.ts';
 import { controlLabel, MFA_CONTROL, ticketLabel } from '../../../mfa/identity.ts';
+import type { TextBlock } from '../../../mfa/types.ts';
 import type { StoreTransaction } from '../../../store/types.ts';
 import type { RunRecord } from '../../../store/run-types.ts';
-import type { TicketAction, TicketRow } from '../../../store/ticket-types.ts';
-import type { Deps } from '../deps.ts';
+import type { TicketAction, TicketLedger, TicketRow } from '../../../store/ticket-types.ts';
 import { retryIn } from '../../support/failures.ts';
-import { callerOf, frozen } from '../plan.ts';
+import type { UsesClock, UsesConnectors, UsesStore } from '../../support/parts.ts';
+import { callerOf, planOf } from '../plan.ts';
 import type { TicketPlan } from '../plan.ts';
-import { accusing, byAge, codeOf, notTaken, openAs } from './ticket-row.ts';
+import {
+  withoutCompliance,
+  byAge,
+  errorCodes,
+  rowAfterRefusal,
+  rowOfOpenIssue,
+} from './ticket-row.ts';
 
-/** How long a ticket's row stays taken; far longer than the calls for one ticket take. */
+/** How long a run holds the row of a ticket: far longer than the calls for one ticket take. */
 const LEASE_MS = 300_000;
 const BUSY_WAIT_MS = 5_000;
 
-export type Patch = Parameters<Deps['store']['tickets']['update']>[3];
+export type EditorDeps = UsesStore<'audit' | 'tickets' | 'users'> &
+  UsesConnectors<'jira'> &
+  UsesClock;
+export type Patch = Parameters<TicketLedger['update']>[3];
 type IssueRead = JiraOperations['issues:read'];
 
-/** A comment, and the words by which it is known again on the issue. */
+/** A comment, and the words by which it is recognised on the issue. */
 export interface MarkedComment {
   body: readonly TextBlock[];
   mark: string;
 }
 
-/**
- * A move of an issue: what it is in the trail, the name under which the row notes the run, and the
- * row after it.
- */
-export interface Move {
+/** A status change of an issue. */
+export interface StatusChange {
   kind: 'ticket.closed' | 'ticket.reopened';
-  mark: 'closingIn' | 'reopenedIn';
+  /** The field of the row's details that holds the run which makes the change. */
+  runField: 'closingIn' | 'reopenedIn';
+  /** What the row becomes afterwards. */
   patch: Patch;
 }
 
-/** A new issue as the desk files it; the desk adds the labels that make its identity. */
+/** A new issue; the editor adds the labels that identify it. */
 export interface NewIssue {
   summary: string;
   description: readonly TextBlock[];
@@ -50,27 +58,25 @@ export interface NewIssue {
 }
 
 /**
- * The work on one ticket: its row, taken for this run, and the few things one can do with Jira
- * about it. Every write is preceded by its intent in row and trail, and followed by its outcome in
- * both, each pair in one transaction.
+ * Reads and changes one ticket: its row, which is held for this run, and its issue in Jira. Before
+ * every write, the intent is recorded in the row and the audit trail in one transaction; after it,
+ * so is the outcome.
  */
-export class TicketDesk {
-  readonly deps: Deps;
+export class TicketEditor {
+  readonly deps: EditorDeps;
   readonly record: RunRecord;
   readonly plan: TicketPlan;
   row: TicketRow;
 
-  private constructor(deps: Deps, record: RunRecord, row: TicketRow) {
+  private constructor(deps: EditorDeps, record: RunRecord, row: TicketRow) {
     this.deps = deps;
     this.record = record;
-    this.plan = frozen(record).tickets;
+    this.plan = planOf(record).tickets;
     this.row = row;
   }
 
-  /**
-   * Takes the ticket of a subject; while another run holds it, the activity is tried again later.
-   */
-  static async open(deps: Deps, record: RunRecord, subject: string): Promise<TicketDesk> {
+  /** Takes the ticket of a subject. If another run holds it, the activity is tried again later. */
+  static async open(deps: EditorDeps, record: RunRecord, subject: string): Promise<TicketEditor> {
     const { org, run } = record;
     const label = ticketLabel(org, subject);
     const row = await deps.store.tickets.claim(
@@ -78,16 +84,16 @@ export class TicketDesk {
       run,
       LEASE_MS,
     );
-    if (!row) throw retryIn(BUSY_WAIT_MS, 'ticket_busy', `another run works on ${label}`);
-    return new TicketDesk(deps, record, row);
+    if (!row) throw retryIn(BUSY_WAIT_MS, 'ticket_busy', `another run is working on ${label}`);
+    return new TicketEditor(deps, record, row);
   }
 
   async close(): Promise<void> {
     await this.deps.store.tickets.release(this.row.label, this.record.run);
   }
 
-  /** The issue itself, read consistently; null where it is gone. */
-  async issue(key: string, comments: boolean): Promise<JiraIssue | null> {
+  /** Reads the issue by its key, which is always up to date; null if it no longer exists. */
+  async readIssue(key: string, comments: boolean): Promise<JiraIssue | null> {
     try {
       const { issues } = await this.#read({ by: 'key', key, comments });
       return issues[0] ?? null;
@@ -97,26 +103,26 @@ export class TicketDesk {
     }
   }
 
-  /** Issues with this ticket's label that the index knows, oldest first. */
-  async search(): Promise<JiraIssue[]> {
+  /** Searches the index for issues with the label of this ticket, oldest first. */
+  async searchIssues(): Promise<JiraIssue[]> {
     const jql = `project = "${this.plan.project}" AND labels = "${this.row.label}" ORDER BY created ASC`;
     const { issues } = await this.#read({ by: 'jql', jql, limit: 50 });
     return issues.filter((issue) => issue.labels.includes(this.row.label)).toSorted(byAge);
   }
 
-  async transitions(key: string): Promise<JiraTransition[]> {
+  async readTransitions(key: string): Promise<JiraTransition[]> {
     return (await this.#read({ by: 'transitions', key })).transitions;
   }
 
   /**
-   * Opens a ticket. Only one call is ever out for an attempt; what became of it is settled before
-   * another is made.
+   * Creates the issue. There is only one call per attempt number: its outcome must be known before
+   * another call is made.
    */
   async create(issue: NewIssue): Promise<string> {
     const { row, record } = this;
     const attempt = row.attempt + 1;
     const intendedAt = this.deps.now().toISOString();
-    const { missedAt: _, ...known } = accusing(row.details);
+    const { missedAt: _, ...known } = withoutCompliance(row.details);
     const details = { ...known, createdIn: record.run };
     const intended: Patch = { state: 'intended', attempt, intendedAt, details };
     const { output } = await this.deps.connectors.jira(
@@ -128,15 +134,15 @@ export class TicketDesk {
         record: (outcome) => {
           if (outcome.ok) {
             const { key } = outcome.output;
-            return this.#entry('ticket.created', { key, attempt }, openAs(key, record.run));
+            return this.#entry('ticket.created', { key, attempt }, rowOfOpenIssue(key, record.run));
           }
           if (outcome.error.fields.ambiguous)
-            return { kind: 'ticket.unknown', outcome: codeOf(outcome.error) };
-          return this.#entry('ticket.refused', codeOf(outcome.error), notTaken(row));
+            return { kind: 'ticket.unknown', outcome: errorCodes(outcome.error) };
+          return this.#entry('ticket.refused', errorCodes(outcome.error), rowAfterRefusal(row));
         },
       },
     );
-    this.row = { ...row, ...openAs(output.key, record.run), attempt, details };
+    this.row = { ...row, ...rowOfOpenIssue(output.key, record.run), attempt, details };
     return output.key;
   }
 
@@ -154,10 +160,12 @@ export class TicketDesk {
   }
 
   /**
-   * How the last create call ended, where the audit trail has it: an attempt that was overtaken
-   * records its outcome, but does not write the row.
+   * The outcome of the last create call according to the audit trail. An earlier attempt of the
+   * activity that is still running can record the outcome there, but can no longer write the row.
    */
-  async readOutcome(): Promise<{ kind: 'created'; key: string } | { kind: 'refused' } | null> {
+  async readCreateOutcome(): Promise<
+    { kind: 'created'; key: string } | { kind: 'refused' } | null
+  > {
     const { label, attempt, details } = this.row;
     const run = typeof details['createdIn'] === 'string' ? details['createdIn'] : this.record.run;
     const { audit } = this.deps.store;
@@ -168,16 +176,16 @@ export class TicketDesk {
     return refused.some(({ entry }) => entry.sequence === attempt) ? { kind: 'refused' } : null;
   }
 
-  /** Notes that a create call is looked for whose outcome nobody knows. */
-  async lookFor(): Promise<void> {
+  /** Records since when the issue of a create call with an unknown outcome is searched. */
+  async recordMissing(): Promise<void> {
     const { details } = this.row;
     if (details['missedAt'] !== undefined) return;
     await this.patch({ details: { ...details, missedAt: this.deps.now().toISOString() } });
   }
 
   /**
-   * Takes over a ticket that was found in Jira; one that a call of this run asked for was created
-   * by this run after all.
+   * Takes over an issue that was found in Jira. If a call of this run requested it, it counts as
+   * created by this run.
    */
   async adopt(issue: JiraIssue): Promise<void> {
     const { details } = this.row;
@@ -190,7 +198,7 @@ export class TicketDesk {
     });
   }
 
-  /** Adds a comment unless the issue already has one with this mark. */
+  /** Adds a comment, unless the issue already has one with this mark. */
   async comment(issue: JiraIssue, { body, mark }: MarkedComment, patch: Patch = {}): Promise<void> {
     if (issue.comments.some((comment) => comment.includes(mark))) return this.patch(patch);
     await this.deps.connectors.jira(
@@ -205,31 +213,43 @@ export class TicketDesk {
     this.row = { ...this.row, ...patch };
   }
 
-  /** Moves the issue; the intent names the run, so that a repeated try knows its own work again. */
-  async transition(issue: JiraIssue, way: JiraTransition, move: Move): Promise<void> {
-    const details = { ...this.row.details, [move.mark]: this.record.run };
+  /** Changes the status. The intent names the run, so that a retry recognises its own change. */
+  async transition(
+    issue: JiraIssue,
+    transition: JiraTransition,
+    change: StatusChange,
+  ): Promise<void> {
+    const details = { ...this.row.details, [change.runField]: this.record.run };
     await this.deps.connectors.jira(
       'issues:transition',
-      { key: issue.key, transitionId: way.id },
+      { key: issue.key, transitionId: transition.id },
       {
         ...this.#context<null>(),
         intent: this.#entry('action.started', { key: issue.key }, { details }),
         record: (outcome) =>
-          outcome.ok ? this.#entry(move.kind, { key: issue.key }, move.patch) : null,
+          outcome.ok ? this.#entry(change.kind, { key: issue.key }, change.patch) : null,
       },
     );
-    this.row = { ...this.row, details, ...move.patch };
+    this.row = { ...this.row, details, ...change.patch };
   }
 
   async describe(key: string, text: Omit<NewIssue, 'relatesTo'>): Promise<void> {
-    await this.deps.connectors.jira(
-      'issues:update',
-      { key, ...text },
-      {
-        ...this.#context<null>(),
-        record: (outcome) => (outcome.ok ? this.#entry('ticket.updated', { key }, {}) : null),
-      },
-    );
+    await this.#updateIssue({ key, ...text }, { key });
+  }
+
+  /** Links this issue to the one that it duplicates. */
+  async linkDuplicate(key: string, duplicateOf: string): Promise<void> {
+    await this.#updateIssue({ key, duplicateOf }, { key, duplicateOf });
+  }
+
+  async #updateIssue(
+    input: JiraOperations['issues:update']['input'],
+    facts: Recorded['outcome'],
+  ): Promise<void> {
+    await this.deps.connectors.jira('issues:update', input, {
+      ...this.#context<null>(),
+      record: (outcome) => (outcome.ok ? this.#entry('ticket.updated', facts, {}) : null),
+    });
   }
 
   async patch(patch: Patch): Promise<void> {
@@ -237,7 +257,7 @@ export class TicketDesk {
     this.row = { ...this.row, ...patch };
   }
 
-  /** Notes what this run did with the ticket, for report and counts. */
+  /** Records what this run did with the ticket, for the report and its counts. */
   async note(action: TicketAction, key: string | null, code: string | null = null): Promise<void> {
     const { run } = this.record;
     const { subject } = this.row;
@@ -255,7 +275,7 @@ export class TicketDesk {
   #context<Output extends OperationTable[string]['output']>(
     sequence?: number,
   ): CallContext<Output> {
-    const caller = callerOf(this.record, frozen(this.record).permitted);
+    const caller = callerOf(this.record, planOf(this.record).permitted);
     return {
       caller,
       subject: this.row.label,
@@ -275,18 +295,5 @@ export class TicketDesk {
     const effect = (tx: StoreTransaction): Promise<void> =>
       this.deps.store.tickets.update(tx, label, run, patch, expectAttempt);
     return { kind, subject: label, outcome, effect };
-  }
-
-  /** Marks this issue as a repetition of another one. */
-  async linkDuplicate(key: string, duplicateOf: string): Promise<void> {
-    await this.deps.connectors.jira(
-      'issues:update',
-      { key, duplicateOf },
-      {
-        ...this.#context<null>(),
-        record: (outcome) =>
-          outcome.ok ? this.#entry('ticket.updated', { key, duplicateOf }, {}) : null,
-      },
-    );
   }
 }
