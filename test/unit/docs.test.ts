@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { roomTable } from '../../eslint.rooms.js';
 import { operationsDocs } from '../../src/cli/docs/operations.ts';
@@ -51,6 +51,30 @@ describe('written pages', () => {
     );
     const local = targets.filter((target) => !/^[a-z]+:/.test(target));
     expect(local.filter((target) => !existsSync(join(root, dirname(page), target)))).toEqual([]);
+  });
+
+  it.each(PAGES)('%s names files that exist', (page) => {
+    const named = [...text(page).matchAll(/`((?:src|emulators|test|bench)\/[\w./-]+)`/g)].map(
+      ([, path = '']) => path,
+    );
+    const placeholders = /[A-Z]{3}/;
+    expect(
+      named.filter((path) => !placeholders.test(path) && !existsSync(join(root, path))),
+    ).toEqual([]);
+  });
+
+  it('docs/walkthrough.md introduces every folder of the code', () => {
+    const files = ['src', 'emulators'].flatMap((top) =>
+      readdirSync(join(root, top), { recursive: true, withFileTypes: true }).filter((entry) =>
+        entry.isFile(),
+      ),
+    );
+    const folders = [...new Set(files.map(({ parentPath }) => relative(root, parentPath)))].filter(
+      (path) => path.includes('/') && !/^src\/cli\/|^src\/[^/]+$/.test(path),
+    );
+    expect(folders.filter((path) => !text('docs/walkthrough.md').includes(`\`${path}\``))).toEqual(
+      [],
+    );
   });
 
   it('decision records are numbered without a gap and each is listed in the design', () => {
