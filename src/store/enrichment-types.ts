@@ -37,13 +37,13 @@ export interface EnrichmentRepository {
   /** The cached answer; null if there is none or it has expired. */
   get(key: string): Promise<KeptEnrichment | null>;
   /**
-   * Leases the row to `owner` for a look-up; false while another owner has it, and, unless `anew`,
+   * Leases the row to `owner` for a look-up; false while another owner has it, and, unless `refresh`,
    * while a cached answer is valid. The same owner may claim it again, which extends the lease.
    */
   claim(
     place: { key: string; org: string },
     owner: string,
-    how: { ttlMs: number; anew?: boolean },
+    how: { ttlMs: number; refresh?: boolean },
   ): Promise<boolean>;
   /**
    * Caches the answer of the row's owner and releases the row; false if the lease was lost, or a

@@ -132,14 +132,14 @@ describe('secrets and personal data', () => {
     expect([text.includes(CANARIES.phone), text.includes(CANARIES.totpSeed)]).toEqual([true, true]);
   });
 
-  it('stand in no audit entry, event or factor when all goes well', async () => {
+  it('appear in no audit entry, event or factor when all goes well', async () => {
     const { text, factors } = await traces(null);
     expect(needles.filter((needle) => text.includes(needle))).toEqual([]);
     expect(needles.filter((needle) => factors.join().includes(needle))).toEqual([]);
     expect(factors).toHaveLength(1);
   });
 
-  it.each(FAULTS)('stand in no error, audit entry or event under $kind $status', async (fault) => {
+  it.each(FAULTS)('appear in no error, audit entry or event under $kind $status', async (fault) => {
     const { text, failures } = await traces(fault);
     expect(failures).toBeGreaterThan(3);
     expect(needles.filter((needle) => text.includes(needle))).toEqual([]);

@@ -99,7 +99,7 @@ describe('every operation of the catalogue', () => {
 });
 
 describe.each(OKTA_OPERATION_NAMES)('%s', (operation) => {
-  it('sends what the catalogue says, and leaves its entries', async () => {
+  it('sends the requests of the catalogue, and records its entries', async () => {
     const { inputs, outputs, journal, grants, logged } = await callsOf(operation);
     const row = rowOf(operation);
     const approved = inputs.map((input) =>

@@ -105,7 +105,7 @@ describe('tokens', () => {
     expect(answer.body).toEqual(failure('InvalidAuthenticationToken', message));
   });
 
-  it('expire after the time that is set, and all at once when told to', async () => {
+  it('expire after the configured time, and all at once on request', async () => {
     emulators.entra.tokens.expire();
     const expired = failure(
       'InvalidAuthenticationToken',
@@ -192,7 +192,7 @@ describe('users', () => {
     expect((await graph('PATCH', `/v1.0/users/${user.id}`, '{"acc')).status).toBe(400);
   });
 
-  it('who administer need a role that the app has not got unless told so', async () => {
+  it('who administer need a role that the app does not have by default', async () => {
     const denied = failure(
       'Authorization_RequestDenied',
       'Insufficient privileges to complete the operation.',
@@ -273,7 +273,7 @@ describe('groups', () => {
     expect(await members()).toEqual([]);
   });
 
-  it('take nobody who is not there, and no reference of another form', async () => {
+  it('accept no unknown user, and no reference of another form', async () => {
     expect((await add('00000000-0000-4000-a000-000000000000')).status).toBe(404);
     const odd = { '@odata.id': 'https://foreign.invalid/nowhere' };
     expect((await graph('POST', `/v1.0/groups/${group.id}/members/$ref`, odd)).status).toBe(400);
@@ -308,7 +308,7 @@ describe('groups', () => {
   });
 });
 
-it('answers what it does not know as Graph does', async () => {
+it('answers unknown requests as Graph does', async () => {
   const answer = await graph('GET', '/v1.0/devices');
   expect(answer).toMatchObject({
     status: 400,

@@ -231,6 +231,6 @@ describe('users', () => {
   });
 });
 
-it('answers what it does not know with a page', async () => {
+it('answers unknown requests with a page', async () => {
   expect(await google('GET', '/admin/directory/v1/devices')).toMatchObject({ status: 404 });
 });

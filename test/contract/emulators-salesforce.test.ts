@@ -35,7 +35,7 @@ const token = (changes: Record<string, string>): Promise<PlainAnswer> =>
   });
 
 describe('the token endpoint', () => {
-  it('gives a token, says where the API is, and not how long it lasts', async () => {
+  it('returns a token and the address of the API, but no lifetime', async () => {
     const { status, body } = await token({});
     expect({ status, body }).toMatchObject({
       status: 200,
@@ -132,7 +132,7 @@ describe('queries', () => {
     });
   });
 
-  it('give as many as there are, or as the limit says', async () => {
+  it('return all of them, or as many as the limit allows', async () => {
     const count = emulators.salesforce.users.all.length;
     expect((await query('SELECT Id FROM User')).body).toMatchObject({ totalSize: count });
     expect((await query('SELECT Id FROM User LIMIT 3')).body).toMatchObject({ totalSize: 3 });

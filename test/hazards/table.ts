@@ -45,7 +45,7 @@ const OKTA: Hazard[] = [
   {
     area: 'Okta SDK',
     hazard: 'an empty page with a next link ends the list',
-    test: [OKTA_TEST, 'goes on behind an empty page, and loses nobody'],
+    test: [OKTA_TEST, 'continues after an empty page, and loses no user'],
     takenOut: [
       change(
         'connectors/okta/rows/shared.ts',
@@ -402,7 +402,7 @@ const JIRA: Hazard[] = [
   {
     area: 'Jira',
     hazard: 'an expired token answers as an anonymous user',
-    test: [JIRA_TEST, 'an answer for nobody'],
+    test: [JIRA_TEST, 'a response for an anonymous user'],
     takenOut: [
       change(
         'connectors/jira/refusals.ts',
@@ -932,7 +932,7 @@ const ELSEWHERE: Hazard[] = [
   {
     area: 'Elsewhere',
     hazard: 'names in documents of Jira',
-    test: ['unit/connectors/jira/adf.test.ts', 'gives every text back, whatever stands in it'],
+    test: ['unit/connectors/jira/adf.test.ts', 'returns every text unchanged'],
     takenOut: [
       change(
         'connectors/jira/adf.ts',

@@ -66,7 +66,7 @@ export class SharedLookUps {
     const owner = randomUUID();
     const started = performance.now();
     for (let wait = POLL_MS; ; wait = Math.min(2 * wait, MAX_POLL_MS)) {
-      if (await this.#kept.claim({ key, org }, owner, { ttlMs: LEASE_MS, anew: refresh }))
+      if (await this.#kept.claim({ key, org }, owner, { ttlMs: LEASE_MS, refresh }))
         return this.#find(request, owner);
       // Another process is looking it up, or has done so. A refresh accepts an answer found since
       // it began.

@@ -28,7 +28,7 @@ export function createEnrichmentRepository(
       const [row] = rows;
       return row ? { content: row.content, ageMs: Math.max(0, row.age) } : null;
     },
-    async claim({ key, org }, owner, { ttlMs, anew = false }) {
+    async claim({ key, org }, owner, { ttlMs, refresh = false }) {
       const { rows } = await sql`
         insert into enrichments (key, org, begun_at, expires_at, lease_owner, lease_until)
         values (${key}, ${org}, ${clock()}, ${clock()}, ${owner}, ${after(ttlMs)})
@@ -37,7 +37,7 @@ export function createEnrichmentRepository(
           lease_owner = ${owner}, lease_until = ${after(ttlMs)}
         where enrichments.lease_owner = ${owner} or (
           (enrichments.lease_owner is null or enrichments.lease_until <= ${clock()})
-          and (${anew}::boolean or enrichments.content is null or enrichments.expires_at <= ${clock()})
+          and (${refresh}::boolean or enrichments.content is null or enrichments.expires_at <= ${clock()})
         ) returning key`.execute(db);
       return rows.length > 0;
     },

@@ -234,7 +234,7 @@ describe('policies that are wrong', () => {
     expect(error).toMatchObject({ code: 'no_file', where: { file: 'mine/policy.yaml' } });
   });
 
-  it('make a bundle that denies everything and says why', () => {
+  it('make a bundle that denies everything and states why', () => {
     const broken = policyBundle(optionsOf({ 'policies/p.yaml': `${head}  risk_max: high\n` }));
     expect(broken).toMatchObject({ ok: false, digest: null });
     const request = { connector: 'okta', operation: 'users:read', principal: 'user:jane' };

@@ -6,7 +6,7 @@ import { makeHome } from '../../../src/config/home.ts';
 import { configErrorOf, directoryWith } from '../../support/config.ts';
 
 describe('makeFolder', () => {
-  it('makes every level that is missing, with its mode, and takes what is there', () => {
+  it('creates every missing level with its mode, and accepts existing ones', () => {
     const deep = join(directoryWith({ 'a/x': '' }), 'a', 'b', 'c');
     makeFolder(deep, 0o700);
     makeFolder(deep, 0o700);

@@ -75,7 +75,7 @@ describe('nearest', () => {
 });
 
 describe('Secret', () => {
-  it('shows itself to nobody who does not ask', () => {
+  it('shows its value only through reveal', () => {
     const secret = new Secret('canary');
     const shown = [
       `${secret}`,

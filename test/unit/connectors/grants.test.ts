@@ -34,7 +34,7 @@ const suspend = {
 const OTHER = '00uBBBBBBBBBBBBBBBBB';
 
 describe('a call that needs approval', () => {
-  it('goes on with a grant for it, which is used up with the intent, before anything is sent', async () => {
+  it('proceeds with a matching grant, which is used up with the intent, before anything is sent', async () => {
     const { connectors, journal } = set();
     const order: string[] = [];
     const consume = grants.consume.bind(grants);
@@ -84,7 +84,7 @@ describe('a call that needs approval', () => {
     expect(server.seen).toHaveLength(1);
   });
 
-  it('goes on once however many try it at the same time', async () => {
+  it('proceeds only once, however many callers try at the same time', async () => {
     const { connectors } = set();
     const grant = grants.give(suspend);
     const tries = Array.from({ length: 20 }, () =>
@@ -157,7 +157,7 @@ describe('a call that needs approval', () => {
     expect([journal.drafts, server.seen, grants.open.size]).toEqual([[], [], 1]);
   });
 
-  it('is refused by the connector even where whoever evaluates allows it', async () => {
+  it('is refused by the connector even if the evaluator allows it', async () => {
     const { connectors } = set({
       evaluate: (request) => ({
         effect: 'allow',

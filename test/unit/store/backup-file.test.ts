@@ -62,7 +62,7 @@ describe('the file of a backup', () => {
       );
   });
 
-  it('is refused, or still says the same, whichever bit is another', async () => {
+  it('is refused, or still has the same content, whichever bit is flipped', async () => {
     const whole = await read(file);
     const verdicts = Array.from({ length: file.length }, async (_, at) => {
       const other = Buffer.from(file);

@@ -30,7 +30,7 @@ describeOnStores('a backup', (source) => {
   const restore = (file: Buffer) =>
     restoreBackup({ databaseUrl: source.url(), source: sourceOf(file) });
 
-  test('restored has every row byte for byte, and goes on where the store stood', async () => {
+  test('restored has every row byte for byte, and continues its sequences', async () => {
     await filled();
     const before = await contentOf(source.query);
     const { file, summary } = await backupOf(source.url());
@@ -66,7 +66,7 @@ describeOnStores('a backup', (source) => {
     expect(await contentOf(source.query)).toEqual(before);
   });
 
-  test('goes nowhere else: what is there stays as it is', async () => {
+  test('is not restored into a store with data, which stays unchanged', async () => {
     await filled();
     const { file } = await backupOf(source.url());
     await appendMany(await source.fresh(), 3);
@@ -75,7 +75,7 @@ describeOnStores('a backup', (source) => {
     expect(await contentOf(source.query)).toEqual(before);
   });
 
-  test('is of one moment, whoever writes meanwhile', async () => {
+  test('is a consistent snapshot, even while other processes write', async () => {
     const store = await filled();
     const { entries } = await store.audit.head();
     const writing: Promise<void>[] = [];
@@ -111,7 +111,7 @@ describeOnStores('a backup', (source) => {
     expect(rows).toEqual([{ digest: 'd', content: '{}' }]);
   });
 
-  test('that is not whole, or not for this version, leaves nothing behind', async () => {
+  test('that is damaged, or of another version, leaves nothing behind', async () => {
     const store = await source.fresh();
     await appendMany(store, 30);
     const { file } = await backupOf(source.url());
@@ -137,7 +137,7 @@ describeOnStores('a backup', (source) => {
     expect(await contentOf(source.query)).toEqual(before);
   });
 
-  test('of a database without a store is refused, and one that is called off ends', async () => {
+  test('of a database without a store is refused, and a cancelled one ends', async () => {
     await source.empty();
     await expect(backupOf(source.url())).rejects.toEqual(refusal('no_store'));
     const store = await source.fresh();

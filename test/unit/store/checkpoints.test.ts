@@ -25,7 +25,7 @@ const refusal = (code: CheckpointError['code']) =>
   expect.objectContaining({ name: 'CheckpointError', code });
 
 describeOnStores('checkpoints', (source) => {
-  test('the first one makes the key of the log, and says so in the trail', async () => {
+  test('the first one creates the key of the log, and records it in the audit trail', async () => {
     const store = await source.fresh();
     const home = keyHome();
     expect(await makeCheckpoint(partsOf(store, home), ORIGIN)).toBeNull();
@@ -146,7 +146,9 @@ describeOnStores('checkpoints', (source) => {
     await appendMany(store, 1);
     keyHolder(home, () => null).create(ORIGIN);
     chmodSync(join(home, 'audit.key'), 0o644);
-    await expect(makeCheckpoint(partsOf(store, home), ORIGIN)).rejects.toThrow('readable by other users');
+    await expect(makeCheckpoint(partsOf(store, home), ORIGIN)).rejects.toThrow(
+      'readable by other users',
+    );
   });
 
   test('a key given by a variable is used, and no file is made', async () => {
@@ -164,7 +166,7 @@ describeOnStores('checkpoints', (source) => {
     expect(existsSync(join(home, 'audit.key'))).toBe(false);
   });
 
-  test('a rotation signs with both keys; the old one signs nothing more, and what it signed stays good', async () => {
+  test('a rotation signs with both keys; the old one signs nothing more, and its signatures stay valid', async () => {
     const store = await source.fresh();
     const [home, copy] = [keyHome(), keyHome()];
     await appendMany(store, 4);
@@ -240,7 +242,7 @@ describeOnStores('checkpoints', (source) => {
     expect(await makeCheckpoint(partsOf(store, home), ORIGIN)).toMatchObject({ size: 3 });
   });
 
-  test('one is made behind every so many entries, and failing to is reported only', async () => {
+  test('one is made after every so many entries, and a failure is only reported', async () => {
     const store = await source.fresh();
     const reports: Error[] = [];
     const settings = {

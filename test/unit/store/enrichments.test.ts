@@ -21,7 +21,7 @@ function clockFrom(start: number) {
 }
 
 async function keep(store: Store, place = PLACE, given = answer()): Promise<boolean> {
-  expect(await store.enrichments.claim(place, 'o', { ...LEASE, anew: true })).toBe(true);
+  expect(await store.enrichments.claim(place, 'o', { ...LEASE, refresh: true })).toBe(true);
   return store.enrichments.keep(place.key, 'o', given);
 }
 
@@ -40,7 +40,7 @@ const drop = (store: Store, over: Partial<EnrichmentDrop> = {}) =>
   );
 
 describeOnStores('enrichments', ({ fresh, again }) => {
-  it('are kept for their time, also for another process, and tell how old they are', async () => {
+  it('are cached until they expire, also for another process, and state their age', async () => {
     const clock = clockFrom(1_800_000_000_000);
     const [store, other] = [await fresh(clock), await again(clock)];
     expect(await store.enrichments.get('k1')).toBeNull();
@@ -72,15 +72,15 @@ describeOnStores('enrichments', ({ fresh, again }) => {
     expect(await store.enrichments.claim(PLACE, 'last', LEASE)).toBe(true);
   });
 
-  it('are not found out again while they hold, unless asked for anew', async () => {
+  it('are not looked up again while they are valid, unless refreshed', async () => {
     const store = await fresh();
     await keep(store);
     expect(await store.enrichments.claim(PLACE, 'p', LEASE)).toBe(false);
-    expect(await store.enrichments.claim(PLACE, 'p', { ...LEASE, anew: true })).toBe(true);
+    expect(await store.enrichments.claim(PLACE, 'p', { ...LEASE, refresh: true })).toBe(true);
     expect(await store.enrichments.get('k1')).toMatchObject({ content: { who: ANN } });
   });
 
-  it('go with a write to their user, and so do those of nobody; others and other organisations stay', async () => {
+  it('are deleted by a write to their user, as are those without a user; others and other organisations stay', async () => {
     const store = await fresh();
     const places = { ann: ANN, bob: '00uBobBobBobBobBobBo', nobody: null };
     for (const [key, userId] of Object.entries(places))

@@ -23,7 +23,7 @@ describeOnStores('runs of delegated flows', (source) => {
     expect(await here.flows.get('r1')).toEqual(first[0]?.record);
   });
 
-  test('a run comes back as it was put in, whatever stands in it', async () => {
+  test('a run is read as it was stored, whatever its content', async () => {
     const { flows } = await source.fresh();
     const record = flowRun('r1', {
       inputs: { group: '00g1', note: 'a "quoted" \\u0000 \u{1f600}' },
@@ -160,7 +160,7 @@ describeOnStores('settings of delegated flows', (source) => {
     expect((await flowSettings.sets()).map(({ name }) => name)).toEqual(['Responders', 'Viewers']);
   });
 
-  test('a flow is switched by hand, and the last switch stands', async () => {
+  test('a flow is switched, and the last switch counts', async () => {
     const { flowSettings } = await source.fresh();
     expect(await flowSettings.switches()).toEqual(new Map());
     await flowSettings.switch(null, 'Delegated Flow', true);

@@ -51,7 +51,7 @@ describeOnStores('rate limit buckets', ({ fresh, again }) => {
     expect(Math.abs(first.rateBuckets.now() - Date.now())).toBeLessThan(5_000);
   });
 
-  it('give no more places to two processes together than there are, also after one of them began anew', async () => {
+  it('give two processes together no more slots than there are, even after one of them restarted', async () => {
     const stores = [await fresh(), await again()];
     const granted: number[] = [];
     const open = (store: Store) => createGovernor({ quota: QUOTA, store: store.rateBuckets });

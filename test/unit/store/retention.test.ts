@@ -414,7 +414,7 @@ describeOnStores('removal by age', (source) => {
     },
   );
 
-  test('a sync that may go on keeps what it has read; one behind which another began does not', async () => {
+  test('a sync that may still be running keeps what it has read; one that a newer sync follows does not', async () => {
     const store = await open(source);
     await insertRows(source, SYNCS);
     await insertRows(
@@ -425,7 +425,7 @@ describeOnStores('removal by age', (source) => {
     expect(await rowsWith(source, 'twin_items', 'stay-2')).toBe(1);
   });
 
-  test('what something that goes on may look at stays a week, however short the retention', async () => {
+  test('data that running work may need stays a week, however short the retention period', async () => {
     const store = await open(source);
     await insertRows(source, [
       ...[6, 8].map((days) => request(`request-${days}`, 'succeeded', days)),
@@ -526,7 +526,7 @@ describeOnStores('removal by age', (source) => {
     expect(await store.tickets.listNotes('young')).toHaveLength(1);
   });
 
-  test('people stay of the last complete run of each scope, and of the one that a run compares with that goes on', async () => {
+  test('users stay of the last complete run of each scope, and of the one that a running run is compared with', async () => {
     const store = await open(source);
     const going = { status: 'running', finished_at: null, scope_key: 'slow' };
     await insertRows(source, [
@@ -556,7 +556,7 @@ describeOnStores('removal by age', (source) => {
     expect(marked.rows).toHaveLength(runs.length - kept.length);
   });
 
-  test('the next run tells its changes from the last complete one, as before', async () => {
+  test('the next run still reports its changes since the last complete one', async () => {
     const store = await open(source);
     await insertRows(source, [
       runRow('older', 200),
@@ -580,7 +580,7 @@ describeOnStores('removal by age', (source) => {
     expect((await store.deltas.earlier('older', ['00u1'])).size).toBe(0);
   });
 
-  test('a flow run keeps what makes its event act once, and nobody in it', async () => {
+  test('a flow run keeps what prevents a second run of its event, without personal data', async () => {
     const store = await open(source);
     const account = { product: 'Okta', tenant: ORG, id: '00u-canary', displayName: 'canary' };
     const issue = {
@@ -743,7 +743,7 @@ describeOnStores('removal by age', (source) => {
     expect((await store.twin.events.readCarried('other'))?.entries).toHaveLength(1);
   });
 
-  test('somebody who left long ago is in no table any more', async () => {
+  test('a user who left long ago is no longer in any table', async () => {
     const store = await open(source);
     const id = '00ucanary';
     const login = 'canary@acme.com';

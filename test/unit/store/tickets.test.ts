@@ -78,7 +78,7 @@ describeOnStores('the ticket ledger', (source) => {
     expect(await tickets.get('arx-u1')).toMatchObject({ attempt: 2 });
   });
 
-  test('a patch changes what it names and nothing else', async () => {
+  test('a patch changes only the fields that it names', async () => {
     const { tickets } = await source.fresh();
     await tickets.claim(identityOf('u1'), 'me', MINUTE);
     const full = {

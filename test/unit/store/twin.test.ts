@@ -190,7 +190,7 @@ describeOnStores('the twin', (source) => {
     ]);
   });
 
-  it('has one open gap for each kind and subject, and says when it was closed', async () => {
+  it('has one open gap for each kind and subject, and states when it was closed', async () => {
     const { gaps } = store.twin;
     await settle({ gaps: { opened: [gap('u1'), gap('u2')] } });
     await settle({ gaps: { opened: [gap('u1')], reworded: [gap('u2', 'other words')] } });
@@ -206,7 +206,7 @@ describeOnStores('the twin', (source) => {
     expect((await gaps.orphans(ORG)).map(({ subject }) => subject)).toEqual(['u2']);
   });
 
-  it('shows nothing of what is judged before the sync ends, keeps two attempts apart, and tells drift by kind', async () => {
+  it('shows no results before the sync ends, keeps two attempts separate, and records drift by kind', async () => {
     const { twin } = store;
     await write((tx) => twin.users.put(tx, stamp('two'), ['u1', 'u2'].map(person)));
     const parts = new SearchParts();
@@ -295,7 +295,7 @@ describeOnStores('the twin', (source) => {
     expect(await events.readCarried(ORG)).toEqual(carried(T2));
   });
 
-  it('finds beginnings first, then what stands inside, whatever the case, and nothing of other organisations', async () => {
+  it('finds matches at the beginning first, then inside, ignoring case, and nothing of other organisations', async () => {
     const parts = new SearchParts();
     const hit = (label: string) => ({ kind: 'user', id: label, label, detail: '' }) as const;
     parts.add(hit('Joanna@example.com'), ['Joanna@example.com', null]);

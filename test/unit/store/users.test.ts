@@ -68,7 +68,7 @@ describeOnStores('users of a run', (source) => {
     expect(await store.users.get('run-1', 'x')).toBeNull();
   });
 
-  test('a user listed before, or twice, stands once', async () => {
+  test('a user listed before, or twice, is stored once', async () => {
     const store = await source.fresh();
     await begin(store);
     await store.users.addPage('run-1', 0, 'n', [userOf('a'), userOf('b')]);
@@ -118,7 +118,7 @@ describeOnStores('users of a run', (source) => {
     );
   });
 
-  test('verdicts that come together: who is not listed fails alone, effects end in order, the last verdict stands', async () => {
+  test('verdicts written together: a user who is not listed fails alone, effects end in order, the last verdict counts', async () => {
     const store = await source.fresh();
     await begin(store);
     await store.users.addPage('run-1', 0, null, [userOf('a'), userOf('b')]);

@@ -66,7 +66,7 @@ describe('oktaSettings', () => {
     );
   });
 
-  it('refuses a stored file that others may read, by its name, and tells how to store one where there is none', async () => {
+  it('refuses a stored file that other users can read, naming it, and explains how to store one if there is none', async () => {
     const open = await configErrorFrom(() => settings({ files: stored, mode: 0o644 }));
     expect(open.message).toMatch(/\.arx\/okta\.json is readable by other users$/);
     expect(textOf(open)).not.toContain(CANARY);

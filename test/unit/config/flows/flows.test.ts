@@ -144,7 +144,7 @@ describe('loadFlows', () => {
     expect(read({ 'flows/a.yaml': 'name: A\nenabled: false\n' }).problems).toEqual([]);
   });
 
-  it('leaves wrong flows out, takes the others, and does not tell of them twice', () => {
+  it('skips invalid flows, loads the others, and reports each problem once', () => {
     const { flows, routes, problems } = read({
       'flows/a.yaml': FLOW,
       'flows/b.yaml': FLOW.replace('name: A', 'name: B').replace('suspend', 'suspendd'),
@@ -458,7 +458,7 @@ const ROWS: Row[] = [
 ];
 
 describe('a wrong flow', () => {
-  it.each(ROWS)('with %s is told with its place', (_what, yaml, code, at, path, remedy) => {
+  it.each(ROWS)('with %s is reported with its place', (_what, yaml, code, at, path, remedy) => {
     const { flows, problems } = read({ 'flows/a.yaml': yaml });
     expect(flows).toEqual([]);
     const [problem] = problems;
@@ -568,7 +568,7 @@ describe('a wrong routing table', () => {
     'flows/a.yaml': FLOW.replace('steps:', '  count: { type: integer, default: 1 }\nsteps:'),
     'flows/b.yaml': B,
   };
-  it.each(ROUTING)('with %s is told with its place', (_what, yaml, code, at, path, remedy) => {
+  it.each(ROUTING)('with %s is reported with its place', (_what, yaml, code, at, path, remedy) => {
     const { problems } = read({ ...files, 'routing.yaml': yaml });
     const [problem] = problems;
     expect([problem?.code, `${problem?.where?.line}:${problem?.where?.column}`]).toEqual([
@@ -646,7 +646,7 @@ const SETS: Row[] = [
 ];
 
 describe('resource_sets.yaml', () => {
-  it.each(SETS)('with %s is told with its place', (_what, yaml, code, at, path, remedy) => {
+  it.each(SETS)('with %s is reported with its place', (_what, yaml, code, at, path, remedy) => {
     const [problem] = read({ 'flows/a.yaml': FLOW, 'resource_sets.yaml': yaml }).problems;
     expect([problem?.code, `${problem?.where?.line}:${problem?.where?.column}`]).toEqual([
       code,

@@ -125,7 +125,7 @@ const fieldsOf = async (promise: Promise<unknown>) =>
   ((await failureOf(promise)) as ConnectorError).fields;
 
 describe('email:send', () => {
-  it('sends one message as the account that it has, and tells its Message-ID', async () => {
+  it('sends one message with the configured account, and returns its Message-ID', async () => {
     const { mails, send, journal, events } = await mailServer();
     const { output } = await send({
       ...MESSAGE,
@@ -157,7 +157,7 @@ describe('email:send', () => {
     expect(JSON.stringify([journal.drafts, events])).not.toMatch(/ann@|bob@|Grüße|Line one/);
   });
 
-  it('counts who was refused while others were not, and fails where nobody is left', async () => {
+  it('counts refused recipients, and fails if none is left', async () => {
     const { send } = await mailServer({
       onRcptTo: ({ address }, _session, done) =>
         done(address.startsWith('bob') ? new Error('canary: no such mailbox') : null),
@@ -175,7 +175,7 @@ describe('email:send', () => {
     expect(JSON.stringify([error, error.stack])).not.toContain('canary');
   });
 
-  it('says that the login was not accepted, and nothing of it', async () => {
+  it('reports that the login was refused, without quoting it', async () => {
     const { port, mails } = await mailServer();
     const { send } = mailing(port, { password: 'wrong-canary' });
     const error = await failureOf(send());

@@ -425,7 +425,7 @@ describe('hostile ids', () => {
   });
 });
 
-it('a vendor that is not configured is refused as invalid, and says so', async () => {
+it('a call to a vendor that is not configured is refused as invalid, with the reason', async () => {
   const { connectors } = harness('http://127.0.0.1:9');
   const bundle = accountHarness('http://127.0.0.1:9', { entra: undefined });
   const error = await failureOf(

@@ -176,7 +176,7 @@ describe('Google Workspace', () => {
     expect(JSON.stringify([error, error.stack])).not.toContain('canary');
   });
 
-  it('with an unusable key says so, and sends nothing', async () => {
+  it('reports an unusable key, and sends nothing', async () => {
     const server = await servers.start(() => ({ json: user }));
     const access = {
       clientEmail: 'r@p.example',
@@ -235,7 +235,7 @@ describe('Google Workspace', () => {
     expect(server.seen).toEqual([]);
   });
 
-  it('does not say who is meant where the token is refused', async () => {
+  it('does not reveal the user if the token is refused', async () => {
     const server = await servers.start(() => ({
       status: 400,
       json: { error: 'invalid_grant', error_description: 'canary-account' },

@@ -44,7 +44,7 @@ describe('the document encoder', () => {
     expect(adfSize([])).toBeLessThan(100);
   });
 
-  it('gives every text back, whatever stands in it', () => {
+  it('returns every text unchanged', () => {
     const line = fc
       .string({ unit: 'grapheme', minLength: 1 })
       .filter((text) => text.trim() === text && !/[\n\r]/.test(text));

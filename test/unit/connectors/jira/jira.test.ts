@@ -273,7 +273,7 @@ describe('changing issues', () => {
   });
 });
 
-describe('an answer for nobody', () => {
+describe('a response for an anonymous user', () => {
   it.each<[string, Reply]>([
     [
       'says so in a header, with 200',
@@ -353,7 +353,7 @@ describe('refusals', () => {
     expect(JSON.stringify([error.fields, error.stack])).not.toContain('canary');
   });
 
-  it('a 404 that Jira did not say makes no issue missing', async () => {
+  it('a 404 that is not from Jira makes no issue missing', async () => {
     const { connectors } = await serve({ status: 404, text: '<html>nginx</html>' });
     expect(
       await fieldsOf(connectors.jira('issues:read', { by: 'key', key: 'SEC-1' }, context())),
@@ -362,7 +362,7 @@ describe('refusals', () => {
     });
   });
 
-  it('a 429 says when to come back', async () => {
+  it('a 429 states how long to wait', async () => {
     const { server, connectors } = await serve({
       status: 429,
       headers: { 'retry-after': '17' },

@@ -82,7 +82,7 @@ describe('the API of an agent', () => {
     expect((await okta.users.read({ login })).items.map((user) => user.id)).toEqual([id]);
   });
 
-  it('is held to approval like everybody', async () => {
+  it('requires approval like every other caller', async () => {
     const { okta, grants } = agent();
     const userId = world.user();
     expect(await failureOf(okta.users.suspend({ userId }))).toMatchObject({

@@ -44,7 +44,7 @@ describe('listing', () => {
     });
   });
 
-  it('goes on behind an empty page, and loses nobody', async () => {
+  it('continues after an empty page, and loses no user', async () => {
     const pages: Record<string, { users: unknown[]; next?: string }> = {
       '': { users: [user(USER)], next: 'p2' },
       p2: { users: [], next: 'p3' },
@@ -259,7 +259,7 @@ describe('refusals', () => {
     expect(await fieldsOf(detail(origin))).toMatchObject({ code, vendorCode: null });
   });
 
-  it('a 404 that is not Okta’s own makes nobody vanish', async () => {
+  it('a 404 that is not from Okta makes no user vanish', async () => {
     const { origin } = await servers.start(() => ({
       status: 404,
       text: '<html>no such page</html>',

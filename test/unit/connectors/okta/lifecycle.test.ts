@@ -76,7 +76,7 @@ const LOST: [string, Reply][] = [
 ];
 
 describe.each(Object.entries(SILENT))('%s', (operation, input) => {
-  it('takes every way in which Okta says yes, and passes nothing of it on', async () => {
+  it('accepts every form of success of Okta, and passes nothing of it on', async () => {
     for (const [what, reply] of SUCCESSES) {
       const { journal, answered } = await call(operation, input, reply);
       const result = await answered;
@@ -89,7 +89,7 @@ describe.each(Object.entries(SILENT))('%s', (operation, input) => {
     }
   });
 
-  it('is open where the answer does not tell what became of it', async () => {
+  it('is ambiguous if the response does not show the outcome', async () => {
     for (const [what, reply] of LOST) {
       const { journal, answered } = await call(operation, input, reply);
       const { fields } = (await failureOf(answered)) as ConnectorError;

@@ -145,7 +145,7 @@ describe('a service app', () => {
     expect(app.server.seen.at(-1)?.headers.authorization).toBe('Bearer at-okta.users.read');
   });
 
-  it('with an unusable key says so, and sends nothing', async () => {
+  it('reports an unusable key, and sends nothing', async () => {
     const app = await serviceApp(() => user, 'canary, not a key');
     const error = (await failureOf(app.read())) as ConnectorError;
     expect(error.fields).toMatchObject({ code: 'invalid', status: null });

@@ -170,7 +170,7 @@ describe('a write', () => {
     expect(server.seen).toEqual([]);
   });
 
-  it('is not sent once a later attempt has begun, and the trail says that nothing was sent', async () => {
+  it('is not sent once a later attempt has begun, and the audit trail records that nothing was sent', async () => {
     const server = await servers.start(() => ({ status: 201, json: { id: '77' } }));
     const { connectors, journal, events } = harness(server.origin, {
       confirm: () => Promise.reject(new OvertakenError(1)),
@@ -207,7 +207,7 @@ describe('a write', () => {
     await connectors.okta('users:read_detail', { userId: USER }, context());
   });
 
-  it('says of its outcome that it is one, so that it is recorded whoever was overtaken meanwhile', async () => {
+  it('marks its outcome as one, so that it is recorded even after the attempt was overtaken', async () => {
     const { origin } = await servers.start(() => ({ status: 201, json: { id: '77' } }));
     const { connectors, journal } = harness(origin);
     const append = journal.append.bind(journal);
@@ -285,7 +285,7 @@ describe('a write', () => {
     expect(journal.kinds).toEqual(['action.started', kind]);
   });
 
-  it('that reached nobody is not ambiguous', async () => {
+  it('that did not reach the vendor is not ambiguous', async () => {
     const { origin } = await servers.start(() => ({}));
     await servers.closeAll();
     const { connectors, journal } = harness(origin);
@@ -297,7 +297,7 @@ describe('a write', () => {
     expect(journal.kinds).toEqual(['action.started', 'action.failed']);
   });
 
-  it('tells the recorder how it went', async () => {
+  it('passes the outcome to the recorder', async () => {
     const { origin } = await servers.start(() => ({
       status: 404,
       json: { errorMessages: ['gone'] },
@@ -390,7 +390,7 @@ describe('a refusal', () => {
     expect(server.seen).toEqual([]);
   });
 
-  it('meets an operation that nobody knows', async () => {
+  it('covers unknown operations', async () => {
     const server = await servers.start(() => ({}));
     const { connectors } = harness(server.origin);
     for (const operation of ['users:delete', 'users:explode', 'constructor', '__proto__']) {

@@ -82,7 +82,7 @@ describe('the governor', () => {
     expect(granted).toHaveLength(3);
   });
 
-  it('knows only the cap on requests under way where answers tell no limit', async () => {
+  it('applies only the cap on concurrent requests if responses report no limit', async () => {
     open({}, 4);
     askMany(10);
     await settle();
@@ -202,7 +202,7 @@ describe('the governor', () => {
     expect(granted).toHaveLength(2);
   });
 
-  it('blocks for a while after a 429 that tells nothing, also where no limit was known', async () => {
+  it('blocks for a while after a 429 without headers, even if no limit was known', async () => {
     open();
     askMany(4);
     await settle();
@@ -228,7 +228,7 @@ describe('the governor', () => {
     expect(granted).toHaveLength(3);
   });
 
-  it('lets go of whoever is aborted while waiting', async () => {
+  it('releases a request that is aborted while waiting', async () => {
     open();
     const controller = new AbortController();
     void ask('first');
@@ -243,7 +243,7 @@ describe('the governor', () => {
     expect(names()).toEqual(['first', 'third']);
   });
 
-  it('lets everybody through a bucket so large that no window of it is ever used up', async () => {
+  it('sends every request through a bucket so large that no window is ever used up', async () => {
     open({}, 5);
     askMany(400);
     await settle();

@@ -16,7 +16,7 @@ const bucket = (limit: string, remaining: string, reset: string) =>
   });
 
 describe('rate-limit headers', () => {
-  it('are read against the Date of the answer, whatever our own clock says', () => {
+  it('are measured against the Date of the response, regardless of the local clock', () => {
     const sample = readSample({ status: 200, headers: bucket('600', '12', String(AT + 40)) });
     expect(sample).toEqual({
       window: { limit: 600, remaining: 12, reset: AT + 40 },

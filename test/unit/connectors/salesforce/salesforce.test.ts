@@ -45,7 +45,7 @@ const refusal = (status: number, errorCode: string): Reply => ({
 });
 
 describe('Salesforce', () => {
-  it('goes where the token says, with one token until that is refused', async () => {
+  it('uses the address in the token response, with one token until it is refused', async () => {
     let expired = false;
     const { api, login, connectors } = await serve(({ method }) => {
       if (expired) {
@@ -79,7 +79,7 @@ describe('Salesforce', () => {
     expect([login.seen.length, api.seen.length]).toEqual([2, 52]);
   });
 
-  it('follows the API where a new token says that it has moved', async () => {
+  it('follows the API if a new token has another address', async () => {
     const [before, after] = [
       await servers.start(() => refusal(401, 'INVALID_SESSION_ID')),
       await servers.start(() => found(record)),
@@ -146,7 +146,7 @@ describe('Salesforce', () => {
     expect(JSON.stringify(journal.drafts)).not.toMatch(/northwind|mail\.example/);
   });
 
-  it('quotes what stands in a name', async () => {
+  it('escapes quotes in a name', async () => {
     const user = "o'neil' or Name != ''@northwind.example";
     const { api, connectors } = await serve(
       found({ ...record, Username: "o'neil@northwind.example" }),

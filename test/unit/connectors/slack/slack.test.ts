@@ -147,7 +147,7 @@ describe('reading back', () => {
 });
 
 describe('who and where', () => {
-  it('tells the scopes of the token', async () => {
+  it('returns the scopes of the token', async () => {
     const { connectors } = await serve({
       json: {
         ok: true,
@@ -211,7 +211,7 @@ describe('who and where', () => {
     expect(events).toHaveLength(2);
   });
 
-  it('says not found where no page has it', async () => {
+  it('reports not_found if no page has it', async () => {
     const { connectors } = await serve({
       json: { ok: true, channels: [], response_metadata: { next_cursor: '' } },
     });
@@ -305,7 +305,7 @@ describe('refusals', () => {
 });
 
 describe('the SDK', () => {
-  it('writes nothing of what it sends or gets to the console', async () => {
+  it('writes nothing of its requests or responses to the console', async () => {
     const written: unknown[] = [];
     const consoles = (['debug', 'info', 'log', 'warn', 'error'] as const).map((name) =>
       vi.spyOn(console, name).mockImplementation((...args) => void written.push(args)),

@@ -137,7 +137,7 @@ describe('the transport', () => {
     expect(await kindOf(createTransport({ origin })(get(`${origin}/broken`)))).toBe('cut');
   });
 
-  it('sends the next request over the same connection, but never behind an answer it has not read', async () => {
+  it('reuses the connection, but never before it has read the previous response', async () => {
     const { origin } = await answering((response, path) => {
       const port = String(response.socket?.remotePort);
       response
@@ -153,7 +153,7 @@ describe('the transport', () => {
     expect((await transport(get(`${origin}/x`))).text).not.toBe(ports[0]);
   });
 
-  it('keeps what an answer tells twice apart from what it tells once', async () => {
+  it('distinguishes repeated headers from single ones', async () => {
     const { origin } = await answering((response) => {
       response
         .writeHead(200, ['retry-after', '1', 'retry-after', '2', 'x-rate-limit-limit', '600'])
@@ -166,7 +166,7 @@ describe('the transport', () => {
     ]);
   });
 
-  it('tells a connection that was never made from one that broke', async () => {
+  it('distinguishes a connection that was never established from one that broke', async () => {
     const gone = await servers.start(() => ({}));
     await servers.closeAll();
     expect(await kindOf(createTransport({ origin: gone.origin })(get(`${gone.origin}/x`)))).toBe(
@@ -187,7 +187,7 @@ describe('the transport', () => {
     ]).toEqual([false, true, true]);
   });
 
-  it('says nothing of the request in its errors', async () => {
+  it('quotes nothing of the request in its errors', async () => {
     const { origin } = await servers.start(() => ({ cut: 'before' }));
     const error = await failureOf(
       createTransport({ origin })({

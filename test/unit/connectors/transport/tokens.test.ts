@@ -71,7 +71,7 @@ describe('a token', () => {
     expect((await tokens.get(scope())).token).toBe('t2');
   });
 
-  it('of which no end is told is used until it is dropped, and only the one that was refused is dropped', async () => {
+  it('without a lifetime is used until it is dropped, and only the refused one is dropped', async () => {
     let now = 0;
     const { tokens } = await desk(numbered(null), () => now);
     const first = await tokens.get(scope());

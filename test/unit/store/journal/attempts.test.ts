@@ -99,7 +99,7 @@ describeOnStores('attempts of an activity', (source) => {
     expect((await store.users.get('run-1', 'u3'))?.verdict).toBe('compliant');
   });
 
-  test('other content under one id stays an alarm where nobody was overtaken', async () => {
+  test('other content under one id remains a conflict if no attempt was overtaken', async () => {
     const store = await source.fresh({ currentAttempt });
     await begin(store);
     await during(1, () => judge(store, 'u1', 'none'));
@@ -173,7 +173,7 @@ describeOnStores('attempts of an activity', (source) => {
     expect(await store.runs.get('run-1')).toMatchObject({ status: 'running' });
   });
 
-  test('only a later attempt takes over; the first has nobody to take over from', async () => {
+  test('only a later attempt takes over; the first has no predecessor', async () => {
     const store = await source.fresh({ currentAttempt });
     await during(3, () => store.attempts.takeOver());
     await expect(during(2, () => store.attempts.takeOver())).rejects.toBeInstanceOf(OvertakenError);

@@ -82,14 +82,14 @@ describeOnStores('a journal that knows the end of the chain', (source) => {
     expect(await verify(store)).toMatchObject({ ok: true, entries: 3 });
   });
 
-  test('lets the last verdict about a user stand', async () => {
+  test('keeps the last verdict about a user', async () => {
     const store = await listed(await source.fresh());
     await Promise.all([judge(store, 'u3', 'none', 0), judge(store, 'u3', 'compliant', 1)]);
     expect((await store.users.get('run-1', 'u3'))?.verdict).toBe('compliant');
     expect(await verify(store)).toMatchObject({ ok: true, entries: 3 });
   });
 
-  test('writes no entry for somebody who is on no list, and those of all others', async () => {
+  test('writes no entry for a user who is not listed, and those of all others', async () => {
     const store = await listed(await source.fresh());
     await judge(store, 'u1');
     const settled = await Promise.allSettled(['u2', 'nobody', 'u3'].map((id) => judge(store, id)));
@@ -98,7 +98,7 @@ describeOnStores('a journal that knows the end of the chain', (source) => {
     expect(await verify(store)).toMatchObject({ ok: true, entries: 4 });
   });
 
-  test('goes on behind what other processes have written meanwhile', async () => {
+  test('continues after entries that other processes have written', async () => {
     const one = await listed(await source.fresh());
     const two = await source.again();
     const settled: (readonly AuditReceipt[])[] = [];

@@ -34,7 +34,7 @@ const long = (effect: JournalEffect): JournalEffect =>
   Object.assign(effect, { long: true } as const);
 
 // PGlite has one connection: there everybody waits for a transaction.
-test('on PostgreSQL nobody waits for an effect that takes long', async () => {
+test('on PostgreSQL no append waits for a slow effect of another', async () => {
   const database = await migratedDatabase();
   const store = await openStore({ databaseUrl: database.databaseUrl });
   try {
