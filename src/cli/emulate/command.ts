@@ -58,7 +58,7 @@ const FLAGS: readonly Option[] = [
   new Option('--log <file>', 'path of the accept log (default: no log)').argParser(nonEmptyText),
   new Option('--okta-token <token>', 'token that Okta accepts').argParser(nonEmptyText),
   new Option('--jira-token <token>', 'token that Jira accepts').argParser(nonEmptyText),
-  new Option('--jira-email <address>', 'e-mail beside the Jira token').argParser(nonEmptyText),
+  new Option('--jira-email <address>', 'e-mail address for the Jira token').argParser(nonEmptyText),
   new Option('--slack-token <token>', 'token that Slack accepts').argParser(nonEmptyText),
   new Option('--jira-project <key>', 'key of the Jira project').argParser(nonEmptyText),
   new Option('--entra-tenant-id <id>', 'tenant of Entra ID').argParser(nonEmptyText),

@@ -117,7 +117,7 @@ function stepLines(step: FlowStepDocument, colors: Colors): string[] {
   const { green, red, dim } = colors;
   const tone =
     step.state === 'done' || step.state === 'already' ? green : step.state === 'failed' ? red : dim;
-  const told = [
+  const details = [
     stateText(step),
     policyText(step),
     requestText(step.approval),
@@ -125,7 +125,7 @@ function stepLines(step: FlowStepDocument, colors: Colors): string[] {
   ].filter((part) => part !== '');
   return [
     `    ${tone(MARKS[step.state])} ${plain(callText(step))}`,
-    `      ${plain(told.join('; '))}`,
+    `      ${plain(details.join('; '))}`,
   ];
 }
 
@@ -188,9 +188,9 @@ export function trailText(
     ({ at, operation, state, code }) =>
       `    ${clock(at)}  ${plain(`${operation}: ${state}${codeSuffix(code)}`)}`,
   );
-  const told = history.map(({ at, text }) => `    ${clock(at)}  ${plain(text)}`);
+  const events = history.map(({ at, text }) => `    ${clock(at)}  ${plain(text)}`);
   return [
     ...(made.length === 0 ? [] : ['  calls', ...made]),
-    ...(told.length === 0 ? [] : ['  audit trail', ...told]),
+    ...(events.length === 0 ? [] : ['  audit trail', ...events]),
   ].join('\n');
 }

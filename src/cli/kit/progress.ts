@@ -17,7 +17,7 @@ export interface ProgressSnapshot {
 
 /** Shows progress: a bar on a terminal, elsewhere a line now and then. */
 export interface Display {
-  show(glimpse: ProgressSnapshot): void;
+  show(snapshot: ProgressSnapshot): void;
   stop(): void;
 }
 
@@ -85,13 +85,13 @@ function lineDisplay(io: Io): Display {
   let lastLineAt = 0;
   let phase: string | null = null;
   return {
-    show(glimpse) {
+    show(snapshot) {
       const now = Date.now();
-      rate.add(now, glimpse.done);
-      if (now - lastLineAt < LINE_EVERY_MS && glimpse.phase === phase) return;
+      rate.add(now, snapshot.done);
+      if (now - lastLineAt < LINE_EVERY_MS && snapshot.phase === phase) return;
       lastLineAt = now;
-      phase = glimpse.phase;
-      printNote(io, glimpse.text(rate.perSecond()));
+      phase = snapshot.phase;
+      printNote(io, snapshot.text(rate.perSecond()));
     },
     stop: () => undefined,
   };

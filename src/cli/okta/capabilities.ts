@@ -98,10 +98,10 @@ async function runProbe(
   try {
     const ids = await probe.ask(okta, contextFor, id);
     if (probe.finds) found[probe.finds].push(...ids);
-    const nobody = probe.neverEmpty && ids.length === 0;
+    const isEmpty = probe.neverEmpty && ids.length === 0;
     return resultOf(
       probe,
-      nobody ? { state: 'denied', code: 'empty', reason: EMPTY } : OK,
+      isEmpty ? { state: 'denied', code: 'empty', reason: EMPTY } : OK,
       exchangeAfter(before, lastExchange()),
     );
   } catch (thrown) {
