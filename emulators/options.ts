@@ -5,7 +5,7 @@ import { fakeToken, objectId } from './ids.ts';
 import type { Canaries } from './okta/model.ts';
 import type { ResetRounding, WindowStart } from './rate-limit.ts';
 
-export type Profile = 'demo' | 'plain' | 'empty';
+type Profile = 'demo' | 'plain' | 'empty';
 
 /** The servers, in the order of their ports from `--port`. */
 export const PORT_NAMES = [

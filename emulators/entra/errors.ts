@@ -19,7 +19,7 @@ const ERRORS = {
   InternalServerError: [500, 'Internal Server Error'],
 } as const satisfies Record<string, readonly [number, string]>;
 
-export type GraphErrorCode = keyof typeof ERRORS;
+type GraphErrorCode = keyof typeof ERRORS;
 
 /** An answer in Graph's error format. */
 export function graphError(code: GraphErrorCode, message?: string): Answer {

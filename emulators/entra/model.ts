@@ -20,7 +20,7 @@ export interface EntraAccount {
 export type NewEntraAccount = Partial<EntraAccount> & { userPrincipalName: string };
 
 /** Whether a user is a member of a group, and since when. */
-export interface Membership {
+interface Membership {
   present: boolean;
   /** Epoch milliseconds; 0 for members from the start. */
   changedAt: number;

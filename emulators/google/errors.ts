@@ -20,7 +20,7 @@ const ERRORS = {
   backendError: [500, 'Backend Error'],
 } as const satisfies Record<string, readonly [number, string]>;
 
-export type GoogleReason = keyof typeof ERRORS;
+type GoogleReason = keyof typeof ERRORS;
 
 /** An answer in the error format of Google's APIs. */
 export function googleError(reason: GoogleReason, wording?: string): Answer {

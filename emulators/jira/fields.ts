@@ -6,7 +6,7 @@ import { ISSUE_TYPES, PRIORITIES } from './model.ts';
 import type { JiraSite } from './site.ts';
 
 /** The parsed fields of a request: the changes, and the problems by field. */
-export interface FieldsRead {
+interface FieldsRead {
   changes: Partial<IssueFields>;
   errors: Record<string, string>;
 }

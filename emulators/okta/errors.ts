@@ -17,7 +17,7 @@ const ERRORS = {
   E0000047: [429, 'API call exceeded rate limit due to too many requests.'],
 } as const satisfies Record<string, readonly [number, string]>;
 
-export type OktaErrorCode = keyof typeof ERRORS;
+type OktaErrorCode = keyof typeof ERRORS;
 
 /**
  * An answer in Okta's error format; `detail` completes the summary, each cause becomes an

@@ -1,12 +1,11 @@
 import { oktaId, oktaIndex } from '../ids.ts';
 import type { NewUser, UserRecord } from './model.ts';
-import { newUser } from './new-user.ts';
 
 /**
  * A block of similar users. Each is generated from its number when it is read, so a million of them
  * take no memory.
  */
-export interface UserBlock {
+interface UserBlock {
   count: number;
   /**
    * The user with a number from 0, without id, roles and groups. Users of a block differ only in
@@ -150,4 +149,32 @@ export class UserDirectory {
     }
     return null;
   }
+}
+
+/** The record of a new user, with defaults for everything that is not given. */
+function newUser(index: number, wanted: NewUser, id: string): UserRecord {
+  const created = wanted.created ?? '2024-03-04T09:00:00.000Z';
+  const activated = wanted.activated === undefined ? created : wanted.activated;
+  return {
+    index,
+    id,
+    status: wanted.status ?? 'ACTIVE',
+    created,
+    activated,
+    statusChanged: activated,
+    lastLogin: wanted.lastLogin ?? null,
+    lastUpdated: activated ?? created,
+    passwordChanged: wanted.passwordChanged === undefined ? activated : wanted.passwordChanged,
+    profile: { ...defaultProfile(wanted.login), ...wanted.profile, login: wanted.login },
+    factors: wanted.factors ?? [],
+    roles: wanted.roles ?? [],
+    ...(wanted.vanish ? { vanish: true } : {}),
+    ...(wanted.denyFactors ? { denyFactors: true } : {}),
+    sessions: 1,
+  };
+}
+
+function defaultProfile(login: string): Record<string, unknown> {
+  const [firstName = 'Test', lastName = 'User'] = (login.split('@')[0] ?? '').split('.');
+  return { firstName, lastName, mobilePhone: null, secondEmail: null, email: login };
 }

@@ -23,7 +23,7 @@ const ERRORS = {
   ],
 } as const satisfies Record<string, readonly [number, string]>;
 
-export type SalesforceErrorCode = keyof typeof ERRORS;
+type SalesforceErrorCode = keyof typeof ERRORS;
 
 /** An answer in the error format of Salesforce's REST API: a list with one error. */
 export function salesforceError(errorCode: SalesforceErrorCode, message?: string): Answer {

@@ -20,7 +20,7 @@ const BLOCK_TYPES: readonly string[] = [
 ];
 
 /** Text, blocks and metadata of a message, or Slack's error for them. */
-export type Content =
+type Content =
   { text: string; blocks: Json[]; metadata: Json | null } | { error: string; messages?: string[] };
 
 /** Parses the content of a message, with Slack's limits. */

@@ -35,7 +35,7 @@ export type StoredPages = AsyncIterable<readonly StoredText[]> | Iterable<readon
  * Receives the hash of every valid entry in order, and may report a problem that the chain alone
  * does not reveal.
  */
-export type HashObserver = (hash: string) => BadEntry | null;
+type HashObserver = (hash: string) => BadEntry | null;
 
 /**
  * Verifies a whole trail from its first entry and names the first invalid one. `expected` is the

@@ -12,7 +12,7 @@ export const EMPTY_HEAD = '0'.repeat(64);
 const MAX_ID_LENGTH = 2000;
 
 /** The parts of an entry's id. */
-export type AuditIdentity = Pick<
+type AuditIdentity = Pick<
   AuditEntry,
   'workflowId' | 'run' | 'kind' | 'subject' | 'sequence'
 >;
@@ -148,7 +148,7 @@ export function contentAt(prepared: PreparedEntry, sequence: number): string {
 }
 
 /** An entry with the exact text that is stored and verified. */
-export interface SealedEntry {
+interface SealedEntry {
   entry: AuditEntry;
   text: string;
 }

@@ -6,7 +6,7 @@ import type { RemovedEntry } from './removed.ts';
 import type { AuditEntry } from './types.ts';
 
 /** An export format: the text at the start, and the text of each entry, including line breaks. */
-export interface ExportFormat {
+interface ExportFormat {
   head: string;
   line(stored: StoredText): string;
 }

@@ -72,7 +72,7 @@ export class Frontier {
  * The claim of an inclusion proof: this leaf is at `index` in the tree of `size` entries with this
  * root.
  */
-export interface Inclusion {
+interface Inclusion {
   leafHash: Hash;
   index: number;
   size: number;
@@ -103,7 +103,7 @@ export function verifyInclusion({ leafHash, index, size, hashes, root }: Inclusi
  * The claim of a consistency proof: the tree of `size` entries starts with the tree of `oldSize`
  * entries.
  */
-export interface Consistency {
+interface Consistency {
   oldSize: number;
   oldRoot: Hash;
   size: number;

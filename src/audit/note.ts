@@ -35,7 +35,7 @@ export interface NoteSigner extends NoteKey {
   sign(message: Uint8Array): Uint8Array;
 }
 
-export interface NoteSignature {
+interface NoteSignature {
   name: string;
   hash: string;
   signature: Uint8Array;
@@ -45,7 +45,7 @@ export interface NoteSignature {
  * A parsed note: its text (including the final line break) and its signatures, which are not
  * verified yet.
  */
-export interface Note {
+interface Note {
   text: string;
   signatures: readonly NoteSignature[];
 }

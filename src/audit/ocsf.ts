@@ -5,7 +5,7 @@
 import type { StoredText } from './chain.ts';
 import type { AuditEntry, JsonObject } from './types.ts';
 
-export const OCSF_VERSION = '1.3.0';
+const OCSF_VERSION = '1.3.0';
 
 type Class = { class_uid: number; class_name: string; category_uid: number; category_name: string };
 

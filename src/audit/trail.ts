@@ -18,7 +18,7 @@ export interface SignedRoot {
   name: string;
 }
 
-export interface TrailParts {
+interface TrailParts {
   pages: StoredPages;
   /** The end of the chain, as recorded elsewhere. */
   expected?: AuditHead;

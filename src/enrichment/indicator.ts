@@ -3,7 +3,7 @@
 import type { Indicator } from './types.ts';
 
 /** An indicator, or what is wrong with the text. The problem does not repeat the text. */
-export type ReadIndicator = { ok: true; indicator: Indicator } | { ok: false; problem: string };
+type ReadIndicator = { ok: true; indicator: Indicator } | { ok: false; problem: string };
 
 /** RFC 5321 allows 254 characters for an address; a domain prefix adds a few more. */
 const MAX_LENGTH = 320;

@@ -6,7 +6,7 @@ import { VERDICTS } from './types.ts';
 import type { Enriched, MaliceVerdict } from './types.ts';
 
 /** One line of `malice_rules`. */
-export interface MaliceRule {
+interface MaliceRule {
   /** Dot path into the extracted fields, or else into the raw answers. */
   field: string;
   operator: string;
@@ -25,7 +25,7 @@ export interface MaliceRules {
 }
 
 /** What rules can refer to: the fields of the result, and the allowed fields of the raw answers. */
-export interface RuleInput {
+interface RuleInput {
   result: Pick<Enriched, 'found' | 'ambiguous' | 'extracted'>;
   raw: Value;
 }

@@ -60,7 +60,7 @@ export const readInput = (type: FlowInputType, value: unknown): Value | null =>
 export const describeInput = (type: FlowInputType): string => TYPES[type].expected;
 
 /** The sources of a flow's inputs. */
-export interface InputSources {
+interface InputSources {
   flow: Pick<Flow, 'inputs'>;
   issue: Issue;
   /** Given values, from the command line, the request body, or the row of the routing table. */

@@ -8,7 +8,7 @@ import type { Issue, IssueAccount } from './types.ts';
 
 type Entity = Issue['entity'];
 /** The names of the entity's fields in this event (for errors), and their values. */
-export interface EntityFields {
+interface EntityFields {
   nameOf: (flat: string) => string;
   texts: Readonly<Record<string, string>>;
   /** A person's accounts as given in the event, and their path. */

@@ -12,7 +12,7 @@ import type { Issue, IssueAccount } from './types.ts';
  * An issue, or the invalid field of the event (a dotted path, empty for the whole event) with what
  * was expected.
  */
-export type IssueReading =
+type IssueReading =
   { ok: true; issue: Issue } | { ok: false; field: string; message: string };
 
 /**

@@ -29,7 +29,7 @@ export function worstOf(outcomes: readonly FlowOutcome[]): FlowOutcome {
  * The outcome of a run by the state of its governed operation; `unknown` is `failed` if
  * verification did not show otherwise.
  */
-export const OUTCOME_OF_REQUEST = {
+const OUTCOME_OF_REQUEST = {
   succeeded: 'succeeded',
   failed: 'failed',
   denied: 'denied',

@@ -9,7 +9,7 @@ import { comparable } from './comparable.ts';
 import type { Flow, FlowCondition, FlowStep, Issue } from './types.ts';
 
 /** A step with its parameters filled in. */
-export interface PlannedCall {
+interface PlannedCall {
   id: string;
   /** `okta:users:suspend`. */
   operation: string;
@@ -85,7 +85,7 @@ export function undoAfter(
 }
 
 /** The parts of a recorded run that determine what can still be undone. */
-export interface UndoableRun {
+interface UndoableRun {
   steps: readonly (PlannedCall & { state: string })[];
   undo: Omit<PlannedCall, 'id'>[] | null;
 }

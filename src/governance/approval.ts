@@ -1,7 +1,7 @@
 /** One approval as a pure state machine: how each event changes it, and what is answered. */
 
 export type ApprovalState = 'PENDING' | 'APPROVED' | 'DENIED' | 'EXPIRED' | 'CANCELLED';
-export type ApprovalVerdict = 'approve' | 'deny';
+type ApprovalVerdict = 'approve' | 'deny';
 
 /** What one policy requires: `count` users out of `eligible` (Okta user ids). */
 export interface ApprovalRequirement {
@@ -10,7 +10,7 @@ export interface ApprovalRequirement {
   eligible: readonly string[];
 }
 
-export interface ApprovalVote {
+interface ApprovalVote {
   decisionId: string;
   /** Okta user id. */
   person: string;
@@ -36,7 +36,7 @@ export interface Approval {
 }
 
 /** A decision whose signature was verified. */
-export interface DecisionEvent {
+interface DecisionEvent {
   type: 'decision';
   decisionId: string;
   person: string;
@@ -65,7 +65,7 @@ export type ApprovalAnswer =
   | 'already_voted'
   | 'noted';
 
-export interface ApprovalStep {
+interface ApprovalStep {
   approval: Approval;
   answer: ApprovalAnswer;
 }

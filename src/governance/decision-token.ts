@@ -36,7 +36,7 @@ export function decisionKey(privateKey: string): DecisionKey {
 }
 
 /** Id of a public key: the first 16 hex digits of its SHA-256. */
-export function keyId(publicKey: string): string {
+function keyId(publicKey: string): string {
   return bytesToHex(sha256(hexToBytes(publicKey))).slice(0, 16);
 }
 

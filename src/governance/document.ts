@@ -1,7 +1,7 @@
 import type { ConnectorName, Decision } from './types.ts';
 
 /** The defaults of arx.yaml for approvals; durations as text. */
-export interface ApprovalDefaults {
+interface ApprovalDefaults {
   expires_in: string;
   grant_valid_for: string;
 }

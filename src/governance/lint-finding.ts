@@ -1,7 +1,7 @@
 import { matchesAny } from './glob.ts';
 import type { OperationFacts, Policy } from './types.ts';
 
-export type LintCode =
+type LintCode =
   | 'unknown_connector'
   | 'bare_star'
   | 'matches_nothing'

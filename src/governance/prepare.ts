@@ -20,7 +20,7 @@ export interface PolicyEntry {
 }
 
 /** A bundle compiled for many decisions. */
-export interface PreparedBundle {
+interface PreparedBundle {
   /** Why the bundle cannot be used; null if it is valid. */
   problem: string | null;
   /** Every policy of the operation's connector, by name. */

@@ -2,7 +2,7 @@
  * A principal is written as kind and name: `user:LOGIN`, `agent:NAME` (the service of an access
  * key), `workflow:NAME` or `flow:NAME`.
  */
-export type PrincipalKind = 'user' | 'agent' | 'workflow' | 'flow';
+type PrincipalKind = 'user' | 'agent' | 'workflow' | 'flow';
 
 /** A caller who has not signed in and is not named. */
 export const ANONYMOUS = 'user:anonymous';

@@ -1,6 +1,6 @@
 import type { VerdictCounts } from './types.ts';
 
-export interface CompletenessInput {
+interface CompletenessInput {
   counts: VerdictCounts;
   /** Why listing ended early; null if it reached its end. */
   listingLost: string | null;

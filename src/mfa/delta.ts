@@ -8,7 +8,7 @@ import type { LogRow } from './delta-table.ts';
 import type { Factor, Verdict } from './types.ts';
 
 /** Why all users are read although a delta scan was requested. */
-export type FullCode =
+type FullCode =
   | 'no_base'
   | 'full_due'
   | 'base_too_old'
@@ -51,7 +51,7 @@ const DAY_MS = 86_400_000;
  * The log is read from this long before the start of the base run: clocks differ, and an entry that
  * arrived too late for the base run is still found by the next run.
  */
-export const OVERLAP_MS = 60 * MINUTE_MS;
+const OVERLAP_MS = 60 * MINUTE_MS;
 /**
  * Okta keeps its log for 90 days. The margin of five days ensures that no entry is purged while the
  * log is read.
@@ -109,7 +109,7 @@ interface Party {
  * The users whom the entries of a page may have changed, and the first reason to read all users
  * (null if there is none).
  */
-export interface PageEffect {
+interface PageEffect {
   changed: string[];
   force: FullReason | null;
 }
@@ -177,7 +177,7 @@ export interface EarlierReading {
 }
 
 /** Why the factors of a user must be read again. */
-export type RereadReason =
+type RereadReason =
   'newly_listed' | 'changed' | 'not_settled' | 'listed_differently' | 'may_change_silently';
 
 /**

@@ -1,7 +1,7 @@
 import type { ClassifiedFactor, Coverage, FactorClass, Verdict, VerdictCounts } from './types.ts';
 
 /** What a run covered: statuses and groups. No groups means all users. */
-export interface RunScope {
+interface RunScope {
   statuses: string[];
   groups: { id: string; name: string }[];
 }

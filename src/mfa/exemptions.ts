@@ -2,7 +2,7 @@
  * An exemption as configured: for a user (login or id) or for the members of a group. It ends at
  * the end of a day in UTC.
  */
-export interface Exemption {
+interface Exemption {
   user?: string | undefined;
   group?: string | undefined;
   reason: string;

@@ -8,7 +8,7 @@ import { VERDICTS } from './types.ts';
  * A Slack message: `blocks` is shown, `text` is the fallback. User names appear only in
  * `plain_text` elements, where Slack does not interpret markup.
  */
-export interface SlackSummary {
+interface SlackSummary {
   text: string;
   blocks: JsonObject[];
 }

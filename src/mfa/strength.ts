@@ -9,7 +9,7 @@ interface StrengthRow {
  * Okta's factor types (Management API specification 2026.06.3) with their strength class and its
  * basis. Sections without a document name refer to NIST SP 800-63B-4.
  */
-export const STRENGTH = {
+const STRENGTH = {
   webauthn: { class: 'phishing_resistant', basis: '§3.2.5' },
   u2f: { class: 'phishing_resistant', basis: '§3.2.5' },
   signed_nonce: { class: 'phishing_resistant', basis: 'Okta FastPass, §3.2.5' },

@@ -6,7 +6,7 @@ import { CLASSES_BY_STRENGTH, countAuthenticators, strongestClass } from './stre
 import type { ClassifiedFactor, FactorClass, Verdict, VerdictCounts } from './types.ts';
 
 /** What the statistics need to know about a user. */
-export interface StatisticsRow {
+interface StatisticsRow {
   userId: string;
   department: string | null;
   /** The first group in scope that lists the user; null if the scope has no groups. */

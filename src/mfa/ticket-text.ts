@@ -3,7 +3,7 @@
 import type { ClassifiedFactor, TextBlock, Verdict } from './types.ts';
 
 /** The content of one user's ticket. The login is the only personal data in it. */
-export interface TicketSubject {
+interface TicketSubject {
   login: string;
   department: string | null;
   verdict: Verdict;

@@ -11,7 +11,7 @@ export type FactorReading =
  * Everything that a verdict depends on. The caller has already decided what depends on the time or
  * on exemptions.
  */
-export interface VerdictInput {
+interface VerdictInput {
   reading: FactorReading;
   allowed: ReadonlySet<string>;
   /** The reason of a valid exemption that covers the user; null if there is none. */

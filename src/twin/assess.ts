@@ -33,7 +33,7 @@ export interface EarlierSync {
 }
 
 /** The state before the first sync. */
-export const NO_EARLIER_SYNC: EarlierSync = {
+const NO_EARLIER_SYNC: EarlierSync = {
   gaps: [],
   facts: [],
   standings: new Map(),
@@ -42,7 +42,7 @@ export const NO_EARLIER_SYNC: EarlierSync = {
 };
 
 /** The complete result of one sync. */
-export interface Assessment {
+interface Assessment {
   tally: Tally;
   gaps: Gap[];
   facts: Fact[];

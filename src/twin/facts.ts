@@ -75,7 +75,7 @@ const fact = (
 });
 
 /** The facts after a sync, and those of them that are new versions. */
-export interface FactRevision {
+interface FactRevision {
   /** All current facts, by key. */
   facts: Fact[];
   /** Facts whose value, confidence or source changed: new versions to store. */

@@ -29,7 +29,7 @@ export interface Excerpt<Item> {
   more: number;
 }
 
-export interface PrivilegedUser {
+interface PrivilegedUser {
   id: string;
   login: string;
   status: string;
@@ -39,11 +39,11 @@ export interface PrivilegedUser {
 }
 
 /** A gap with the title of its kind. */
-export interface ProfileGap extends Gap {
+interface ProfileGap extends Gap {
   title: string;
 }
 
-export interface ProfileApp {
+interface ProfileApp {
   id: string;
   label: string;
   signOnMode: string;
@@ -102,7 +102,7 @@ const MAX_SYNCS = 60;
  * The input of a profile. Lists may already be shortened; `tally` and `driftTotal` then give their
  * full length.
  */
-export interface ProfileInput {
+interface ProfileInput {
   tally: Tally;
   gaps: readonly Gap[];
   /** At least the privileged users; all others are ignored. */

@@ -27,7 +27,7 @@ export const matchesAll = (
  * The values at a dot path; of lists, every item. Only own keys; absent and null values are
  * omitted.
  */
-export function valuesAt(value: unknown, path: string): unknown[] {
+function valuesAt(value: unknown, path: string): unknown[] {
   return path
     .split('.')
     .reduce<unknown[]>((values, key) => values.flatMap((one) => step(one, key)), [value])

@@ -14,7 +14,7 @@ type Unknown = Readonly<Record<string, unknown>>;
  * Parses an entry from the connector. Missing or invalid fields become null. Returns null for an
  * entry without uuid, type or time.
  */
-export function readEntry(raw: unknown): TimedEntry | null {
+function readEntry(raw: unknown): TimedEntry | null {
   if (!isObject(raw)) return null;
   const [uuid, eventType, published] = [
     textAt(raw, 'uuid'),

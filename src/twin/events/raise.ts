@@ -15,7 +15,7 @@ import type {
   RaiseResult,
 } from './types.ts';
 
-export interface RaiseOptions {
+interface RaiseOptions {
   settings: EventSettings;
   /** The result of the previous window; null or absent for the first. */
   carried?: CarryOver | null;
