@@ -7,8 +7,7 @@ interface Grant<Held> {
 }
 
 /** The result of checking a bearer token: its data, or why it is not valid. */
-type TokenCheck<Held> =
-  { kind: 'valid'; held: Held } | { kind: 'expired' | 'unknown' | 'absent' };
+type TokenCheck<Held> = { kind: 'valid'; held: Held } | { kind: 'expired' | 'unknown' | 'absent' };
 
 /** Issues bearer tokens and checks them later. */
 export class TokenStore<Held> {

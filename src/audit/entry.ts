@@ -12,10 +12,7 @@ export const EMPTY_HEAD = '0'.repeat(64);
 const MAX_ID_LENGTH = 2000;
 
 /** The parts of an entry's id. */
-type AuditIdentity = Pick<
-  AuditEntry,
-  'workflowId' | 'run' | 'kind' | 'subject' | 'sequence'
->;
+type AuditIdentity = Pick<AuditEntry, 'workflowId' | 'run' | 'kind' | 'subject' | 'sequence'>;
 
 /** The fields of a draft that become part of an entry. Others are ignored. */
 const FIELDS = {

@@ -12,8 +12,7 @@ import type { Issue, IssueAccount } from './types.ts';
  * An issue, or the invalid field of the event (a dotted path, empty for the whole event) with what
  * was expected.
  */
-type IssueReading =
-  { ok: true; issue: Issue } | { ok: false; field: string; message: string };
+type IssueReading = { ok: true; issue: Issue } | { ok: false; field: string; message: string };
 
 /**
  * Parses an event from JSON: `issue.onDemand` or `issue.created`. Unknown fields are dropped. Never

@@ -167,7 +167,9 @@ test('a command that joined such a stack meanwhile keeps it running, is named, a
   const joined = await openStack(options());
   await up.close({ end: true });
   expect(living(started)).toBe(4);
-  expect(lines.at(-1)).toMatch(new RegExp(`keeps running for process ${process.pid}, .*ends with it`));
+  expect(lines.at(-1)).toMatch(
+    new RegExp(`keeps running for process ${process.pid}, .*ends with it`),
+  );
   await joined.close();
   expect(living(started)).toBe(0);
 });
