@@ -116,7 +116,7 @@ export const ROOMS = {
   },
   client: { holds: 'typed calls to Temporal, and nothing else', imports: ['workflows/messages'] },
   services: {
-    holds: 'what command line, server and worker do alike, over store, client and rules',
+    holds: 'what the command line, server and worker share, over store, client and rules',
     imports: [...SERVED_BY, 'workflows/messages', 'audit', 'client', 'enrichment', 'flows'],
     // Loaded late: most commands call no vendor.
     lazily: ['connectors/create'],

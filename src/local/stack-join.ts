@@ -93,11 +93,9 @@ function checksOf({ processes, temporal, databaseUrl }: StackState) {
 const differsError = (home: string, users: readonly number[]): ConfigError =>
   new ConfigError(
     'stack_differs',
-    `the stack in ${home} runs with other vendors or credentials` +
-      (users.length > 0
-        ? ` (used by process ${users.join(', ')})`
-        : ' (it is kept running on request)'),
-    'End it first, or set ARX_HOME to another folder to run a second one beside it.',
+    `the stack in ${home} (${users.length > 0 ? `used by process ${users.join(', ')}` : 'kept running on request'}) ` +
+      'is running with other vendors or credentials than this command uses',
+    'Stop it with `arx up --stop`, or set ARX_HOME to another folder to run a second stack.',
   );
 
 const brokenError = (home: string, dead: string, users: readonly number[]): ConfigError =>

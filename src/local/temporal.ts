@@ -140,7 +140,7 @@ export async function startTemporal(options: StartOptions): Promise<TemporalServ
     throw new ConfigError(
       'temporal_start',
       `the Temporal server (${options.path}) did not start: ${failure}${printed === '' ? '' : `\n${printed}`}`,
-      'Run the command yourself with `server start-dev` to see more, or set TEMPORAL_ADDRESS to a running server.',
+      `Run \`${options.path} server start-dev\` to see more, or set TEMPORAL_ADDRESS to a running server.`,
     );
   }
 }

@@ -83,8 +83,9 @@ export async function assertWorkerPolicies(settings: Settings, store: Store): Pr
   if (loaded.at(-1)?.entry.outcome?.['digest'] === policiesOf(settings).digest) return;
   throw new CliError({
     code: 'stack_differs',
-    message: `The stack in ${settings.arx.home} is already running with policies other than those of --policies.`,
-    remedy: 'Stop it first, or set ARX_HOME to another folder to run a second stack.',
+    message: `The stack in ${settings.arx.home} is already running, with different policies than --policies specifies.`,
+    remedy:
+      'Stop it with `arx up --stop`, or set ARX_HOME to another folder to run a second stack.',
     exit: EXIT.usage,
   });
 }

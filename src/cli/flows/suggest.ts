@@ -98,7 +98,7 @@ function suggestionFor(
   if (event === null)
     throw new CliError({
       code: 'internal',
-      message: 'A finding corresponds to no issue.',
+      message: 'A finding has no matching issue title; this is an error in arx.',
       remedy: 'Report this error.',
     });
   const title = event['issueTitle'] ?? '';

@@ -45,7 +45,7 @@ function readText(file: string, cwd: string): string {
     throw new CliError({
       code: 'no_file',
       message: `${file} cannot be read (${code}).`,
-      remedy: 'Name a JSON file with --args.',
+      remedy: 'Check the path of the file in --args and its permissions.',
       where: { file },
       exit: EXIT.usage,
     });

@@ -16,6 +16,6 @@ const readAuditKey = (text: string): ReadResult<Secret> =>
     ? { ok: true, value: new Secret(text.trim()) }
     : {
         ok: false,
-        problem: 'is not a private key for signed notes',
+        problem: 'is not a key that signs audit checkpoints (PRIVATE+KEY+…)',
         remedy: 'Use a key that `arx keys rotate audit` wrote.',
       };

@@ -42,7 +42,7 @@ export const VARIABLES: readonly Variable[] = [
   { name: 'JIRA_EMAIL', secret: false, usedBy: 'jira', does: 'E-mail address of the Jira Cloud account; omit it for Jira Data Center' },
   { name: 'JIRA_API_TOKEN', secret: true, usedBy: 'jira', does: 'Jira API token, or personal access token for Data Center' },
   { name: 'JIRA_PROJECT_KEY', secret: false, usedBy: 'jira', does: 'Key of the project in which tickets are created', example: 'SEC' },
-  { name: 'SLACK_BOT_TOKEN', secret: true, usedBy: 'slack', does: 'Slack bot token with chat:write and channels:history or groups:history' },
+  { name: 'SLACK_BOT_TOKEN', secret: true, usedBy: 'slack', does: 'Slack bot token with chat:write, and either channels:history or groups:history' },
   { name: 'SLACK_CHANNEL', secret: false, usedBy: 'slack', does: 'Channel for the summary if arx.yaml names none; preferably its id', example: 'C0123456789' },
   { name: 'SLACK_API_URL', secret: false, usedBy: 'slack', does: 'URL of the Slack Web API', default: 'https://slack.com/api/' },
   { name: 'ENTRA_TENANT_ID', secret: false, usedBy: 'entra', does: 'Entra ID tenant: its id or one of its domains', example: 'example.onmicrosoft.com' },

@@ -95,7 +95,7 @@ function lineOf({ path, node }: Leaf): string {
 }
 
 function formOf(node: Node): string {
-  if (node.anyOf) return [...new Set(node.anyOf.map(formOf))].join(' or ');
+  if (node.anyOf) return formOfAny(node.anyOf);
   if (node.const !== undefined) return code(node.const);
   if (node.enum)
     return node.enum.length > 1 ? `one of ${node.enum.map(code).join(', ')}` : code(node.enum[0]);
@@ -108,8 +108,19 @@ function formOf(node: Node): string {
     .join(' or ');
 }
 
-const entriesOf = (items: Node): string =>
-  items.properties ? 'entries' : items.enum ? items.enum.map(code).join(', ') : formOf(items);
+function formOfAny(nodes: readonly Node[]): string {
+  const forms = [...new Set(nodes.map(formOf))];
+  const [one = '', list] = forms;
+  return one.includes(' or ') && list === `list of ${one}`
+    ? `${one.replaceAll(' or ', ', ')}, or a list of these`
+    : forms.join(' or ');
+}
+
+function entriesOf(items: Node): string {
+  if (items.properties) return 'entries';
+  if (items.enum) return items.enum.map(code).join(', ');
+  return formOf(items).replace(/^(whole number|number|duration)\b/, '$1s');
+}
 
 const NAMES: Readonly<Record<string, string>> = {
   string: 'text',

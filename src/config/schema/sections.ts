@@ -67,7 +67,7 @@ export const credentials = z
       .optional(),
   })
   .prefault({})
-  .describe('Where credentials are stored, unless in the environment');
+  .describe('Where credentials are stored if they are not in the environment');
 
 export const protectedList = texts('a list of logins, ids or groups').describe(
   'Logins, ids or groups; operations on them carry a higher risk, and remediation never changes them',
@@ -100,7 +100,7 @@ export const remediation = z
       .partialRecord(word(FLOW_PRODUCTS), list(someText, 'a list of tenants'), { error: TENANTS })
       .prefault({})
       .describe(
-        "The organisation's own tenants, by product (AAD, Google Workspace, Salesforce.com): ids or domains as events name them; for Okta only the host of OKTA_DOMAIN counts",
+        "The organisation's own tenants, by product (AAD, Google Workspace, Salesforce.com): ids or domains, as they appear in events. For Okta, only the host of OKTA_DOMAIN is accepted",
       ),
     max_event_age: positiveDuration
       .prefault('24h')

@@ -71,7 +71,11 @@ function checkConfig(source: YamlSource, catalogue: OperationCatalogue): ArxConf
 export function firstOf(errors: readonly ConfigError[]): ConfigError {
   const [first, ...others] = [...errors].sort(byPlace);
   if (!first)
-    return new ConfigError('config', 'the configuration cannot be used', 'Check the file.');
+    return new ConfigError(
+      'config',
+      'reading the configuration failed without an error',
+      'Report this error.',
+    );
   return new ConfigError(first.code, first.message, first.remedy, first.where, others);
 }
 

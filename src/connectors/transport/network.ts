@@ -46,7 +46,7 @@ export const NETWORK_FAILURES = {
   timed_out: {
     code: 'unavailable',
     sent: true,
-    message: 'no complete response within the time-out',
+    message: 'no complete response arrived before the time-out',
   },
   redirected: {
     code: 'malformed',

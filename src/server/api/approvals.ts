@@ -148,7 +148,7 @@ function parseAs<Schema extends z.ZodType>(schema: Schema, value: unknown): z.ou
   const places = parsed.error?.issues.map(({ path }) => path.join('.')).filter(Boolean) ?? [];
   throw invalidRequest(
     places.length > 0
-      ? `wrong: ${[...new Set(places)].join(', ')}`
+      ? `no valid value for ${[...new Set(places)].join(', ')}`
       : 'unknown fields, or not an object',
   );
 }

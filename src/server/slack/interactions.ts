@@ -107,7 +107,8 @@ async function decideAs(
 const signatureProblem = (fault: Fault): Problem =>
   new Problem(401, fault, {
     message: `Refused: ${messageOf(fault)}.`,
-    remedy: 'Check SLACK_SIGNING_SECRET against the Slack app, and the clock of this machine.',
+    remedy:
+      'Compare SLACK_SIGNING_SECRET with the signing secret of the Slack app, and check the clock of this machine.',
   });
 
 function throwNotSetUp(): never {

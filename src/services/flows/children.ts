@@ -96,7 +96,7 @@ const NO_PERMISSION = {
   not_found: {
     outcome: 'denied',
     code: 'not_found',
-    message: 'No resource set gives the requester the flow for this account.',
+    message: 'No resource set permits the requester to use the flow for this account.',
   },
   forbidden: {
     outcome: 'denied',

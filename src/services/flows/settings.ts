@@ -53,7 +53,7 @@ export async function removeSet(
     { kind: 'resource_set.changed', subject: parseName(name), outcome },
     async (tx) => {
       if (!(await parts.store.flowSettings.removeSet(tx, name)))
-        throw refusal('not_found', 'There is no such set.');
+        throw refusal('not_found', 'There is no resource set with that name.');
     },
   );
 }

@@ -53,7 +53,7 @@ export function parseHeader(line: string): BackupHeader {
     throw new BackupError({
       code: 'backup_newer',
       message: `The backup has the format ${found.schema}; this arx reads ${BACKUP_SCHEMA}.`,
-      remedy: `Restore it with arx ${String(found.arx)} or newer.`,
+      remedy: `Restore the backup with arx ${String(found.arx)} or newer.`,
     });
   }
   const header = found as unknown as BackupHeader;

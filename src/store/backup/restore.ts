@@ -6,7 +6,7 @@ import { MIGRATIONS } from '../migrations.ts';
 import type { StoreTransaction } from '../types.ts';
 import { readTables, settleText } from './catalogue.ts';
 import type { CatalogueTable } from './catalogue.ts';
-import { BackupError } from './errors.ts';
+import { BackupError, damageError } from './errors.ts';
 import type { BackupHeader, BackupTable, Cells } from './format.ts';
 import { hasRows, insertRows, setSequences } from './insert.ts';
 import { readBackup } from './read.ts';
@@ -114,12 +114,13 @@ class Filling {
 /** The migrations of the backup must be the first ones of this version. */
 function checkMigrations({ migrations, arx }: BackupHeader): void {
   const known = Object.keys(MIGRATIONS);
+  if (migrations.length === 0) throw damageError('it lists no migrations');
   const strange = migrations.find((name, at) => name !== known[at]);
-  if (strange === undefined && migrations.length > 0) return;
+  if (strange === undefined) return;
   throw new BackupError({
     code: 'backup_newer',
-    message: `The backup was written by arx ${arx}, whose store has the migration ${strange ?? '(none)'}; this arx does not know it at this position.`,
-    remedy: `Nothing was written. Restore it with arx ${arx} or newer.`,
+    message: `The backup was written by arx ${arx} with migration ${strange}, which this version of arx does not have in that place. Nothing was written.`,
+    remedy: `Restore the backup with arx ${arx} or newer.`,
   });
 }
 

@@ -116,7 +116,7 @@ async function readBatch({ req }: Context): Promise<z.output<typeof BATCH_BODY>>
   const parsed = BATCH_BODY.safeParse(body);
   if (parsed.success) return checkBatchSize(parsed.data);
   throw new Problem(400, 'invalid_argument', {
-    message: 'The body is not a JSON object with accounts: a list of names.',
+    message: 'The body must be a JSON object with a list of names under "accounts".',
     remedy: `Send {"accounts": ["jdoe@example.com"]} as application/json, ${MAX_ACCOUNTS} accounts at most.`,
   });
 }

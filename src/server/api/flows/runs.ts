@@ -41,6 +41,6 @@ function runIn(text: string): string {
   if (/^[0-9a-f]{32}$/.test(text)) return text;
   throw new Problem(404, 'not_found', {
     message: 'There is no such run.',
-    remedy: 'List them: GET /v1/flow-runs.',
+    remedy: 'List the runs with GET /v1/flow-runs.',
   });
 }

@@ -52,7 +52,7 @@ async function findSet(
   const set = (await service.sets(requester)).find((one) => one.name === name);
   if (set) return set;
   throw new Problem(404, 'not_found', {
-    message: 'There is no such set.',
-    remedy: 'List them: GET /v1/resource-sets.',
+    message: 'There is no resource set with that name that you may see.',
+    remedy: 'List the resource sets with GET /v1/resource-sets.',
   });
 }

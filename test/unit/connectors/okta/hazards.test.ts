@@ -332,7 +332,7 @@ describe('the SDK', () => {
     );
     expect(fields).toMatchObject({
       code: 'unavailable',
-      message: 'no complete response within the time-out',
+      message: 'no complete response arrived before the time-out',
     });
   });
 
