@@ -359,7 +359,7 @@ describe('with approval', () => {
     const { running, request } = await ask('six');
     await watching.prints(new RegExp(`request ${request}: PENDING`));
     await decide('deny', request, CARL, 0);
-    await watching.prints(new RegExp(`${request} waits no longer`));
+    await watching.prints(new RegExp(`${request} no longer waits`));
     watching.child.kill('SIGINT');
     expect(await watching.ended).toMatchObject({ code: 0 });
     expect(await running.ended).toMatchObject({ code: 6 });
