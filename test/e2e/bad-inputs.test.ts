@@ -283,7 +283,7 @@ const ROWS: Row[] = [
     what: 'flags that contradict',
     exit: 2,
     code: 'usage',
-    message: /contradict/,
+    message: /cannot be combined/,
     argv: ['--attach', 'x', '--detach'],
   },
   {
