@@ -126,6 +126,6 @@ it('files with something wrong in them are told with their place', async () => {
   writeFileSync(join(folder, 'routing.yaml'), '- product: Okta\n  titles: [A]\n  flow: Nope\n');
   expect((await flowChecks()).get('flow files')).toMatchObject({
     ok: false,
-    detail: expect.stringMatching(/^1 problem: .*no such flow \(routing\.yaml:3\)$/),
+    detail: expect.stringMatching(/^1 problem: .*unknown flow \(routing\.yaml:3\)$/),
   });
 });
