@@ -171,7 +171,7 @@ describeOnStores('the enrichment API', ({ fresh }) => {
       expect(fits('Error', document)).toEqual([]);
     }
     expect(await (await post({ accounts: [5] })).json()).toMatchObject({
-      message: expect.stringMatching(/^The body is/),
+      message: expect.stringMatching(/^The body must be/),
     });
   });
 

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createGovernor } from '../../../../src/connectors/rate-limit/governor.ts';
+import {
+  createGovernor,
+  memoryBucketStore,
+} from '../../../../src/connectors/rate-limit/governor.ts';
 import { FakeClock } from '../support/clock.ts';
 import { assertProperty } from '../../../support/properties.ts';
-import { memoryBucketStore } from '../../../../src/connectors/rate-limit/governor.ts';
 import type {
   BucketStore,
   Governor,
