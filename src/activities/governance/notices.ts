@@ -54,9 +54,7 @@ async function isAnnounced(deps: NoticeDeps, record: ActionRecord): Promise<bool
   const find = () => findMessage(deps, record);
   const known = await deps.store.messages.get(messageKey(record));
   if (known?.state !== 'intended') return (await find()) !== null;
-  return (
-    (await settleMessage(deps, known, { find, isOver: () => Promise.resolve(false) })) !== null
-  );
+  return (await settleMessage(deps, known, { find })) !== null;
 }
 
 /** A further message in the same channel. */

@@ -100,7 +100,7 @@ export class SummaryMessage {
     };
     const input = { channel: this.#channel, ...content, metadata: this.#metadata() };
     await connectors.slack('chat:write', input, {
-      ...this.#context<{ channel: string; ts: string }>(),
+      ...this.#context<PostedMessage>(),
       sequence: attempt,
       intent: {
         kind: 'summary.intended',
@@ -123,7 +123,7 @@ export class SummaryMessage {
     const { connectors } = this.#deps;
     const input = { channel, ts, ...content, metadata: this.#metadata() };
     await connectors.slack('chat:update', input, {
-      ...this.#context<{ channel: string; ts: string }>(),
+      ...this.#context<PostedMessage>(),
       record: (outcome) => (outcome.ok ? this.#entryOf(outcome.output, 0) : null),
     });
   }
@@ -168,7 +168,7 @@ export class SummaryMessage {
     return this.#channel;
   }
 
-  #entryOf({ channel, ts }: { channel: string; ts: string }, attempt: number) {
+  #entryOf({ channel, ts }: PostedMessage, attempt: number) {
     const row: MessageRow = {
       run: this.#record.run,
       channel,

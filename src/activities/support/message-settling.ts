@@ -12,7 +12,7 @@ interface Search {
   /** Searches for the message. */
   find: () => Promise<PostedMessage | null>;
   /** True if Slack has answered the call, even if the answer leaves the outcome unknown. */
-  isOver: () => Promise<boolean>;
+  isOver?: () => Promise<boolean>;
   /** How long the message may take to appear, milliseconds. */
   onItsWayMs?: number;
 }
@@ -28,7 +28,7 @@ export async function settleMessage(
   { find, isOver, onItsWayMs = ON_ITS_WAY_MS }: Search,
 ): Promise<PostedMessage | null> {
   const missedAt = row.missedAt ?? now().toISOString();
-  const wait = (await isOver()) ? 0 : Date.parse(missedAt) + onItsWayMs - now().getTime();
+  const wait = (await isOver?.()) ? 0 : Date.parse(missedAt) + onItsWayMs - now().getTime();
   const found = await find();
   if (found || wait <= 0) return found;
   if (row.missedAt === null) await store.messages.put(null, { ...row, missedAt });

@@ -4,8 +4,6 @@ import { z } from 'zod';
 /** Most accounts of one batch. */
 export const MAX_ACCOUNTS = 1_000;
 
-export const NO_PARAMETERS = z.strictObject({});
-
 export const REFRESH_QUERY = z.strictObject({
   refresh: z
     .enum(['true', 'false'])

@@ -12,7 +12,8 @@ import type { ServerParts } from '../../types.ts';
 import { AccessKeyCache } from '../access-key-cache.ts';
 import { KeyLimits } from '../key-limits.ts';
 import { readQuery } from '../flows/requests.ts';
-import { BATCH_BODY, MAX_ACCOUNTS, NO_PARAMETERS, REFRESH_QUERY } from './inputs.ts';
+import { NO_PARAMETERS } from '../flows/inputs.ts';
+import { BATCH_BODY, MAX_ACCOUNTS, REFRESH_QUERY } from './inputs.ts';
 
 type Env = { Variables: { key: AccessKey } };
 
