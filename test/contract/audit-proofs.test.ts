@@ -1,6 +1,6 @@
 /**
- * Proofs and checkpoints of arx, judged by other implementations: one in Python, written from the
- * standards, and, where there is Go, its own sumdb/note with transparency-dev/merkle.
+ * Proofs and checkpoints of arx, verified by other implementations: one in Python, written from the
+ * standards, and, if Go is installed, sumdb/note with transparency-dev/merkle.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -39,7 +39,7 @@ const home = mkdtempSync(join(tmpdir(), 'arx-proofs-'));
 let database: TestDatabase;
 let store: Store;
 let good: Request;
-/** More that every judge has to accept. */
+/** Further requests that every verifier must accept. */
 let others: Request[];
 let twoKeys: Request[];
 
@@ -65,7 +65,7 @@ afterAll(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-/** Runs the commands as a person would, and asks the store for the consistency proof. */
+/** Runs the commands as a user would, and reads the consistency proof from the store. */
 async function requestFor(entry: string, old: string): Promise<Request> {
   const env = { DATABASE_URL: database.databaseUrl, ARX_HOME: home };
   const run = async (...argv: string[]) =>
@@ -81,7 +81,7 @@ async function requestFor(entry: string, old: string): Promise<Request> {
   return { verifierKey, origin: ORIGIN, entry: canonical, proof, consistency };
 }
 
-/** A proof up to the checkpoint that both the old key and the new one sign, with either key. */
+/** Requests for the checkpoint signed by both the old and the new key, one with each key. */
 async function requestsWithTwoKeys(): Promise<Request[]> {
   const { checkpoint, key, before } = await rotateKey(partsOf(store, home), {
     by: { principal: 'user:operator', authenticatedBy: 'cli' },
@@ -101,10 +101,10 @@ async function requestsWithTwoKeys(): Promise<Request[]> {
   return keys.map((verifierKey) => ({ verifierKey, origin: ORIGIN, proof }));
 }
 
-interface Judge {
+interface Verifier {
   name: string;
   it: ConditionalIt;
-  /** The command that reads requests and prints a line for each. */
+  /** The command that reads requests and prints a line per request. */
   command: () => [file: string, ...args: string[]];
 }
 
@@ -113,7 +113,7 @@ const NO_GO =
   'Python judges the same ones.';
 const hasGo = spawnSync('go', ['version']).status === 0;
 
-const JUDGES: readonly Judge[] = [
+const VERIFIERS: readonly Verifier[] = [
   {
     name: 'Python',
     it: test,
@@ -130,24 +130,24 @@ function buildGoProgram(): [string] {
   return [program];
 }
 
-test('the Python judge agrees with the vectors of the standards', () => {
-  const [python, script] = JUDGES[0]!.command();
+test('the Python verifier agrees with the test vectors of the standards', () => {
+  const [python, script] = VERIFIERS[0]!.command();
   expect(execFileSync(python, ['-m', 'doctest', script!], { encoding: 'utf8' })).toBe('');
 });
 
-describe.each(JUDGES)('$name', ({ it, command }) => {
-  function judge(requests: readonly object[]): string[] {
+describe.each(VERIFIERS)('$name', ({ it, command }) => {
+  function verify(requests: readonly object[]): string[] {
     const input = requests.map((request) => JSON.stringify(request)).join('\n');
     const [file, ...args] = command();
     return execFileSync(file, args, { input, encoding: 'utf8' }).trimEnd().split('\n');
   }
 
-  it('accepts proofs and checkpoints of arx', () => {
-    expect(judge([good, ...others])).toEqual(['ok', 'ok', 'ok', 'ok', 'ok', 'ok']);
+  it('accepts the proofs and checkpoints of arx', () => {
+    expect(verify([good, ...others])).toEqual(['ok', 'ok', 'ok', 'ok', 'ok', 'ok']);
   });
 
   it('accepts a checkpoint with two signatures by either key', () => {
-    expect(judge(twoKeys)).toEqual(['ok', 'ok']);
+    expect(verify(twoKeys)).toEqual(['ok', 'ok']);
   });
 
   const proofWith = (change: (proof: Proof) => Partial<Proof>) => ({
@@ -170,7 +170,7 @@ describe.each(JUDGES)('$name', ({ it, command }) => {
       proofWith(({ size }) => ({ size: size + 1 })),
       { ...good, entry: good.entry!.replace('"s', '"S').replace('run-1', 'run-9') },
     ];
-    expect(judge(mutations).filter((answer) => answer === 'ok')).toEqual([]);
+    expect(verify(mutations).filter((answer) => answer === 'ok')).toEqual([]);
   });
 
   it('refuses every mutation of the consistency proof', () => {
@@ -180,14 +180,14 @@ describe.each(JUDGES)('$name', ({ it, command }) => {
       ...good,
       consistency: { old, hashes: changed },
     }));
-    expect(judge(requests).filter((answer) => answer === 'ok')).toEqual([]);
+    expect(verify(requests).filter((answer) => answer === 'ok')).toEqual([]);
   });
 
-  it('refuses a checkpoint with any letter changed, another key, another log', () => {
+  it('refuses a checkpoint with a changed letter, another key or another log', () => {
     const { checkpoint } = good.proof;
     const changed = Array.from({ length: checkpoint.length }, (_, n) => {
-      // The last letter of a signature holds two bits that say nothing: A and B are the same there,
-      // A and Q are not.
+      // The last letter of a signature holds two unused bits: A and B mean the same there, A and Q
+      // do not.
       const letter = checkpoint[n] === 'A' ? 'Q' : 'A';
       return proofWith(() => ({
         checkpoint: checkpoint.slice(0, n) + letter + checkpoint.slice(n + 1),
@@ -197,6 +197,6 @@ describe.each(JUDGES)('$name', ({ it, command }) => {
       { ...good, origin: 'arx/other.okta.com' },
       { ...good, verifierKey: good.verifierKey.replace('+A', '+B') },
     ];
-    expect(judge([...changed, ...others]).filter((answer) => answer === 'ok')).toEqual([]);
+    expect(verify([...changed, ...others]).filter((answer) => answer === 'ok')).toEqual([]);
   });
 });

@@ -47,8 +47,8 @@ beforeAll(async () => {
 afterAll(() => emulators.close());
 beforeEach(() => emulators.faults.clear());
 
-/** Connectors as the variables that arx is given make them. */
-const made = () => {
+/** Connectors built from the environment variables of arx. */
+const connect = () => {
   const cwd = directoryWith({});
   const vendors = accountVendors(
     readEnv({ env: vendorEnvironment(emulators.document), cwd, userHome: cwd }),
@@ -70,9 +70,9 @@ const writers = (connectors: Connectors) => ({
   salesforce: () => connectors.salesforce('users:deactivate', { userId: ids.salesforce }, asked()),
 });
 
-describe('against the emulators', () => {
-  it('Entra ID is read, blocked, unblocked and signed out', async () => {
-    const { entra } = made().connectors;
+describe('the account connectors against the emulators', () => {
+  it('read, block, unblock and sign out Entra ID users', async () => {
+    const { entra } = connect().connectors;
     const enabled = async (user: string) =>
       (await entra('users:read', { user }, asked())).output.accountEnabled;
     expect(await enabled(LOGIN)).toBe(true);
@@ -90,8 +90,8 @@ describe('against the emulators', () => {
     });
   });
 
-  it('members come and go, and being there already is no error', async () => {
-    const { entra } = made().connectors;
+  it('add and remove group members, and accept an existing member', async () => {
+    const { entra } = connect().connectors;
     const membership = { groupId: ids.group, userId: ids.entra };
     const steps = [];
     for (const operation of ['groups:add_member', 'groups:remove_member'] as const) {
@@ -103,8 +103,8 @@ describe('against the emulators', () => {
     expect(steps).toEqual([false, true, true, true, false, false, true, false]);
   });
 
-  it('a member on the third page is found', async () => {
-    const { entra } = made().connectors;
+  it('find a member on the third page', async () => {
+    const { entra } = connect().connectors;
     const crowd = Array.from(
       { length: 2_000 },
       (_, at) => emulators.entra.addUser({ userPrincipalName: `u${at}@crowd.example` }).id,
@@ -126,8 +126,8 @@ describe('against the emulators', () => {
     });
   });
 
-  it('Google and Salesforce are read, and switched off and on', async () => {
-    const { google, salesforce } = made().connectors;
+  it('read, disable and enable Google and Salesforce users', async () => {
+    const { google, salesforce } = connect().connectors;
     expect((await google('users:suspend', { user: ids.google }, asked())).output.suspended).toBe(
       true,
     );
@@ -149,15 +149,15 @@ describe('against the emulators', () => {
     expect(await active(ids.salesforce)).toBe(true);
   });
 
-  it.each(VENDORS)('%s: fifty calls at once take one token', async (vendor) => {
-    const { connectors, events } = made();
+  it.each(VENDORS)('%s: use one token for fifty calls at once', async (vendor) => {
+    const { connectors, events } = connect();
     await Promise.all(Array.from({ length: 50 }, () => readers(connectors)[vendor]()));
     expect(events.filter(({ operation }) => operation === 'oauth:token')).toHaveLength(1);
     expect(events).toHaveLength(51);
   });
 
-  it.each(VENDORS)('%s: a token that has become useless is replaced once', async (vendor) => {
-    const { connectors, events } = made();
+  it.each(VENDORS)('%s: replace an invalid token once', async (vendor) => {
+    const { connectors, events } = connect();
     await readers(connectors)[vendor]();
     emulators[vendor].tokens.expire();
     await readers(connectors)[vendor]();
@@ -210,12 +210,12 @@ describe.each(VENDORS)('%s under faults', (vendor) => {
   ];
 
   it.each(FAULTS)(
-    '$kind $status: said as what it is, with no secret and nothing personal',
+    '$kind $status: is reported with its code, without secrets or personal data',
     async (fault, expected) => {
-      const { connectors, journal, events } = made();
+      const { connectors, journal, events } = connect();
       emulators.faults.add({ vendor, pathPattern: path, ...fault });
       const error = await failureOf(writers(connectors)[vendor]());
-      // A 204 has nothing that could be cut off or replaced.
+      // A 204 has no body that could be cut off or replaced.
       if (fault.kind !== 'truncated')
         expect((error as ConnectorError).fields).toMatchObject(expected);
       const traces = [connectors, journal.drafts, events, error, error.stack, error.cause];

@@ -67,7 +67,7 @@ const FAULTS: (Partial<FaultRule> & { kind: FaultKind })[] = [
   { kind: 'rateLimited', retryAfter: 1 },
 ];
 
-/** Everything that may be logged, thrown or audited while the main calls are made, as text. */
+/** The text of everything that is logged, thrown or audited during the main calls. */
 async function traces(
   fault: (typeof FAULTS)[number] | null,
 ): Promise<{ text: string; failures: number; factors: string[] }> {
@@ -121,7 +121,7 @@ async function traces(
 }
 
 describe('secrets and personal data', () => {
-  it('are really there to be found', async () => {
+  it('are present in the requests and responses', async () => {
     const authorization = { authorization: `SSWS ${CANARIES.oktaToken}` };
     const list = await fetch(`${emulators.document.okta}/api/v1/users`, { headers: authorization });
     const [user] = (await list.json()) as { id: string }[];
@@ -132,7 +132,7 @@ describe('secrets and personal data', () => {
     expect([text.includes(CANARIES.phone), text.includes(CANARIES.totpSeed)]).toEqual([true, true]);
   });
 
-  it('appear in no audit entry, event or factor when all goes well', async () => {
+  it('appear in no audit entry, event or factor when all calls succeed', async () => {
     const { text, factors } = await traces(null);
     expect(needles.filter((needle) => text.includes(needle))).toEqual([]);
     expect(needles.filter((needle) => factors.join().includes(needle))).toEqual([]);

@@ -44,7 +44,7 @@ beforeAll(async () => {
 afterAll(() => emulators.close());
 
 describe('the System Log through the connector', () => {
-  it('is read whole, page by page, in named fields only', async () => {
+  it('is read completely, page by page, with listed fields only', async () => {
     const { connectors, journal } = emulatedHarness(emulators.document);
     const found: LogEntry[] = [];
     let after: string | null = null;
@@ -75,7 +75,7 @@ describe('the System Log through the connector', () => {
     expect(JSON.stringify([found, journal.drafts])).not.toContain(CANARY);
   });
 
-  it('takes one answer of ten thousand entries', async () => {
+  it('accepts a response of ten thousand entries', async () => {
     const server = await startServer(() => ({ json: emulators.okta.log.events }));
     const { connectors } = harness(server.origin);
     const { output } = await connectors.okta('logs:read', WINDOW, context());
@@ -83,7 +83,7 @@ describe('the System Log through the connector', () => {
     await server.close();
   });
 
-  it('is read with what rules ask about, and without its malformed entries', async () => {
+  it('is read with the fields that rules use, and without malformed entries', async () => {
     const log = await startEmulators({ profile: 'empty', rateLimit: 0 });
     const control = emulatorControl(log.document.control);
     const app = {
@@ -148,7 +148,7 @@ describe('the System Log through the connector', () => {
     expect(JSON.stringify(output)).not.toContain(CANARY);
   });
 
-  it('is polled: the cursor stays while nothing happens', async () => {
+  it('keeps its cursor while no entries arrive', async () => {
     const { connectors } = emulatedHarness(emulators.document);
     const read = async (after: string | null) =>
       (await connectors.okta('logs:read', { since: new Date().toISOString(), after }, context()))
@@ -160,7 +160,7 @@ describe('the System Log through the connector', () => {
     expect((await read(next)).items).toMatchObject([{ uuid: event.uuid }]);
   });
 
-  it('does not run in circles where it has an end', async () => {
+  it('ends at a next link that repeats itself', async () => {
     const server = await startServer(() => ({
       json: [],
       headers: { link: `<${server.origin}/api/v1/logs?after=same>; rel="next"` },
@@ -174,8 +174,8 @@ describe('the System Log through the connector', () => {
   });
 });
 
-describe('listings that Okta gives in one piece', () => {
-  it('are refused where they turn out to have a next page, rather than taken for the whole', async () => {
+describe('lists that Okta returns in one response', () => {
+  it('are refused if they have a next page after all', async () => {
     const userId = '00uAAAAAAAAAAAAAAAAA';
     const server = await startServer(({ path }) => ({
       json: [],
@@ -189,7 +189,7 @@ describe('listings that Okta gives in one piece', () => {
     await server.close();
   });
 
-  it('of administrators go on by the link in their body, and never to another host', async () => {
+  it('of administrators follow the link in their body, and never to another host', async () => {
     const links: Record<string, string> = {
       '': '/api/v1/iam/assignees/users?after=p2',
       p2: 'http://foreign.invalid/api/v1/iam/assignees/users?after=p3',

@@ -27,7 +27,7 @@ const CANARIES = {
 };
 const specification = openApiOf('okta');
 
-/** Calls that are not in the subset of Okta's specification that the reference data has. */
+/** Calls missing from the subset of Okta's specification in the reference data. */
 const OUTSIDE: readonly string[] = [
   'users:expire_password',
   'users:read_enrollments',
@@ -63,14 +63,14 @@ const riskOf = (operation: string) =>
 
 const made = new Map<OktaOperationName, ReturnType<typeof makeCalls>>();
 
-/** The calls of an operation, made once: a second time some of them would be refused. */
+/** The calls of an operation, made only once because some would be refused the second time. */
 function callsOf(operation: OktaOperationName): ReturnType<typeof makeCalls> {
   const calls = made.get(operation) ?? makeCalls(operation);
   made.set(operation, calls);
   return calls;
 }
 
-/** Makes each call of an operation, with a grant at hand where it needs one. */
+/** Makes each call of an operation, with a grant if it needs one. */
 async function makeCalls(operation: OktaOperationName) {
   const grants = new MemoryGrants();
   const { connectors, journal } = emulatedHarness(emulators.document, {
@@ -88,7 +88,7 @@ async function makeCalls(operation: OktaOperationName) {
 }
 
 describe('every operation of the catalogue', () => {
-  it('has a row and inputs to try', () => {
+  it('has a row and test inputs', () => {
     const catalogue = OPERATIONS.filter(({ connector }) => connector === 'okta').map(
       ({ operation }) => operation,
     );
@@ -99,7 +99,7 @@ describe('every operation of the catalogue', () => {
 });
 
 describe.each(OKTA_OPERATION_NAMES)('%s', (operation) => {
-  it('sends the requests of the catalogue, and records its entries', async () => {
+  it('sends the requests in the catalogue, and records its audit entries', async () => {
     const { inputs, outputs, journal, grants, logged } = await callsOf(operation);
     const row = rowOf(operation);
     const approved = inputs.map((input) =>
@@ -118,7 +118,7 @@ describe.each(OKTA_OPERATION_NAMES)('%s', (operation) => {
     );
   });
 
-  itWithReference('sends what Okta specifies', async () => {
+  itWithReference("conforms to Okta's specification", async () => {
     const { logged } = await callsOf(operation);
     const problems = logged.flatMap((request) => specification.request(request));
     if (OUTSIDE.includes(operation))
@@ -126,7 +126,7 @@ describe.each(OKTA_OPERATION_NAMES)('%s', (operation) => {
     else expect(problems).toEqual([]);
   });
 
-  it('is refused without a policy, and nothing is sent', async () => {
+  it('is refused without a policy, before anything is sent', async () => {
     const grants = new MemoryGrants();
     const { connectors, journal } = emulatedHarness(emulators.document, {
       bundle: () => NOTHING,
@@ -149,7 +149,7 @@ describe.each(OKTA_OPERATION_NAMES)('%s', (operation) => {
 describe.each(OKTA_OPERATION_NAMES.filter((operation) => needsPerson(riskOf(operation))))(
   '%s',
   (operation) => {
-    it('is refused without a grant, and nothing is sent', async () => {
+    it('is refused without a grant, before anything is sent', async () => {
       const { connectors, journal } = emulatedHarness(emulators.document, {
         bundle: () => EVERYTHING,
       });

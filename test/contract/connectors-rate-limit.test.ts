@@ -8,7 +8,7 @@ import type { RunningEmulators } from '../../emulators/start.ts';
 let emulators: RunningEmulators | null = null;
 afterEach(() => emulators?.close());
 
-/** Makes `calls` calls by twenty callers at once. */
+/** Makes `calls` calls from twenty concurrent callers. */
 async function scan(quota: Quota, rateLimit: number, calls: number) {
   emulators = await startEmulators({ profile: 'plain', users: 20, rateLimit, windowMs: 2_000 });
   const { connectors, events } = emulatedHarness(emulators.document, { quota });
@@ -25,8 +25,8 @@ async function scan(quota: Quota, rateLimit: number, calls: number) {
   return { bucket, events };
 }
 
-describe('twenty callers at once over real HTTP', () => {
-  it('use up the bucket over several windows, and meet no 429', async () => {
+describe('twenty concurrent callers over real HTTP', () => {
+  it('use the whole bucket over several windows without a 429', async () => {
     const { bucket, events } = await scan(
       { share: 1, reserve: 0, warningThreshold: false },
       60,
@@ -37,7 +37,7 @@ describe('twenty callers at once over real HTTP', () => {
     expect(events).toHaveLength(150);
   });
 
-  it('leave to others what is theirs by default', async () => {
+  it('leave the default share of the bucket to other clients', async () => {
     const { bucket } = await scan({ share: 0.5, reserve: 5, warningThreshold: true }, 60, 50);
     expect(bucket).toMatchObject({ served: 50, throttled: 0, leastRemaining: 35 });
   });

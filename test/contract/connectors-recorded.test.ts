@@ -21,8 +21,8 @@ const profile = { login: 'x@y.example', email: 'x@y.example' };
 const typeIn = ({ request }: RecordedPair) => new URLSearchParams(request.query).get('type');
 
 /**
- * How each recorded call is made through the connector; recordings besides the thirty have names of
- * their own.
+ * How each recorded call is made through the connector; recordings beyond the thirty have their own
+ * names.
  */
 const CALLS: Record<string, (pair: RecordedPair) => [operation: string, input: object]> = {
   'users:read': () => ['users:read', {}],
@@ -71,7 +71,7 @@ const everything: PolicyBundle = {
   policies: [policy({ connector: 'okta', operations: ['*:*'], riskMax: 'CRITICAL' })],
 };
 
-/** The recorded answer, with its links made to lead to where it is served from now. */
+/** The recorded response, with its links rewritten to the test server. */
 const replay = ({ response }: RecordedPair, origin: string) => ({
   status: response.status,
   json: response.body,
@@ -90,7 +90,7 @@ const itemsOf = (output: unknown): unknown[] => {
 const idsOf = (items: readonly unknown[]): unknown[] =>
   items.map((item) => (item as { id: unknown }).id);
 
-/** What a recorded answer holds; life-cycle calls, which say nothing, hold nothing. */
+/** The items of a recorded response; none for life-cycle calls, which have no body. */
 function recordedItems({ response }: RecordedPair): unknown[] {
   const body = response.body as { id?: string; domains?: unknown[] } | unknown[] | null;
   if (body === null) return [];
@@ -98,8 +98,8 @@ function recordedItems({ response }: RecordedPair): unknown[] {
   return body.domains ?? (body.id === undefined ? [] : [body]);
 }
 
-describe('answers recorded from real organisations', () => {
-  itWithReference('are there', () => {
+describe('responses recorded from real organisations', () => {
+  itWithReference('are available', () => {
     expect(new Set(recordedPairs().map(({ operation }) => operation))).toEqual(
       new Set([...Object.keys(CALLS), ...NOT_OURS]),
     );
@@ -122,7 +122,7 @@ describe('answers recorded from real organisations', () => {
     expect([seen?.method, seen?.path]).toEqual([method, path]);
   });
 
-  itWithReference('of factors lose everything but id, type, provider and status', () => {
+  itWithReference('of factors keep only id, type, provider and status', () => {
     const factors = recordedPairs()
       .filter(({ operation }) => operation.endsWith('_factor'))
       .map(({ response }) => response.body);
@@ -133,7 +133,7 @@ describe('answers recorded from real organisations', () => {
     ).toBe(true);
   });
 
-  itWithReference('that are refusals are read with their code', () => {
+  itWithReference('that are refusals are reported with their code', () => {
     const refusals = recordedPairs().filter(({ response }) => response.status >= 400);
     expect(refusals.length).toBeGreaterThan(0);
     for (const { response } of refusals) {

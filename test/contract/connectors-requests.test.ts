@@ -16,7 +16,7 @@ const content = {
   metadata: { eventType: 'arx_summary', payload: { run: 'r' } },
 };
 
-/** What the calls need to know of the emulated vendors, and of one another. */
+/** What the calls need to know about the emulated vendors and each other. */
 interface Known {
   channel: string;
   member: string;
@@ -106,8 +106,8 @@ const rows = [
 const made = new Map<object, Promise<LogEntry[]>>();
 
 /**
- * What the vendor logged of the calls of a row, which are made once: a second time some of them
- * would be refused.
+ * The vendor's log of the calls of a row, made only once because some would be refused the second
+ * time.
  */
 function callsOf(row: (typeof rows)[number]): Promise<LogEntry[]> {
   const calls = made.get(row) ?? makeCalls(row);
@@ -115,7 +115,7 @@ function callsOf(row: (typeof rows)[number]): Promise<LogEntry[]> {
   return calls;
 }
 
-/** Makes every call of a row; gives what the vendor logged meanwhile. */
+/** Makes every call of a row; returns what the vendor logged meanwhile. */
 async function makeCalls({
   vendor,
   operation,
@@ -128,7 +128,7 @@ async function makeCalls({
   return emulators.log.entries.slice(before);
 }
 
-describe('what the connectors send', () => {
+describe('a request of the connectors', () => {
   const specification = openApiOf('jira');
 
   it.each(rows)('for $vendor $operation is accepted', async (row) => {
@@ -139,7 +139,7 @@ describe('what the connectors send', () => {
 
   const specified = rows.filter(({ vendor }) => vendor === 'jira');
   itWithReference.for(specified)(
-    'for $vendor $operation is what the specification says',
+    'for $vendor $operation conforms to the specification',
     async (row) => {
       const logged = await callsOf(row);
       expect(logged.flatMap((request) => specification.request(request))).toEqual([]);

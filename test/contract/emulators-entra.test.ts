@@ -42,7 +42,7 @@ const failure = (code: string, message: RegExp | string) => ({
 });
 
 describe('the token endpoint', () => {
-  it('gives a bearer token for an hour', async () => {
+  it('issues a bearer token for an hour', async () => {
     const { status, body } = await postForm(
       entraTokenUrl(emulators.document),
       entraForm(emulators.document),
@@ -83,7 +83,7 @@ describe('the token endpoint', () => {
     });
   });
 
-  it('knows one tenant', async () => {
+  it('accepts only its own tenant', async () => {
     const url = entraTokenUrl(emulators.document).replace(
       emulators.document.tokens.entraTenantId,
       'elsewhere',
@@ -97,7 +97,7 @@ describe('the token endpoint', () => {
 describe('tokens', () => {
   it.each([
     ['none', '', 'Access token is empty.'],
-    ['one of nobody', 'Bearer made-up', /^CompactToken parsing failed/],
+    ['an unknown one', 'Bearer made-up', /^CompactToken parsing failed/],
   ])('%s is refused', async (_, header, message) => {
     const answer = await caller(emulators.document.entraGraph, header)('GET', '/v1.0/users');
     expect(answer.status).toBe(401);
@@ -119,7 +119,7 @@ describe('tokens', () => {
 });
 
 describe('users', () => {
-  it('are read by id, in any case, and by principal name, with what Graph shows unless asked', async () => {
+  it("are read by id, in any case, and by principal name, with Graph's default fields", async () => {
     const name = encodeURIComponent(user.userPrincipalName);
     for (const key of [user.id, user.id.toUpperCase(), name]) {
       const { status, body } = await graph('GET', `/v1.0/users/${key}`);
@@ -133,7 +133,7 @@ describe('users', () => {
     }
   });
 
-  it('are shown as far as selected', async () => {
+  it('show only the selected fields', async () => {
     const { body } = await graph('GET', `/v1.0/users/${user.id}?$select=id,accountEnabled`);
     const context = `${emulators.document.entraGraph}/v1.0/$metadata#users/$entity`;
     expect(body).toEqual({ '@odata.context': context, id: user.id, accountEnabled: true });
@@ -143,7 +143,7 @@ describe('users', () => {
     );
   });
 
-  it('are missing as Graph says it', async () => {
+  it('that do not exist are reported as in Graph', async () => {
     const nobody = '00000000-0000-4000-a000-000000000000';
     expect(await graph('GET', `/v1.0/users/${nobody}`)).toMatchObject({
       status: 404,
@@ -172,7 +172,7 @@ describe('users', () => {
     });
   });
 
-  it('are blocked and unblocked, without an answer', async () => {
+  it('are blocked and unblocked, with an empty response', async () => {
     const answer = await graph('PATCH', `/v1.0/users/${user.id}`, { accountEnabled: false });
     expect(answer).toMatchObject({ status: 204, body: undefined });
     expect(user.accountEnabled).toBe(false);
@@ -192,7 +192,7 @@ describe('users', () => {
     expect((await graph('PATCH', `/v1.0/users/${user.id}`, '{"acc')).status).toBe(400);
   });
 
-  it('who administer need a role that the app does not have by default', async () => {
+  it('who are administrators need a role that the app does not have by default', async () => {
     const denied = failure(
       'Authorization_RequestDenied',
       'Insufficient privileges to complete the operation.',
@@ -247,7 +247,7 @@ describe('groups', () => {
     expect((await graph('GET', `/v1.0/groups/${user.id}`)).status).toBe(404);
   });
 
-  it('take a member once', async () => {
+  it('accept a member once', async () => {
     expect(await add(user.id)).toMatchObject({ status: 204, body: undefined });
     expect(emulators.log.entries.at(-1)?.effect).toEqual({
       group: group.id,
@@ -263,7 +263,7 @@ describe('groups', () => {
     expect(await members()).toEqual([user.id]);
   });
 
-  it('let a member go once', async () => {
+  it('remove a member once', async () => {
     await add(user.id);
     expect((await remove(user.id)).status).toBe(204);
     expect(await remove(user.id)).toMatchObject({
@@ -273,13 +273,13 @@ describe('groups', () => {
     expect(await members()).toEqual([]);
   });
 
-  it('accept no unknown user, and no reference of another form', async () => {
+  it('refuse an unknown user and a malformed reference', async () => {
     expect((await add('00000000-0000-4000-a000-000000000000')).status).toBe(404);
     const odd = { '@odata.id': 'https://foreign.invalid/nowhere' };
     expect((await graph('POST', `/v1.0/groups/${group.id}/members/$ref`, odd)).status).toBe(400);
   });
 
-  it('show their members page by page', async () => {
+  it('list their members page by page', async () => {
     for (const { id } of emulators.entra.users.all.slice(0, 5))
       emulators.entra.setMember(group, id, true);
     const first = (await graph('GET', `/v1.0/groups/${group.id}/members?$select=id&$top=3`))
@@ -296,7 +296,7 @@ describe('groups', () => {
     expect(body).not.toHaveProperty('@odata.nextLink');
   });
 
-  it('are read as they were for a while, and written as they are', async () => {
+  it('show changes to reads only after a delay, and to writes at once', async () => {
     emulators.entra.settings.replicationMs = 60_000;
     await add(user.id);
     expect(await members()).toEqual([]);

@@ -33,7 +33,7 @@ const ask = (changes: Record<string, unknown>, key?: string): Promise<PlainAnswe
   postForm(`${emulators.document.google}/token`, googleForm(emulators.document, changes, key));
 
 describe('the key file', () => {
-  it('is a service account for its owner alone, and goes with the emulators', async () => {
+  it('is a service account readable by its owner only, and is removed with the emulators', async () => {
     const brief = await startEmulators({ profile: 'empty', log: null });
     const { googleServiceAccountFile: file, google: origin } = brief.document;
     expect(statSync(file).mode & 0o777).toBe(0o600);
@@ -49,7 +49,7 @@ describe('the key file', () => {
 });
 
 describe('the token endpoint', () => {
-  it('takes what the service account has signed', async () => {
+  it('accepts an assertion signed by the service account', async () => {
     const { status, body } = await ask({});
     const access_token = expect.stringMatching(/^ya29\./) as string;
     expect({ status, body }).toEqual({
@@ -66,11 +66,16 @@ describe('the token endpoint', () => {
       'invalid_grant',
       /audience/,
     ],
-    ['what has expired', { iat: now - 7200, exp: now - 3600 }, 'invalid_grant', /short-lived/],
-    ['what lives too long', { exp: now + 86_400 }, 'invalid_grant', /short-lived/],
+    ['an expired assertion', { iat: now - 7200, exp: now - 3600 }, 'invalid_grant', /short-lived/],
+    [
+      'an assertion with too long a lifetime',
+      { exp: now + 86_400 },
+      'invalid_grant',
+      /short-lived/,
+    ],
     ['another issuer', { iss: 'nobody@elsewhere.invalid' }, 'invalid_grant', /account not found/],
     [
-      'a subject that is nobody',
+      'an unknown subject',
       { sub: 'nobody@northwind.example' },
       'invalid_grant',
       /Invalid email or User ID/,
@@ -89,7 +94,7 @@ describe('the token endpoint', () => {
     });
   });
 
-  it('refuses the signature of another key, and what is no token at all', async () => {
+  it('refuses the signature of another key, and a malformed token', async () => {
     const stranger = generateKeyPairSync('rsa', {
       modulusLength: 2048,
       publicKeyEncoding: { type: 'spki', format: 'pem' },
@@ -113,7 +118,7 @@ describe('the token endpoint', () => {
 describe('tokens', () => {
   it.each([
     ['none', '', 'required'],
-    ['one of nobody', 'Bearer ya29.made-up', 'authError'],
+    ['an unknown one', 'Bearer ya29.made-up', 'authError'],
   ])('%s is refused', async (_, header, reason) => {
     const answer = await caller(emulators.document.google, header)('GET', `${USERS}/${user.id}`);
     expect(answer).toMatchObject({
@@ -129,7 +134,7 @@ describe('tokens', () => {
     });
   });
 
-  it('are good for what they were asked for', async () => {
+  it('are valid only for their requested scopes', async () => {
     const reader = await googleCalls(emulators.document, { scope: READ_ONLY });
     expect((await reader('GET', `${USERS}/${user.id}`)).status).toBe(200);
     expect(await reader('PATCH', `${USERS}/${user.id}`, { suspended: true })).toMatchObject({
@@ -139,7 +144,7 @@ describe('tokens', () => {
     expect(user.suspended).toBe(false);
   });
 
-  it('of somebody who administers nothing, or of the service account alone, are good for nothing', async () => {
+  it('of a user without a role, or of the service account alone, give no access', async () => {
     for (const sub of [user.primaryEmail, undefined]) {
       const other = await googleCalls(emulators.document, { sub });
       const denied = failure(403, 'forbidden', 'Not Authorized to access this resource/api');
@@ -171,7 +176,7 @@ describe('users', () => {
     expect(Object.keys(body as object)).toEqual(['id', 'suspended', 'emails']);
   });
 
-  it('are missing as Google says it', async () => {
+  it('that do not exist are reported as in Google', async () => {
     const answer = await google('GET', `${USERS}/nobody@northwind.example`);
     expect(answer).toMatchObject({
       status: 404,
@@ -179,7 +184,7 @@ describe('users', () => {
     });
   });
 
-  it('are suspended and restored, with the account as it is then', async () => {
+  it('are suspended and restored, with the changed account as the response', async () => {
     const answer = await google('PATCH', `${USERS}/${user.id}`, { suspended: true });
     expect(answer).toMatchObject({
       status: 200,
@@ -200,7 +205,7 @@ describe('users', () => {
     );
   });
 
-  it('who administer are out of reach where it is set so', async () => {
+  it('who are administrators are protected if so configured', async () => {
     emulators.google.settings.protectAdministrators = true;
     const admin = emulators.google.users.all.find(({ isAdmin }) => isAdmin)!;
     expect(await google('PATCH', `${USERS}/${admin.id}`, { suspended: true })).toMatchObject({

@@ -14,7 +14,8 @@ const TYPES =
   );
 
 /**
- * Fields of recorded answers that only some objects have: custom attributes, and what a state adds.
+ * Fields of recorded responses that only some objects have: custom attributes, and fields added by
+ * a state.
  */
 const OPTIONAL = [
   '/profile/array123',
@@ -33,11 +34,11 @@ const OPTIONAL = [
   '/_links/deactivate',
   '/_links/delete',
   '/_embedded',
-  // A factor's own actions: the question's list of questions, here.
+  // Actions of a single factor: here, the list of security questions.
   '/_links/questions',
 ];
 
-/** What only one kind of application, policy or assignment has. */
+/** Fields that only one kind of application, policy or assignment has. */
 const OF_ONE_KIND: Record<string, readonly string[]> = {
   apps: [
     '/settings/',
@@ -73,7 +74,7 @@ beforeAll(async () => {
 });
 afterAll(() => emulators.close());
 
-/** What to ask the emulator for where the recording asked a real organisation. */
+/** The request to the emulator that corresponds to each recorded one. */
 type Asked = { method: string; path: string; body?: unknown };
 const OURS: Record<string, (pair: RecordedPair) => Asked | Promise<Asked>> = {
   'users:read': () => ({ method: 'GET', path: '/api/v1/users?limit=200' }),
@@ -198,25 +199,28 @@ const covered = (): RecordedPair[] =>
   recordedPairs().filter(({ operation, response }) => operation in OURS && response.status < 400);
 
 describe('the emulated Okta, against recordings of real organisations', () => {
-  itWithReference('has something to compare', () => {
+  itWithReference('has recordings to compare', () => {
     expect(covered().length).toBeGreaterThan(20);
     expect(new Set(covered().map(({ operation }) => operation)).size).toBe(
       Object.keys(OURS).length,
     );
   });
 
-  itWithReference.for(covered)('$name: same status, every recorded field', async (pair) => {
-    const asked = await OURS[pair.operation]?.(pair);
-    const answer = await okta(asked?.method ?? '', asked?.path ?? '', asked?.body);
-    expect(answer.status).toBe(pair.response.status);
-    const kind = OF_ONE_KIND[pair.operation.split(':')[0] ?? ''] ?? [];
-    const allowed = [...OPTIONAL, ...kind].flatMap((path) => [path, `/0${path}`]);
-    expect(shapeGaps(pair.response.body ?? undefined, answer.body ?? undefined, allowed)).toEqual(
-      [],
-    );
-  });
+  itWithReference.for(covered)(
+    '$name: returns the same status and every recorded field',
+    async (pair) => {
+      const asked = await OURS[pair.operation]?.(pair);
+      const answer = await okta(asked?.method ?? '', asked?.path ?? '', asked?.body);
+      expect(answer.status).toBe(pair.response.status);
+      const kind = OF_ONE_KIND[pair.operation.split(':')[0] ?? ''] ?? [];
+      const allowed = [...OPTIONAL, ...kind].flatMap((path) => [path, `/0${path}`]);
+      expect(shapeGaps(pair.response.body ?? undefined, answer.body ?? undefined, allowed)).toEqual(
+        [],
+      );
+    },
+  );
 
-  itWithReference('words its errors with the fields of a recorded one', async () => {
+  itWithReference('has the fields of a recorded error in its errors', async () => {
     const recorded = recordedPairs().find(({ response }) => response.status === 400);
     const answer = await okta('POST', '/api/v1/users', {
       profile: { firstName: 'No', lastName: 'Login' },
@@ -228,7 +232,7 @@ describe('the emulated Okta, against recordings of real organisations', () => {
     );
   });
 
-  itWithReference('links pages the way recorded answers do', async () => {
+  itWithReference('links pages as in recorded responses', async () => {
     const linked = recordedPairs().find(({ response }) =>
       String(response.headers.link).includes('rel="self"'),
     );
@@ -240,11 +244,11 @@ describe('the emulated Okta, against recordings of real organisations', () => {
 });
 
 describe('the emulated Okta, against the specification', () => {
-  // Real answers have nulls that the specification does not declare (MANIFEST); ours have the same
-  // ones.
+  // Real responses have nulls that the specification does not declare (MANIFEST); ours have the
+  // same ones.
   const DEVIATIONS = [
     /(mobilePhone|secondEmail|description|RedirectUrl|externalId|legacyEventType|outcome\/reason) must be string/,
-    // Standard and custom roles are told apart by a discriminator, which this check does not read.
+    // A discriminator, which this check does not read, distinguishes standard from custom roles.
     /must match exactly one schema in oneOf/,
   ];
   const reads = [
@@ -289,7 +293,7 @@ describe('the emulated Okta, against the specification', () => {
   });
 
   itWithReference(
-    'gives every factor type of the specification the profile fields of its example',
+    "has the profile fields of the specification's example for every factor type",
     async () => {
       const examples = Object.values(
         readReference<Record<string, unknown>>('okta', 'spec-factor-examples.json'),

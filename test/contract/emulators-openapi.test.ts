@@ -7,8 +7,8 @@ import { adf, jiraCalls, oktaCalls } from '../support/vendor-calls.ts';
 const okta = openApiOf('okta');
 const jira = openApiOf('jira');
 
-describe('the specification as an oracle', () => {
-  itWithReference.for(recordedPairs)('takes the request of $name', ({ request }) => {
+describe('the check against the specification', () => {
+  itWithReference.for(recordedPairs)('accepts the request of $name', ({ request }) => {
     expect(okta.request({ ...request, body: request.body ?? undefined })).toEqual([]);
   });
 

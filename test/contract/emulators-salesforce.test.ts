@@ -51,7 +51,7 @@ describe('the token endpoint', () => {
     expect((await token({})).body).toMatchObject({ instance_url: 'https://elsewhere.invalid' });
   });
 
-  it('takes the app as basic authentication too', async () => {
+  it('accepts the app by basic authentication too', async () => {
     const { salesforceClientId, salesforceClientSecret } = emulators.document.tokens;
     const authorization = `Basic ${Buffer.from(`${salesforceClientId}:${salesforceClientSecret}`).toString('base64')}`;
     const body = new URLSearchParams({ grant_type: 'client_credentials' });
@@ -73,7 +73,7 @@ describe('the token endpoint', () => {
 describe('tokens', () => {
   it.each([
     ['none', '', 'INVALID_AUTH_HEADER'],
-    ['one of nobody', 'Bearer 00D!made-up', 'INVALID_SESSION_ID'],
+    ['an unknown one', 'Bearer 00D!made-up', 'INVALID_SESSION_ID'],
   ])('%s is refused', async (_, header, errorCode) => {
     const answer = await caller(emulators.document.salesforce, header)(
       'GET',
@@ -116,7 +116,7 @@ describe('queries', () => {
     }
   });
 
-  it('keep to what is in quotes', async () => {
+  it('treat quoted text as a literal', async () => {
     const odd = emulators.salesforce.addUser({
       username: String.raw`o'neil\smith@northwind.example`,
     });
@@ -132,7 +132,7 @@ describe('queries', () => {
     });
   });
 
-  it('return all of them, or as many as the limit allows', async () => {
+  it('return all users, or as many as the limit allows', async () => {
     const count = emulators.salesforce.users.all.length;
     expect((await query('SELECT Id FROM User')).body).toMatchObject({ totalSize: count });
     expect((await query('SELECT Id FROM User LIMIT 3')).body).toMatchObject({ totalSize: 3 });
@@ -156,7 +156,7 @@ describe('queries', () => {
     expect(await query(soql)).toMatchObject({ status: 400, body: [{ errorCode }] });
   });
 
-  it('have a version', async () => {
+  it('refuse an unknown API version', async () => {
     expect(await query('SELECT Id FROM User', 'latest')).toMatchObject({
       status: 404,
       body: [{ errorCode: 'NOT_FOUND' }],
@@ -168,7 +168,7 @@ describe('users', () => {
   const set = (id: string, IsActive: unknown): Promise<PlainAnswer> =>
     salesforce('PATCH', `${RECORDS}/${id}`, { IsActive });
 
-  it('are switched off and on, without an answer', async () => {
+  it('are disabled and enabled, with an empty response', async () => {
     expect(await set(user.id, false)).toMatchObject({ status: 204, body: undefined });
     expect(emulators.log.entries.at(-1)).toMatchObject({
       vendor: 'salesforce',
@@ -182,7 +182,7 @@ describe('users', () => {
     expect(user.active).toBe(true);
   });
 
-  it('who are needed stay', async () => {
+  it('who are still needed cannot be disabled', async () => {
     const owner = emulators.salesforce.users.all.find(({ needed }) => needed)!;
     const refusal = {
       errorCode: 'FIELD_INTEGRITY_EXCEPTION',
@@ -192,7 +192,7 @@ describe('users', () => {
     expect(owner.active).toBe(true);
   });
 
-  it('need a licence', async () => {
+  it('need a licence to be enabled', async () => {
     await set(user.id, false);
     emulators.salesforce.settings.licences = 1;
     expect(await set(user.id, true)).toMatchObject({
@@ -202,10 +202,10 @@ describe('users', () => {
   });
 
   it.each([
-    ['nobody', '0055gZZZZZZZZZZAAA', { IsActive: false }, 404, 'NOT_FOUND'],
+    ['an unknown user', '0055gZZZZZZZZZZAAA', { IsActive: false }, 404, 'NOT_FOUND'],
     ['no id', 'short', { IsActive: false }, 400, 'MALFORMED_ID'],
     ['another column', 'USER', { Shoe: 1 }, 400, 'INVALID_FIELD'],
-    ['nothing', 'USER', {}, 400, 'JSON_PARSER_ERROR'],
+    ['an empty body', 'USER', {}, 400, 'JSON_PARSER_ERROR'],
     ['half a body', 'USER', '{"Is', 400, 'JSON_PARSER_ERROR'],
   ])('are not changed for %s', async (_, id, body, status, errorCode) => {
     const answer = await salesforce('PATCH', `${RECORDS}/${id === 'USER' ? user.id : id}`, body);

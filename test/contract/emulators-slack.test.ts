@@ -28,7 +28,8 @@ beforeAll(async () => {
 afterAll(() => emulators.close());
 
 /**
- * What the 2021 examples show of users' messages, attachments and members, which a bot's have not.
+ * Fields of users' messages, attachments and members in the 2021 examples, which those of a bot
+ * lack.
  */
 const OPTIONAL = [
   '/message/attachments',

@@ -122,7 +122,7 @@ const OKTA: Hazard[] = [
     hazard: 'a 429 must become a failure with its own delay',
     test: [
       'unit/activities/support/failures.test.ts',
-      'waits after a 429 for as long as the vendor said, plus jitter',
+      'asks for a retry after the delay of a 429, plus jitter',
     ],
     takenOut: [
       change('activities/support/failures.ts', 'retryAfterMs ?? backoffMs', 'null ?? backoffMs'),
@@ -605,7 +605,7 @@ const TEMPORAL: Hazard[] = [
     hazard: 'a long history replays slowly, and ends at 51,200 events',
     test: [
       SCALE,
-      'checks one user an activity up to 2,000, each once, in a small window, over histories that replay quickly',
+      'checks one user per activity up to 2,000, each once, in a small window, with histories that replay quickly',
     ],
     takenOut: [
       change('mfa/scan-plan.ts', 'const HISTORY_LIMIT = 300;', 'const HISTORY_LIMIT = 100_000;'),
@@ -616,7 +616,7 @@ const TEMPORAL: Hazard[] = [
     hazard: 'more than 2,000 pending activities stall the workflow',
     test: [
       SCALE,
-      'checks one user an activity up to 2,000, each once, in a small window, over histories that replay quickly',
+      'checks one user per activity up to 2,000, each once, in a small window, with histories that replay quickly',
     ],
     takenOut: [
       change(
@@ -629,13 +629,13 @@ const TEMPORAL: Hazard[] = [
   {
     area: 'Temporal',
     hazard: 'one activity a user costs too many events at scale',
-    test: [SCALE, 'carries little at 100,000 users, and checks them in batches at few events each'],
+    test: [SCALE, 'keeps payloads small at 100,000 users, and uses few history events per batch'],
     takenOut: [change('mfa/scan-plan.ts', 'const AUTO_BATCH = 200;', 'const AUTO_BATCH = 20;')],
   },
   {
     area: 'Temporal',
     hazard: 'large payloads fail, or end the workflow',
-    test: [SCALE, 'carries little at 100,000 users, and checks them in batches at few events each'],
+    test: [SCALE, 'keeps payloads small at 100,000 users, and uses few history events per batch'],
     takenOut: [
       change(
         'workflows/mfa-enforcement-check.ts',
@@ -693,7 +693,7 @@ const TEMPORAL: Hazard[] = [
   {
     area: 'Temporal',
     hazard: 'a child is terminated with its parent',
-    test: [SCALE, 'starts no child workflow, whose parent could take it along'],
+    test: [SCALE, 'starts no child workflow, which would end with its parent'],
     takenOut: [
       change(
         'workflows/mfa-enforcement-check.ts',
@@ -786,7 +786,7 @@ const STORE: Hazard[] = [
   {
     area: 'Temporal',
     hazard: 'an attempt that timed out goes on working beside the next one',
-    test: [OVERTAKEN, 'leave the same end as on an idle machine: seed %i'],
+    test: [OVERTAKEN, 'end in the same state as on an idle machine: seed %i'],
     takenOut: [
       change('activities/support/running.ts', '      await store.attempts.takeOver();\n', ''),
     ],

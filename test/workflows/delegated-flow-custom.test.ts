@@ -12,7 +12,9 @@ import { asking, flowJob, REQUESTER } from '../support/flow-job.ts';
 import type { FlowJob } from '../support/flow-job.ts';
 import { migratedDatabase } from '../support/postgres.ts';
 
-/** A copy of the empty template, filled in: it acts, and tells people in three ways. */
+/**
+ * A filled-in copy of the empty template: it suspends an account and sends three kinds of message.
+ */
 const telling = (channel: string, project: string): string => `
 name: Add and tell
 product: Okta
@@ -41,7 +43,7 @@ undo:
 const SUSPEND =
   'name: Suspend\nproduct: Okta\ninputs:\n  account: { from: account }\nsteps:\n  - { id: suspend, operation: "okta:users:suspend", params: { userId: $account } }\n';
 
-describe('flows of one’s own', () => {
+describe('custom flows', () => {
   let flows: FlowJob;
   let stopDatabase: () => Promise<void>;
   let folder = '';
@@ -74,7 +76,7 @@ describe('flows of one’s own', () => {
   const groupId = async (name: string): Promise<string> =>
     `${(await flows.job.emulators.addGroups([{ name }]))[0]?.id}`;
 
-  it('act and tell, each step by its conditions, and are taken back without telling', async () => {
+  it('act and send messages according to their conditions, and are undone without a message', async () => {
     const id = await target();
     const inputs = { group: await groupId('MFA') };
     const issue = { issueTitle: 'No MFA - Account', issueLink: 'https://ispm.example/1' };
@@ -106,7 +108,7 @@ describe('flows of one’s own', () => {
     ]);
   });
 
-  it('a condition of the flow that does not hold: nothing is done', async () => {
+  it('does nothing if a condition of the flow is not met', async () => {
     const id = await target();
     const inputs = { group: await groupId('Other') };
     const started = await flows.start({
@@ -122,7 +124,7 @@ describe('flows of one’s own', () => {
     expect(await flows.writes('okta', id)).toEqual([]);
   });
 
-  it('a file that changes after the run was opened, and before it is planned: stale', async () => {
+  it('ends as stale if the flow file changes between opening and planning the run', async () => {
     const id = await target();
     const { record } = await flows.service.admit({
       requester: REQUESTER,
@@ -130,7 +132,7 @@ describe('flows of one’s own', () => {
       event: flows.event('Okta', id),
     });
     writeFileSync(join(folder, 'suspend.yaml'), `${SUSPEND}description: changed\n`);
-    // The worker sees it within seconds: a new run of the changed flow plans then.
+    // The worker notices the change within seconds: then a new run of the changed flow gets a plan.
     await expect
       .poll(
         async () => {
@@ -154,7 +156,7 @@ describe('flows of one’s own', () => {
     expect(await flows.writes('okta', id)).toEqual([]);
   });
 
-  it('the person of an account on another product does not approve it, and its risk is raised there too', async () => {
+  it("refuses the approval of the account's own user on another product, and raises the risk there too", async () => {
     const { google } = flows.job.emulators;
     const [own] = await google.addUsers([
       { primaryEmail: 'x@northwind.example', aliases: ['Ann@example.com'] },
@@ -185,7 +187,7 @@ describe('flows of one’s own', () => {
     expect((await start(chief?.id)).record).toMatchObject({ risk: 'CRITICAL' });
   });
 
-  it('a terminated run asks its operation to stop, and asked for again it is closed', async () => {
+  it('cancels the operation of a terminated run, and closes the run when it is requested again', async () => {
     const id = await target();
     const event = flows.event('Okta', id);
     const started = await flows.start({ flow: 'Suspend', event });
@@ -208,7 +210,7 @@ describe('flows of one’s own', () => {
     expect(await flows.writes('okta', id)).toEqual([]);
   });
 
-  it('a terminated run is closed when somebody looks back, and one that waits is left alone', async () => {
+  it('closes a terminated run when it is read, and leaves a waiting run open', async () => {
     const [ended, waiting] = [await target(), await target()];
     const [one, two] = [
       await flows.start({ flow: 'Suspend', event: flows.event('Okta', ended) }),
@@ -218,7 +220,7 @@ describe('flows of one’s own', () => {
     const { workflow } = flows.job.temporal.client;
     await workflow.getHandle(flowId(one.run)).terminate();
     await workflow.getHandle(flowStepId(one.run, 'suspend')).result();
-    // Within a minute of its beginning nobody asks.
+    // A run younger than a minute is not checked.
     expect((await flows.service.run(REQUESTER, one.run)).record.state).toBe('waiting');
     const seen = await flows.later.history(REQUESTER, { limit: 10 });
     expect(seen.find(({ run }) => run === one.run)).toMatchObject({

@@ -9,11 +9,10 @@ import { migratedDatabase } from '../support/postgres.ts';
 interface Point {
   name: string;
   /**
-   * The request that hangs, before it is accepted or after, is the moment at which the worker is
-   * killed.
+   * The request that hangs, before or after the vendor accepts it: the worker is killed meanwhile.
    */
   rule: (id: string) => Omit<FaultRule, 'kind' | 'vendor'>;
-  /** HIGH: somebody has to approve it first. */
+  /** HIGH: needs approval first. */
   asks: boolean;
 }
 
@@ -22,18 +21,18 @@ const ADD = 'Okta: Add User to a Group';
 
 const POINTS: Point[] = [
   {
-    name: 'while the target is looked at',
+    name: 'while the target is read',
     rule: (id) => ({ pathPattern: `/users/${id}$` }),
     asks: false,
   },
   { name: 'before the call', rule: (id) => ({ method: 'PUT', pathPattern: id }), asks: false },
   {
-    name: 'after the vendor took it',
+    name: 'after the vendor accepted the call',
     rule: (id) => ({ method: 'PUT', pathPattern: id, moment: 'after' }),
     asks: false,
   },
   {
-    name: 'while it is read back',
+    name: 'while the effect is verified',
     rule: (id) => ({ pathPattern: `/users/${id}/groups`, after: 1 }),
     asks: false,
   },
@@ -117,7 +116,7 @@ describe('a worker killed with SIGKILL during a delegated flow', () => {
     120_000,
   );
 
-  it('acts exactly once: while it waits for approval', async () => {
+  it('acts exactly once: while waiting for approval', async () => {
     const { id } = await target();
     const started = await flows.start({ flow: SUSPEND, event: flows.event('Okta', id) });
     await asking(flows.job, flowStepId(started.run, 'suspend'));

@@ -31,7 +31,7 @@ describe.each(Object.entries(DATABASES))(
       ]);
       ids = added.map(({ id }) => id);
       await flows.job.startWorker();
-      // What is sent is long on its way: a look meanwhile finds the account as it was.
+      // Writes are slow: a read meanwhile finds the account unchanged.
       const slow = { kind: 'latency', ms: 300 } as const;
       await flows.job.emulators.fault({
         vendor: 'okta',
@@ -46,10 +46,10 @@ describe.each(Object.entries(DATABASES))(
       await database.close();
     });
 
-    const wake = async (): Promise<void> => {
+    const activateAll = async (): Promise<void> => {
       for (const id of ids) await flows.job.emulators.patchUser(id, { status: 'ACTIVE' });
     };
-    const begun = async (id: string): Promise<StartedFlow> =>
+    const startRun = async (id: string): Promise<StartedFlow> =>
       flows.start({ flow: FLOW, event: flows.event('Okta', id) });
     const approveAll = (runs: readonly StartedFlow[]): Promise<void> =>
       approve(runs.map(({ run }) => flowStepId(run, 'suspend')));
@@ -63,11 +63,11 @@ describe.each(Object.entries(DATABASES))(
         await Promise.all(approvals.map((approval) => approval.signal('approve', { approver })));
     }
 
-    it(`two flows that take out one each, at the same moment: one does, ${ROUNDS} times`, async () => {
+    it(`lets one of two flows suspend its administrator when both start at the same moment, ${ROUNDS} times`, async () => {
       for (let round = 0; round < ROUNDS; round += 1) {
-        await wake();
+        await activateAll();
         const before = (await flows.writes('okta', 'lifecycle/suspend')).length;
-        const runs = await Promise.all(ids.map(begun));
+        const runs = await Promise.all(ids.map(startRun));
         await approveAll(runs);
         const ends = await Promise.all(runs.map((one) => one.result()));
         expect(ends.map(({ outcome }) => outcome).toSorted()).toEqual(['stale', 'succeeded']);
@@ -78,8 +78,8 @@ describe.each(Object.entries(DATABASES))(
       }
     }, 120_000);
 
-    /** Somebody has the turn, and was killed with it: gives how long ago. */
-    async function turnOfKilled(): Promise<() => number> {
+    /** Claims the lease for a process that was killed; returns a clock of the time since then. */
+    async function leaseOfKilled(): Promise<() => number> {
       const org = new URL(`${flows.job.env['OKTA_DOMAIN']}`).host;
       const since = performance.now();
       expect(
@@ -88,17 +88,17 @@ describe.each(Object.entries(DATABASES))(
       return () => performance.now() - since;
     }
 
-    it('a turn whose holder was killed is over by the time of the store', async () => {
-      await wake();
-      const run = await begun(`${ids[0]}`);
-      const passed = await turnOfKilled();
+    it('goes on when the lease of a killed process expires by the clock of the store', async () => {
+      await activateAll();
+      const run = await startRun(`${ids[0]}`);
+      const elapsed = await leaseOfKilled();
       await approveAll([run]);
       expect(await run.result()).toMatchObject({ outcome: 'succeeded' });
-      expect(passed()).toBeGreaterThan(HELD_MS);
+      expect(elapsed()).toBeGreaterThan(HELD_MS);
     }, 60_000);
 
-    it('what a person asks for takes its turn too, and leaves it once it shows', async () => {
-      await wake();
+    it('makes a requested operation wait for the lease too, and releases it once the effect shows', async () => {
+      await activateAll();
       const [workflowId, as] = [`by-hand-${kind}`, 'user:requester@example.com'];
       const input = {
         operation: 'okta:users:suspend',
@@ -108,10 +108,10 @@ describe.each(Object.entries(DATABASES))(
       };
       const options = { taskQueue: TASK_QUEUE, workflowId, args: [input] };
       const handle = await flows.job.temporal.client.workflow.start(GOVERNED_WORKFLOW, options);
-      const passed = await turnOfKilled();
+      const elapsed = await leaseOfKilled();
       await approve([workflowId]);
       expect(await handle.result()).toMatchObject({ state: 'succeeded' });
-      expect(passed()).toBeGreaterThan(HELD_MS);
+      expect(elapsed()).toBeGreaterThan(HELD_MS);
       const org = new URL(`${flows.job.env['OKTA_DOMAIN']}`).host;
       expect(await flows.job.store.leases.claim(`administrators:${org}`, 'next', 0)).not.toBeNull();
     }, 60_000);

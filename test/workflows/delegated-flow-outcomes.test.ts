@@ -31,7 +31,7 @@ describe('how runs of delegated flows end', () => {
     await stopDatabase();
   });
 
-  /** Somebody to act on, whom no other test touches. */
+  /** Adds a user whom no other test uses. */
   async function target(over: object = {}): Promise<string> {
     serial += 1;
     const [added] = await flows.job.emulators.addUsers([
@@ -42,7 +42,7 @@ describe('how runs of delegated flows end', () => {
   const suspend = async (id: string, over: object = {}) =>
     flows.start({ flow: FLOW, event: flows.event('Okta', id), ...over });
 
-  it('a dry run stops after the plan, and uses no event up', async () => {
+  it('stops a dry run after the plan, and leaves the event unused', async () => {
     const id = await target();
     const event = flows.event('Okta', id);
     const ended = await (await flows.start({ flow: FLOW, event, dryRun: true })).result();
@@ -59,17 +59,17 @@ describe('how runs of delegated flows end', () => {
   });
 
   it.each([
-    ['by login', { login: 'vip@example.com' }],
-    ['by a group', { groups: ['Untouchable'] }],
-    ['by a group that is called one', { groups: ['Spared'] }],
-  ])('protected %s: denied, and nothing is sent', async (_, over) => {
+    ['by their login', { login: 'vip@example.com' }],
+    ['by their group', { groups: ['Untouchable'] }],
+    ['by the name of their group', { groups: ['Spared'] }],
+  ])('denies a flow for a user protected %s, and sends nothing', async (_, over) => {
     const id = await target(over);
     const started = await suspend(id);
     expect(await started.result()).toMatchObject({ outcome: 'denied', code: 'protected' });
     expect(await flows.writes('okta', id)).toEqual([]);
   });
 
-  it('a protected person is so on other products too, and so is whoever asks', async () => {
+  it('protects a user on other products too, and refuses requesters acting on their own account there', async () => {
     const { entra, google } = flows.job.emulators;
     const [vip] = await entra.addUsers([
       { userPrincipalName: 'x@contoso.example', mail: 'VIP@example.com' },
@@ -94,7 +94,7 @@ describe('how runs of delegated flows end', () => {
     expect([...(await flows.writes('entra')), ...(await flows.writes('google'))]).toEqual([]);
   });
 
-  it('the last super administrator is left alone, and one of two is not', async () => {
+  it('refuses to suspend the last super administrator, and suspends one of two', async () => {
     const one = await target({ roles: ['SUPER_ADMIN'] });
     expect(await (await suspend(one)).result()).toMatchObject({
       outcome: 'denied',
@@ -109,7 +109,7 @@ describe('how runs of delegated flows end', () => {
     await flows.job.emulators.patchUser(asleep, { status: 'ACTIVE' });
     const asked = await suspend(one);
     const request = await asking(flows.job, flowStepId(asked.run, 'suspend'));
-    // Meanwhile the other one is taken out of use: the approval no longer helps.
+    // Meanwhile the other one is suspended: the approval is no longer enough.
     await flows.job.emulators.patchUser(asleep, { status: 'SUSPENDED' });
     const approval = flows.job.temporal.client.workflow.getHandle(approvalId(request));
     for (const name of ['ann', 'bob'])
@@ -121,7 +121,7 @@ describe('how runs of delegated flows end', () => {
     expect(await flows.writes('okta', one)).toEqual([]);
   });
 
-  it('a state that does not allow it, nobody there, and an id that is none', async () => {
+  it('fails for a state that does not allow the step, a missing user and an invalid id', async () => {
     const id = await target({ status: 'PROVISIONED' });
     expect(await (await suspend(id)).result()).toMatchObject({
       outcome: 'failed',
@@ -137,7 +137,7 @@ describe('how runs of delegated flows end', () => {
     expect(await flows.writes('okta', id)).toEqual([]);
   });
 
-  it('holders that cannot be read: failed, and nothing is sent', async () => {
+  it('fails without sending anything if the administrators cannot be read', async () => {
     const id = await target({ roles: ['SUPER_ADMIN'] });
     await flows.job.emulators.fault({
       vendor: 'okta',
@@ -151,7 +151,7 @@ describe('how runs of delegated flows end', () => {
     expect(await flows.writes('okta', id)).toEqual([]);
   });
 
-  it('a target that changed since it was asked about: stale', async () => {
+  it('ends as stale if the target changed after the approval request', async () => {
     const id = await target();
     const started = await suspend(id);
     await asking(flows.job, flowStepId(started.run, 'suspend'));
@@ -161,7 +161,7 @@ describe('how runs of delegated flows end', () => {
     expect(await flows.writes('okta', id)).toEqual([]);
   });
 
-  it('a refusal of the vendor: failed, unless somebody else was first', async () => {
+  it('fails if the vendor refuses the call, unless the change has already been made', async () => {
     const [group] = await flows.job.emulators.addGroups([{ name: 'MFA' }]);
     const inputs = { group: `${group?.id}` };
     const id = await target();
@@ -194,7 +194,7 @@ describe('how runs of delegated flows end', () => {
     await flows.job.emulators.clearFaults();
   });
 
-  it('an answer that was lost after the vendor took the call: looked at, and done once', async () => {
+  it('checks the account if the response to an accepted call is lost, and acts once', async () => {
     const id = await target();
     const rule = {
       vendor: 'okta',
@@ -211,7 +211,7 @@ describe('how runs of delegated flows end', () => {
     expect(await flows.writes('okta', id)).toHaveLength(1);
   });
 
-  it('cancelled while it waits: failed, and the approval is cancelled with it', async () => {
+  it('fails if cancelled while waiting, and cancels the approval too', async () => {
     const id = await target();
     const started = await suspend(id);
     const request = await asking(flows.job, flowStepId(started.run, 'suspend'));
@@ -232,7 +232,7 @@ describe('how runs of delegated flows end', () => {
     expect(await flows.writes('okta', id)).toEqual([]);
   });
 
-  it('cancelled during the call: what was taken is on record, with what takes it back', async () => {
+  it('records the completed call and its undo if cancelled during the call', async () => {
     const id = await target();
     const rule = {
       vendor: 'okta',
@@ -258,7 +258,7 @@ describe('how runs of delegated flows end', () => {
     expect(await flows.writes('okta', id)).toHaveLength(1);
   });
 
-  it('from the Temporal UI: the event itself; typed in twice it is one run, and a refusal fails the workflow', async () => {
+  it('starts from the Temporal UI with the event itself: one run per event, and a refusal fails the workflow', async () => {
     const id = await target();
     const [group] = await flows.job.emulators.addGroups([{ name: 'Typed' }]);
     const typed = (over: object) =>
@@ -287,7 +287,7 @@ describe('how runs of delegated flows end', () => {
     expect(await elsewhere.result()).toMatchObject({ flow: null, outcome: 'unrouted' });
   });
 
-  it('a person: a run for each account, and the worst of their outcomes', async () => {
+  it('starts a run for each account of a user, and reports the worst outcome', async () => {
     const id = await target();
     const [entra] = await flows.job.emulators.entra.addUsers([
       { userPrincipalName: 'p@contoso.example' },

@@ -7,7 +7,7 @@ import { migratedDatabase } from '../support/postgres.ts';
 
 const DISABLE = 'Disable Entra ID Account';
 
-describe('trouble with the target of a delegated flow', () => {
+describe('a delegated flow whose target causes problems', () => {
   let flows: FlowJob;
   let stopDatabase: () => Promise<void>;
   let serial = 0;
@@ -37,7 +37,7 @@ describe('trouble with the target of a delegated flow', () => {
       path.includes(about),
     );
 
-  it('a policy that denies it: denied, before anybody is asked', async () => {
+  it('is denied by a policy before an approval is requested', async () => {
     const [added] = await flows.job.emulators.addUsers([{ login: 'target@example.com' }]);
     const started = await flows.start({
       flow: 'Suspend Okta Account',
@@ -51,7 +51,7 @@ describe('trouble with the target of a delegated flow', () => {
     expect(await flows.writes('okta', `${added?.id}`)).toEqual([]);
   });
 
-  it("Entra's 403 for an administrator names the role that is needed, and is not tried again", async () => {
+  it("names the required role after Entra's 403 for an administrator, and does not retry", async () => {
     const id = await entraUser({ roles: ['Global Administrator'] });
     const started = await flows.start({ flow: DISABLE, event: flows.event('AAD', id) });
     await flows.answer(started.run, 'disable');
@@ -61,7 +61,7 @@ describe('trouble with the target of a delegated flow', () => {
     expect(await sent('entra', id)).toHaveLength(1);
   });
 
-  it('a 429 with Retry-After is waited for, and the call is taken once', async () => {
+  it('waits after a 429 with Retry-After, and makes the call once', async () => {
     const id = await entraUser();
     const rule = { vendor: 'entra', method: 'PATCH', pathPattern: id } as const;
     await flows.job.emulators.fault({ ...rule, kind: 'rateLimited', retryAfter: 2, times: 1 });
@@ -71,7 +71,7 @@ describe('trouble with the target of a delegated flow', () => {
     expect(await flows.writes('entra', id)).toEqual([`PATCH /v1.0/users/${id}`]);
   });
 
-  it('a membership that takes a while to be seen is looked for again', async () => {
+  it('checks again for a membership that appears with a delay', async () => {
     const id = await entraUser();
     const [group] = await flows.job.emulators.entra.addGroups([{ displayName: 'MFA' }]);
     await flows.job.emulators.entra.settings({ replicationMs: 12_000 });
@@ -84,7 +84,7 @@ describe('trouble with the target of a delegated flow', () => {
     expect(await flows.writes('entra', `${group?.id}`)).toHaveLength(1);
   });
 
-  it("Google's 403", async () => {
+  it("fails with Google's 403", async () => {
     const [added] = await flows.job.emulators.google.addUsers([
       { primaryEmail: 'g@northwind.example' },
     ]);
@@ -105,7 +105,7 @@ describe('trouble with the target of a delegated flow', () => {
     expect(await flows.writes('google', id)).toEqual([]);
   });
 
-  it('an account that the event names by its address is dealt with by its id, and the trail has no address', async () => {
+  it('acts by id on an account that the event names by its address, and audits no address', async () => {
     const address = 'canary.address@northwind.example';
     const [added] = await flows.job.emulators.google.addUsers([{ primaryEmail: address }]);
     const event = flows.event('Google Workspace', address);
@@ -123,7 +123,7 @@ describe('trouble with the target of a delegated flow', () => {
     expect(decodeURIComponent(JSON.stringify(entries))).not.toContain(address);
   });
 
-  it('Salesforce refuses to deactivate somebody who is needed', async () => {
+  it('fails if Salesforce refuses to deactivate a user who is still needed', async () => {
     const needed = { errorCode: 'DELETE_FAILED', message: 'the user is a default owner of leads' };
     const [added] = await flows.job.emulators.salesforce.addUsers([
       { username: 's@acme.example', needed },

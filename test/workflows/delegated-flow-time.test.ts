@@ -111,7 +111,7 @@ describe('delegated flows on a server whose time is skipped', () => {
     return { ...createGovernedActivities(parts), ...createFlowActivities(flows) };
   }
 
-  async function begun(flow: string, inputs: Record<string, string> = {}) {
+  async function startRun(flow: string, inputs: Record<string, string> = {}) {
     const [target] = await emulators.addUsers([
       { login: `${randomBytes(4).toString('hex')}@example.com` },
     ]);
@@ -141,8 +141,8 @@ describe('delegated flows on a server whose time is skipped', () => {
   const writesTo = async (id: string) =>
     (await emulators.log({ vendor: 'okta', write: true })).filter(({ path }) => path.includes(id));
 
-  it('silence is no consent: the run expires with its approval', async () => {
-    const { id, run, ended } = await begun('Suspend Okta Account');
+  it('expires without a decision, together with its approval', async () => {
+    const { id, run, ended } = await startRun('Suspend Okta Account');
     await vi.waitFor(
       async () => {
         const pending = await store.requests.list({ states: ['pending'], limit: 9 });
@@ -162,7 +162,7 @@ describe('delegated flows on a server whose time is skipped', () => {
     expect(await writesTo(id)).toEqual([]);
   });
 
-  it('a success whose effect is not seen in time is unverified, with what would take it back', async () => {
+  it('is unverified if the effect is not seen in time, and records its undo', async () => {
     const [group] = await emulators.addGroups([{ name: 'MFA' }]);
     await emulators.fault({
       vendor: 'okta',
@@ -171,7 +171,9 @@ describe('delegated flows on a server whose time is skipped', () => {
       kind: 'status',
       status: 204,
     });
-    const { id, run, ended } = await begun('Okta: Add User to a Group', { group: `${group?.id}` });
+    const { id, run, ended } = await startRun('Okta: Add User to a Group', {
+      group: `${group?.id}`,
+    });
     expect(await ended()).toMatchObject({
       outcome: 'unverified',
       code: 'not_seen',
@@ -185,7 +187,7 @@ describe('delegated flows on a server whose time is skipped', () => {
       step: 'add',
       verified: false,
     });
-    // Nothing to take back, as it turns out.
+    // The user never joined the group, so there is nothing to undo.
     await emulators.clearFaults();
     const { record } = await service.admitUndo(ANN, run);
     const options = {

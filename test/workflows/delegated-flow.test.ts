@@ -4,16 +4,16 @@ import { flowJob } from '../support/flow-job.ts';
 import type { FlowJob, Product } from '../support/flow-job.ts';
 import { migratedDatabase } from '../support/postgres.ts';
 
-/** A template that acts: on whom, and what the vendor then sees. */
+/** A template that acts: its target, and the calls that the vendor receives. */
 interface Template {
   flow: string;
   product: Product;
   vendor: VendorName;
   step: string;
-  /** Adds somebody to act on, and what else the flow needs. */
+  /** Adds the target, and whatever else the flow needs. */
   prepare(flows: FlowJob, name: string): Promise<{ id: string; inputs?: Record<string, string> }>;
   asks: boolean;
-  /** Calls that the vendor takes, for the account and the group. */
+  /** Pattern of the calls that the vendor accepts, for the account and the group. */
   acts: (id: string, group: string) => string;
   undo: ((id: string, group: string) => string) | null;
 }
@@ -138,7 +138,7 @@ describe('the templates that act', () => {
   });
 
   it.each(TEMPLATES)(
-    '$flow: one call, read back, on record, taken back, and so already for another event',
+    '$flow: makes one verified, audited call, is undone, and finds nothing to do for a second event',
     async ({ flow, product, vendor, step, prepare, asks, acts, undo }) => {
       const { id, inputs = {} } = await prepare(
         flows,

@@ -14,7 +14,7 @@ const PAGE = 200;
 const COMPLETED = 'activityTaskCompletedEventAttributes';
 const SCHEDULED = 'activityTaskScheduledEventAttributes';
 
-/** A run that has listed everybody, and is to check the last pages. */
+/** A run that has listed all users and still has to check the last pages. */
 const LISTED: ResumeState = {
   phase: 'scan',
   sizes: [],
@@ -28,7 +28,7 @@ const LISTED: ResumeState = {
   ticketsLost: null,
 };
 
-/** An organisation of so many users, all of them covered, and what was asked of the activities. */
+/** An organisation of `users` covered users; records the inputs of the activities. */
 function organisation(users: number, plan: Partial<RunPlan>) {
   const slices: PageSlice[] = [];
   const flight = { now: 0, most: 0 };
@@ -81,14 +81,17 @@ function organisation(users: number, plan: Partial<RunPlan>) {
   return { activities, slices, flight };
 }
 
-describe('the workflow at scale', () => {
+describe('the MFA check at scale', () => {
   let server: DevServer;
   beforeAll(async () => {
     server = await devServer();
   });
   afterAll(() => server.close());
 
-  /** Runs the check over an organisation; gives what was asked, and the histories of the chain. */
+  /**
+   * Runs the check over an organisation; returns the recorded inputs and the histories of the
+   * chain.
+   */
   async function run(users: number, plan: Partial<RunPlan> = {}, resume?: ResumeState) {
     const { activities, slices, flight } = organisation(users, plan);
     const taskQueue = server.taskQueue();
@@ -111,7 +114,7 @@ describe('the workflow at scale', () => {
     return { slices, flight, events: chain.map(({ history }) => history.events ?? []) };
   }
 
-  it('carries little at 100,000 users, and checks them in batches at few events each', async () => {
+  it('keeps payloads small at 100,000 users, and uses few history events per batch', async () => {
     const pages = 500;
     const { slices, events } = await run(
       pages * PAGE,
@@ -120,13 +123,13 @@ describe('the workflow at scale', () => {
     );
     expect(new Set(slices.map(({ count }) => count))).toEqual(new Set([200]));
     expect(slices).toHaveLength(pages - LISTED.scanAt.page);
-    // Sizes of 500 pages are carried along; the server takes 2 MB, and history is paid for by the
-    // byte.
+    // The sizes of 500 pages are carried along. The server accepts 2 MB, but history is billed by
+    // the byte.
     expect(Math.max(...payloadSizes(events))).toBeLessThan(4_096);
     expect(events.flat().length / (slices.length * 200)).toBeLessThan(0.1);
   }, 60_000);
 
-  it('checks one user an activity up to 2,000, each once, in a small window, over histories that replay quickly', async () => {
+  it('checks one user per activity up to 2,000, each once, in a small window, with histories that replay quickly', async () => {
     const { slices, flight, events } = await run(400, { window: 3 });
     expect(new Set(slices.map(({ count }) => count))).toEqual(new Set([1]));
     expect(new Set(slices.map(({ page, from }) => `${page}/${from}`)).size).toBe(400);
@@ -138,12 +141,12 @@ describe('the workflow at scale', () => {
     expect(Math.max(...payloadSizes(events))).toBeLessThan(2_048);
   }, 60_000);
 
-  it('takes the size of batches that arx.yaml names', async () => {
+  it('uses the batch size from arx.yaml', async () => {
     const { slices } = await run(30, { batch: 7 });
     expect(slices.map(({ count }) => count).toSorted()).toEqual([2, 7, 7, 7, 7]);
   });
 
-  it('starts no child workflow, whose parent could take it along', async () => {
+  it('starts no child workflow, which would end with its parent', async () => {
     const { events } = await run(3);
     expect(
       events.flat().filter((event) => event.startChildWorkflowExecutionInitiatedEventAttributes),
@@ -151,7 +154,7 @@ describe('the workflow at scale', () => {
   });
 });
 
-/** The most activities that were scheduled and not yet done at one moment. */
+/** The largest number of activities pending at the same time. */
 function mostPending(
   events: Awaited<ReturnType<typeof executions>>[number]['history']['events'],
 ): number {

@@ -14,7 +14,7 @@ import type { DevServer } from '../support/temporal.ts';
 const PAGE = 200;
 type Finish = Parameters<SyncActivities['finishSync']>[0];
 
-/** An organisation of so many of each, and what was asked of the activities. */
+/** An organisation with the given number of each kind; records the inputs of the activities. */
 function organisation(
   sizes: Partial<Record<SyncBranchName, number>>,
   { historyLimit = 1_000, ...broken }: Partial<SyncActivities> & { historyLimit?: number } = {},
@@ -32,7 +32,7 @@ function organisation(
       windows: { groups: 2, apps: 4, assignees: 1 },
       items: 50,
     }),
-    // Two pages per activity, so that a list takes several.
+    // Two pages per activity, so that a list takes several activities.
     listSyncPage: async (input) => {
       asked.push(input);
       const { list, page } = input;
@@ -64,7 +64,7 @@ const refusal = (code: string): never => {
   throw ApplicationFailure.nonRetryable('refused', code);
 };
 
-describe('the sync as a story', () => {
+describe('the Okta sync', () => {
   let server: DevServer;
   beforeAll(async () => {
     server = await devServer();
@@ -87,7 +87,7 @@ describe('the sync as a story', () => {
     return chain.map(({ history }) => history.events ?? []);
   }
 
-  it('takes the size of batches that the plan names', async () => {
+  it('uses the batch size from the plan', async () => {
     const org = organisation({ users: 410 });
     const { beginSync } = org.activities;
     org.activities.beginSync = async (input) => ({ ...(await beginSync(input)), batch: 150 });
@@ -102,7 +102,7 @@ describe('the sync as a story', () => {
     expect(org.finished[0]?.lost).toEqual({ users: null, groups: null, assignees: null });
   });
 
-  it('lets a branch that is refused be lost alone', async () => {
+  it('loses only the branch that Okta refuses', async () => {
     const org = organisation(
       { users: 3, apps: 30 },
       { readLogPage: async () => refusal('forbidden') },
@@ -154,7 +154,7 @@ describe('the sync as a story', () => {
     );
   });
 
-  it('reads everything once over histories that stay short and small', async () => {
+  it('reads every item once, with short and small histories', async () => {
     const org = organisation(
       { users: 4_000, groups: 150, apps: 900, assignees: 30 },
       { historyLimit: 60 },
@@ -172,7 +172,7 @@ describe('the sync as a story', () => {
     expect(org.finished).toEqual([{ run: org.finished[0]?.run, lost, failure: null }]);
   }, 30_000);
 
-  it('reads what was listed before a list broke off, and nothing of one that could not begin', async () => {
+  it('reads what was listed before a list broke off, and nothing from a list that never began', async () => {
     const org = organisation({ users: 900, apps: 120 });
     const { listSyncPage } = org.activities;
     org.activities.listSyncPage = async (input) =>
@@ -186,7 +186,7 @@ describe('the sync as a story', () => {
     expect(org.finished[0]).toMatchObject({ lost, failure: null });
   });
 
-  it('lists to the end where the items may not be read', async () => {
+  it('lists to the end even if the items cannot be read', async () => {
     const org = organisation({ users: 900 });
     org.activities.readSyncItems = async () => refusal('forbidden');
     await run(org, { apps: false, logs: false });

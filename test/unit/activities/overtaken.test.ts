@@ -15,8 +15,8 @@ const SEEDS = Array.from({ length: process.env.FULL === '1' ? 200 : 4 }, (_, n) 
 const CREATED = '2020-01-01T00:00:00.000Z';
 
 /**
- * These now and then arrive late: after the attempt that sent them was given up and the next one
- * has looked.
+ * Requests that sometimes arrive late: after their attempt was abandoned and the next one has
+ * checked.
  */
 const SLOW_WRITES = [
   { vendor: 'jira', method: 'POST', pathPattern: '/issue(/|$)' },
@@ -24,7 +24,7 @@ const SLOW_WRITES = [
   { vendor: 'slack', pathPattern: 'chat\\.' },
 ] as const;
 
-/** What attempts that were given up may end with; an alarm (`audit_conflict`) is none of it. */
+/** The allowed results of abandoned attempts; an alarm (`audit_conflict`) is not among them. */
 const QUIET_ENDS = [
   'done',
   'OvertakenError',
@@ -35,7 +35,7 @@ const QUIET_ENDS = [
   'message_unsettled',
 ];
 
-describe('attempts that are overtaken while they are still at work', () => {
+describe('attempts that are overtaken while still running', () => {
   async function world<Answer>(
     seed: number,
     work: (store: Store, emulators: RunningEmulators) => Promise<Answer>,
@@ -64,7 +64,7 @@ describe('attempts that are overtaken while they are still at work', () => {
   }
 
   it.each(SEEDS)(
-    'leave the same end as on an idle machine: seed %i',
+    'end in the same state as on an idle machine: seed %i',
     async (seed) => {
       await world(seed, async (store, emulators) => {
         const people = ['ann', 'bob', 'cem', 'dan', 'eve', 'fay'].map((name) => {

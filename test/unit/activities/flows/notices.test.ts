@@ -3,8 +3,8 @@ import { inputsOf } from '../../../../src/activities/flows/notices.ts';
 
 const about = { run: { run: 'r1' }, step: 'tell' };
 
-describe('the short forms of messages', () => {
-  it('Slack: plain text in a block, markup taken out of the rest, and the run in the metadata', () => {
+describe('inputs of message steps', () => {
+  it('Slack gets plain text in a block, an escaped fallback text and the run in the metadata', () => {
     const text = 'Done for <!channel> & others';
     expect(inputsOf('slack:chat:write', { channel: '#sec', text }, about)).toEqual({
       channel: '#sec',
@@ -14,7 +14,7 @@ describe('the short forms of messages', () => {
     });
   });
 
-  it('Jira: paragraphs, and labels that find the issue again', () => {
+  it('Jira gets paragraphs, and labels by which the issue can be found', () => {
     const params = {
       project: 'SEC',
       issueType: 'Task',
@@ -31,7 +31,7 @@ describe('the short forms of messages', () => {
     });
   });
 
-  it('mail: one address, several, or a list', () => {
+  it('mail accepts one address, several or a list', () => {
     const sent = (to: string | string[]) =>
       inputsOf('email:email:send', { to, subject: 's', text: 't' }, about)['to'];
     expect(sent('a@example.com')).toEqual(['a@example.com']);
@@ -39,7 +39,7 @@ describe('the short forms of messages', () => {
     expect(sent(['a@example.com'])).toEqual(['a@example.com']);
   });
 
-  it('everything else goes as it is', () => {
+  it('other inputs are unchanged', () => {
     expect(inputsOf('okta:users:suspend', { userId: 'u' }, about)).toEqual({ userId: 'u' });
   });
 });

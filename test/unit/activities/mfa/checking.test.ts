@@ -61,7 +61,7 @@ describe('a batch of users', () => {
       status,
     });
 
-  it('is read, assessed and recorded, each user once', async () => {
+  it('is read, assessed and recorded once per user', async () => {
     expect(await check()).toEqual({ checked: 3 });
     expect(await check(2)).toEqual({ checked: 3 });
     expect(await verdicts()).toEqual(['compliant', 'none', 'none']);
@@ -69,7 +69,7 @@ describe('a batch of users', () => {
     expect((await store.audit.countByKind(run))['user.checked']).toBe(3);
   });
 
-  it('records the other users if one cannot be read yet, and fails so that it is tried again', async () => {
+  it('records the other users if one cannot be read yet, and fails so that Temporal retries', async () => {
     fail(ids[1], 503);
     await expect(check()).rejects.toMatchObject({
       type: 'unavailable',
@@ -79,7 +79,7 @@ describe('a batch of users', () => {
     expect(await verdicts()).toEqual(['compliant', null, 'none']);
   });
 
-  it('gives a user up as unknown after enough tries', async () => {
+  it('records a user as unknown after the last attempt', async () => {
     fail(ids[1], 503);
     for (let attempt = 1; attempt < 5; attempt += 1)
       await expect(check(attempt)).rejects.toMatchObject({ nonRetryable: false });
@@ -89,7 +89,7 @@ describe('a batch of users', () => {
     expect(reason).toBe('could not be read: unavailable (5 tries)');
   });
 
-  it('needs only one try for a user whom Okta does not let it read, or who is gone', async () => {
+  it('needs only one attempt for a user who is deleted or may not be read', async () => {
     fail(ids[1], 403);
     emulators.okta.removeUser(emulators.okta.user(ids[2]!)!);
     expect(await check()).toEqual({ checked: 3 });

@@ -84,7 +84,7 @@ describe('a user without a factor, checked again right before a ticket', () => {
     expect(await verdict()).toBe('unknown');
   });
 
-  it('is tried again after a fault, without a new verdict, until the last attempt', async () => {
+  it('is retried after a fault, without a new verdict, until the last attempt', async () => {
     emulators.faults.add({ vendor: 'okta', pathPattern: '/factors', kind: 'status', status: 503 });
     await expect(recheck()).rejects.toMatchObject({ code: 'unavailable' });
     expect(await verdict()).toBe('none');
@@ -92,7 +92,7 @@ describe('a user without a factor, checked again right before a ticket', () => {
     expect(await verdict()).toBe('unknown');
   });
 
-  it('is never given up because of a rate limit', async () => {
+  it('is retried without limit after a rate limit', async () => {
     emulators.faults.add({ vendor: 'okta', pathPattern: '/factors', kind: 'rateLimited' });
     await expect(recheck(LAST_ATTEMPT)).rejects.toMatchObject({ code: 'rate_limited' });
     expect(await verdict()).toBe('none');

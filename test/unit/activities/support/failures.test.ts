@@ -25,14 +25,14 @@ const fields = (
   ...more,
 });
 
-/** The failure that an activity on its `attempt`-th try ends with. */
+/** The failure with which attempt number `attempt` of an activity ends. */
 const failureOf = (error: unknown, { attempt = 1, random = 0 } = {}): Promise<ApplicationFailure> =>
   new MockActivityEnvironment({ attempt }).run(
     async () => toFailure(error, () => random) as ApplicationFailure,
   );
 
-describe('what activities fail with', () => {
-  it('waits after a 429 for as long as the vendor said, plus jitter', async () => {
+describe('the failure of an activity', () => {
+  it('asks for a retry after the delay of a 429, plus jitter', async () => {
     const error = new ConnectorError(fields('rate_limited', { retryAfterMs: 31_000 }));
     expect(await failureOf(error)).toMatchObject({
       type: 'rate_limited',
@@ -49,14 +49,17 @@ describe('what activities fail with', () => {
     [5, 16_000],
     [6, 30_000],
     [40, 30_000],
-  ])('waits on try %i for %i ms where the vendor said nothing', async (attempt, expected) => {
-    const error = new ConnectorError(fields('unavailable'));
-    expect((await failureOf(error, { attempt })).nextRetryDelay).toBe(expected);
-    expect(backoffMs(attempt)).toBe(expected);
-  });
+  ])(
+    'asks on attempt %i for a retry after %i ms if the vendor names no delay',
+    async (attempt, expected) => {
+      const error = new ConnectorError(fields('unavailable'));
+      expect((await failureOf(error, { attempt })).nextRetryDelay).toBe(expected);
+      expect(backoffMs(attempt)).toBe(expected);
+    },
+  );
 
   it.each(['unauthenticated', 'forbidden', 'not_found', 'conflict', 'invalid'] as const)(
-    'is not tried again after %s',
+    'is not retried after %s',
     async (code) => {
       expect(await failureOf(new ConnectorError(fields(code)))).toMatchObject({
         type: code,
@@ -65,13 +68,13 @@ describe('what activities fail with', () => {
     },
   );
 
-  it('is a cancellation where the call was cancelled', async () => {
+  it('is a cancellation if the call was cancelled', async () => {
     expect(await failureOf(new ConnectorError(fields('cancelled')))).toBeInstanceOf(
       CancelledFailure,
     );
   });
 
-  it('says of an unforeseen error only its name, and gives up in the end', async () => {
+  it('shows only the name of an unexpected error, and is final on the last attempt', async () => {
     const error = new TypeError('login-canary@example.com');
     const failure = await failureOf(error);
     expect(failure).toMatchObject({

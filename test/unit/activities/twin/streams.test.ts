@@ -15,14 +15,14 @@ const account = (rules: number): SyncAccount => ({
 const AT = '2026-01-01T00:00:00.000Z';
 
 describe('streamOf', () => {
-  it('says of a log that was read without rules that nothing was raised, though it was read whole', () => {
+  it('marks a complete log read without rules as raising no events', () => {
     expect(streamOf('logs', AT, account(0))).toMatchObject({
       state: 'complete',
       reason: expect.stringMatching(/^no rules for security events/),
     });
   });
 
-  it('says nothing of rules where there are some, nor of other streams', () => {
+  it('has no such mark if there are rules, or for other streams', () => {
     expect(streamOf('logs', AT, account(1))).toMatchObject({ state: 'complete', reason: null });
     expect(streamOf('apps', AT, account(0))).toMatchObject({ state: 'complete', reason: null });
   });

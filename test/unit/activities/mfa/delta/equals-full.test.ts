@@ -17,16 +17,13 @@ import type { Scan } from '../../../../support/scans.ts';
 import { describeOnStores } from '../../../../support/stores.ts';
 import { assertProperty } from '../../../../support/properties.ts';
 
-/** What happens in some days, and how the run at their end is configured. */
+/** What happens in a few days, and the configuration of the run at their end. */
 interface Episode {
   days: number;
   changes: Change[];
-  /** The log loses all that is older than half an hour. */
+  /** The log loses every entry older than half an hour. */
   purge: boolean;
-  /**
-   * Before the run, everything about people is removed from the store that is older than the
-   * episode.
-   */
+  /** Before the run, personal data older than the episode is removed from the store. */
   removal: boolean;
   strict: boolean;
   grace: boolean;
@@ -46,25 +43,24 @@ const DAY = 24 * 60 * MINUTE;
 const iso = (time: number): string => new Date(time).toISOString();
 const OWNER = { reason: 'sealed keys', owner: 'it@example.com', until: '2099-01-01' };
 
-/** What a verdict says, apart from when and by which run it was read. */
-const said = (users: ReadonlyMap<string, RunUser>) =>
+/** A verdict without the time and the run of its reading. */
+const comparable = (users: ReadonlyMap<string, RunUser>) =>
   Object.fromEntries(
     [...users].map(([id, { verdict, reason, factors }]) => [id, { verdict, reason, factors }]),
   );
 
 /**
- * One organisation over the weeks: what happens to it, and a delta and a full scan at the end of
- * each episode.
+ * One organisation over several weeks: its changes, and a delta and a full scan after each episode.
  */
 class History {
   readonly #okta: OktaOrg;
   readonly #scan: Scan;
   readonly #store: Store;
   #time = Date.parse('2026-03-02T08:00:00.000Z');
-  /** Beginning of the last complete run, and whether anything since asks for everybody. */
+  /** Start of the last complete run, and whether a change since then requires a full scan. */
   #base = 0;
   #forced = false;
-  /** Entries that are under way when the run begins. */
+  /** Entries that the log does not show yet when the run begins. */
   #late: NewLogEvent[] = [];
   took = 0;
 
@@ -85,7 +81,7 @@ class History {
     this.#ended(summary);
   }
 
-  /** Lets an episode pass and compares the two scans at its end. */
+  /** Plays an episode and compares the two scans at its end. */
   async pass(one: Episode): Promise<void> {
     const start = this.#time;
     this.#time += one.days * DAY;
@@ -98,7 +94,7 @@ class History {
       for (const event of this.#late.splice(0)) this.#okta.log.add(event);
     });
     const full = await this.#run({ mode: 'full', dryRun: true, ...one });
-    expect(said(delta.users)).toEqual(said(full.users));
+    expect(comparable(delta.users)).toEqual(comparable(full.users));
     expect(delta.summary.counts).toEqual(full.summary.counts);
     const forced = this.#forced || !this.#reachesBack();
     expect(delta.summary.scan?.mode).toBe(forced ? 'full' : 'delta');
@@ -126,7 +122,7 @@ class History {
     else if (event) this.#okta.log.add(event);
   }
 
-  /** Shows later that the log reaches back to here. */
+  /** A later run finds this entry and so knows that the log reaches back to here. */
   #signIn(): void {
     this.#okta.log.add({
       eventType: 'user.session.start',
@@ -175,7 +171,7 @@ async function live(
 }
 
 describeOnStores('a delta scan', (source) => {
-  test('finds what a full scan of the same organisation finds, whatever happened, and reads everybody where it must', async () => {
+  test('finds what a full scan finds, whatever happened, and falls back to a full scan when required', async () => {
     const store = await source.fresh();
     let took = 0;
     await assertProperty(

@@ -12,7 +12,7 @@ import { bundle, bundleOf } from '../../../../support/policies.ts';
 import { activitiesOf, scans } from '../../../../support/scans.ts';
 import type { Scan, ScanOptions } from '../../../../support/scans.ts';
 
-/** The policies that ship, but for the log. */
+/** The shipped policies, without access to the log. */
 const WITHOUT_LOG = bundle(
   ...bundleOf('policies/*.yaml').policies.map((one) => ({
     ...one,
@@ -26,7 +26,7 @@ const USERS = 12;
 const QUIET = { logger: new DefaultLogger('ERROR') };
 const AUDITED = 'user.mfa.factor.activate';
 
-describe('what a delta scan does not dare', () => {
+describe('the safety rules of a delta scan', () => {
   let database: TestDatabase;
   let emulators: RunningEmulators;
   let store: Store;
@@ -61,7 +61,7 @@ describe('what a delta scan does not dare', () => {
   });
   afterEach(() => emulators.close());
 
-  test('it takes over everybody of whom the log says nothing, with the list and two looks at the log', async () => {
+  test('takes over every user without a log entry, with one user list and two reads of the log', async () => {
     const { summary, calls, users, run: id } = await run();
     expect(calls).toEqual({ 'users:read': 1, 'logs:read': 2 });
     expect(summary.scan).toMatchObject({
@@ -82,7 +82,7 @@ describe('what a delta scan does not dare', () => {
     );
   });
 
-  test('it reads whom the log names, and only them; the run after it names who read first', async () => {
+  test('reads only the users named in the log, and links a taken-over verdict to the run that read it', async () => {
     emulators.okta.patchUser(emulators.okta.present()[3]!, { factors: [] });
     log(AUDITED, 90 * MINUTE, { targets: [party(3)] });
     const second = await run();
@@ -151,7 +151,7 @@ describe('what a delta scan does not dare', () => {
       ...rule,
     } as FaultRule);
 
-  test.each(FORCING)('everybody is read where %s', async (_, reason, happen) => {
+  test.each(FORCING)('reads every user if %s', async (_, reason, happen) => {
     const { summary, calls } = await run(happen() ?? {});
     expect(summary.scan).toMatchObject({ mode: 'full', base: null, takenOver: 0, reread: USERS });
     expect(summary.scan?.reason).toMatch(reason);
@@ -159,7 +159,7 @@ describe('what a delta scan does not dare', () => {
     expect(summary.status).toBe('complete');
   });
 
-  test('after a full scan that was forced the next one may be a delta again', async () => {
+  test('allows a delta again after a forced full scan', async () => {
     log('policy.rule.update');
     const forced = await run();
     time += DAY;
@@ -169,7 +169,7 @@ describe('what a delta scan does not dare', () => {
     expect(summary.scan?.lastFull).toBe(forced.summary.startedAt);
   });
 
-  test('full_every counts from the last scan that read everybody, not from the base', async () => {
+  test('counts full_every from the last scan that read every user, not from the base', async () => {
     const settings = { scan: { mode: 'delta', fullEveryMs: 3 * DAY, logDelayMs: 0 } } as const;
     const modes: unknown[] = [];
     for (let day = 0; day < 5; day += 1) {
@@ -180,7 +180,7 @@ describe('what a delta scan does not dare', () => {
     expect(modes).toEqual(['delta', 'delta', 'full', 'delta', 'delta']);
   });
 
-  test('an entry that comes too late for one run is found by the next', async () => {
+  test('finds an entry that was too late for the previous run', async () => {
     emulators.okta.patchUser(emulators.okta.present()[5]!, { factors: [] });
     const at = published(10 * MINUTE);
     const blind = await run();
@@ -193,7 +193,7 @@ describe('what a delta scan does not dare', () => {
     expect(users.get(party(5).id)?.verdict).toBe('none');
   });
 
-  test('other factor types and exemptions are judged anew without a call', async () => {
+  test('reassesses users for changed factor types and exemptions without a call', async () => {
     const exemptions = [
       { user: party(0).alternateId, reason: 'keys', owner: 'it@example.com', until: '2099-01-01' },
     ];
@@ -205,7 +205,7 @@ describe('what a delta scan does not dare', () => {
     );
   });
 
-  test('a worker that dies while it reads the log goes on at the page it came to, and settles once', async () => {
+  test('resumes reading the log at the same page after the worker dies, and finishes once', async () => {
     for (let n = 0; n < 2_500; n += 1) log(AUDITED, 60 * MINUTE - n, { targets: [party(n % 2)] });
     const options: ScanOptions = { now, mode: 'delta' };
     const calls: Record<string, number> = {};
@@ -228,7 +228,7 @@ describe('what a delta scan does not dare', () => {
     });
     expect(await act(() => activities.readChanges({ run: 'killed' }))).toEqual({ mode: 'delta' });
     expect(await act(() => activities.readChanges({ run: 'killed' }))).toEqual({ mode: 'delta' });
-    // One look back, three pages, and the one that failed.
+    // One read of the oldest entry, three pages and the failed one.
     expect(calls['logs:read']).toBe(5);
     await act(() => activities.checkUsers({ run: 'killed', page: 0, from: 0, count: USERS }));
     await act(() => activities.checkUsers({ run: 'killed', page: 0, from: 0, count: USERS }));

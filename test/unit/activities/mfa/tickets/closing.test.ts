@@ -36,7 +36,7 @@ describe('the ticket of a user who is compliant again', () => {
   });
   afterEach(() => emulators.close());
 
-  /** Begins a run and checks the user. */
+  /** Starts a run and checks the user. */
   async function check(run: string): Promise<void> {
     await inActivity(() => activities.beginRun({ run }));
     await inActivity(() => activities.listPage({ run, source: 0, page: 0, first: true, most: 1 }));
@@ -76,7 +76,7 @@ describe('the ticket of a user who is compliant again', () => {
     expect(emulators.jira.present()[0]?.fields.status.category).toBe('new');
   });
 
-  it('counts as closed by a person if a person closed it', async () => {
+  it('counts as closed by hand if it was closed in Jira', async () => {
     const run = await openThenCover('person');
     emulators.jira.move(emulators.jira.present()[0]!, DONE);
     expect(await closeTicket(run)).toEqual({ action: 'left_closed', code: null });
@@ -129,9 +129,9 @@ describe('the transition that closes a ticket', () => {
   });
 
   it.each([
-    ['has the configured name', 'RESOLVE', 'Resolve'],
-    ['leads to the configured status', 'rejected', 'Reject'],
-    ['otherwise is the first that leads to done', 'Archive', 'Finish'],
+    ['is the one with the configured name', 'RESOLVE', 'Resolve'],
+    ['is the one that leads to the configured status', 'rejected', 'Reject'],
+    ['otherwise is the first one that leads to done', 'Archive', 'Finish'],
   ])('%s', (_, configured, expected) => {
     const transitions = [
       transition('Start', 'Archive', 'new'),

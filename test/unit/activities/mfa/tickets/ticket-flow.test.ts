@@ -59,7 +59,7 @@ describe('the ticket of a subject', () => {
 
   const runId = (name: string): string => `${name}-of-test-${serial}`;
 
-  /** What a run does with the ticket, in attempt number `attempt` of the activity. */
+  /** Returns what a run does with the ticket in attempt number `attempt` of the activity. */
   const ensure = (name: string, attempt = 1): Promise<TicketOutcome> =>
     inActivity(async () => {
       const run = runId(name);
@@ -89,7 +89,7 @@ describe('the ticket of a subject', () => {
     expect(issues()).toEqual([]);
   });
 
-  it('is found again if the answer to the create call is lost, though the index lags', async () => {
+  it('is found again if the response to the create call is lost, although the index lags', async () => {
     emulators.jira.settings.indexLagMs = 3_600_000;
     const fault = { vendor: 'jira', method: 'POST', pathPattern: '/issue$' } as const;
     emulators.faults.add({ ...fault, kind: 'reset', moment: 'after', times: 1 });
@@ -101,7 +101,7 @@ describe('the ticket of a subject', () => {
     expect(issues()).toEqual(['new']);
   });
 
-  it('is created again only after the waits, if the create call never arrived', async () => {
+  it('is created again only after the full wait if the create call never arrived', async () => {
     const fault = { vendor: 'jira', method: 'POST', pathPattern: '/issue$' } as const;
     emulators.faults.add({ ...fault, kind: 'reset', moment: 'before', times: 1 });
     await expect(ensure('run-1')).rejects.toThrow();
@@ -116,7 +116,7 @@ describe('the ticket of a subject', () => {
     expect(await row()).toMatchObject({ attempt: 2 });
   });
 
-  it('stays closed in the run that first sees that a person closed it, and is then reopened', async () => {
+  it('stays closed in the first run after it was closed by hand, and is then reopened', async () => {
     await ensure('run-1');
     close();
     expect(await ensure('run-2')).toEqual({ action: 'left_closed', code: null });
@@ -138,7 +138,7 @@ describe('the ticket of a subject', () => {
     expect(await row()).toMatchObject({ state: 'open', key: 'SEC-2' });
   });
 
-  it('is reported as failed if Jira permanently refuses it, and released', async () => {
+  it('is released and reported as failed if Jira permanently refuses it', async () => {
     emulators.faults.add({
       vendor: 'jira',
       method: 'POST',
