@@ -45,7 +45,7 @@ const OKTA: Hazard[] = [
   {
     area: 'Okta SDK',
     hazard: 'an empty page with a next link ends the list',
-    test: [OKTA_TEST, 'continues after an empty page, and loses no user'],
+    test: [OKTA_TEST, 'continues after an empty page without losing a user'],
     takenOut: [
       change(
         'connectors/okta/rows/shared.ts',
@@ -57,7 +57,7 @@ const OKTA: Hazard[] = [
   {
     area: 'Okta SDK',
     hazard: 'a retry on the same collection loses the page',
-    test: [OKTA_TEST, 'asks for the same page again when an answer was broken'],
+    test: [OKTA_TEST, 'requests the same page again after a broken response'],
     takenOut: [change('connectors/okta/projections/users.ts', 'z.array(user).parse(json)', '[]')],
   },
   {
@@ -82,7 +82,7 @@ const OKTA: Hazard[] = [
   {
     area: 'Okta SDK',
     hazard: 'no time-out',
-    test: [OKTA_TEST, 'does not wait for ever'],
+    test: [OKTA_TEST, 'does not wait without limit'],
     takenOut: [
       change(
         'connectors/transport/http.ts',
@@ -94,13 +94,13 @@ const OKTA: Hazard[] = [
   {
     area: 'Okta SDK',
     hazard: 'sleeps inside the call on 429, and retries by itself',
-    test: [OKTA_TEST, 'with %s is told at once, once, with how long to wait'],
+    test: [OKTA_TEST, 'with %s is reported once, at once, with the time to wait'],
     takenOut: [OWN_EXECUTOR],
   },
   {
     area: 'Okta SDK',
     hazard: 'an hour to wait if the header says so',
-    test: [OKTA_TEST, 'with %s is told at once, once, with how long to wait'],
+    test: [OKTA_TEST, 'with %s is reported once, at once, with the time to wait'],
     takenOut: [
       change(
         'connectors/rate-limit/headers.ts',
@@ -112,7 +112,10 @@ const OKTA: Hazard[] = [
   {
     area: 'Okta SDK',
     hazard: 'a past or garbled reset gives a burst',
-    test: ['unit/connectors/rate-limit/headers.test.ts', 'after a 429 with %s the wait is sane'],
+    test: [
+      'unit/connectors/rate-limit/headers.test.ts',
+      'give a reasonable wait after a 429 with %s',
+    ],
     takenOut: [
       change('connectors/rate-limit/headers.ts', 'ms <= 0 ? null : clamp(ms)', 'clamp(ms)'),
     ],
@@ -131,7 +134,7 @@ const OKTA: Hazard[] = [
   {
     area: 'Okta SDK',
     hazard: 'the token goes to a foreign host named in a next link',
-    test: [OKTA_TEST, 'does not follow a next link to a foreign host, nor take the token there'],
+    test: [OKTA_TEST, 'does not follow a next link to another host, or send the token there'],
     takenOut: [
       change(
         'connectors/okta/next-link.ts',
@@ -169,7 +172,7 @@ const OKTA: Hazard[] = [
   {
     area: 'Okta SDK',
     hazard: 'a call that cannot be cancelled',
-    test: [HTTP_TEST, 'ends with the signal of the caller'],
+    test: [HTTP_TEST, "ends when the caller's signal is aborted"],
     takenOut: [
       change(
         'connectors/transport/http.ts',
@@ -183,7 +186,7 @@ const OKTA: Hazard[] = [
     hazard: 'ids with dots name another path',
     test: [
       'unit/connectors/okta/hostile-ids.test.ts',
-      'in $name of $operation reach no path at all',
+      'in $name of $operation do not reach a path',
     ],
     takenOut: [
       change('connectors/okta/inputs.ts', 'z.string().regex(/^[A-Za-z0-9]{20}$/)', 'z.string()'),
@@ -204,7 +207,7 @@ const OKTA: Hazard[] = [
   {
     area: 'Okta SDK',
     hazard: 'OKTA_CLIENT_* are merged in',
-    test: ['unit/config/bad-env.test.ts', 'an environment that is wrong'],
+    test: ['unit/config/bad-env.test.ts', 'an invalid environment'],
     takenOut: [
       change(
         'config/env/okta-env.ts',
@@ -216,7 +219,7 @@ const OKTA: Hazard[] = [
   {
     area: 'Okta SDK',
     hazard: 'okta.yaml files are merged in',
-    test: ['unit/config/bad-env.test.ts', '%s, which the Okta SDK would merge in'],
+    test: ['unit/config/bad-env.test.ts', 'refuses %s, which the Okta SDK would merge in'],
     takenOut: [
       change(
         'config/env/okta-env.ts',
@@ -245,7 +248,7 @@ const OKTA: Hazard[] = [
   {
     area: 'Okta SDK',
     hazard: 'a TOTP seed and phone numbers come with factors',
-    test: [OKTA_TEST, 'show only type, provider and status of a factor'],
+    test: [OKTA_TEST, 'contain only type, provider and status of a factor'],
     takenOut: [
       change(
         'connectors/okta/projections/enrolments.ts',
@@ -293,7 +296,7 @@ const OKTA: Hazard[] = [
     hazard: 'requests in flight are not counted against what remains',
     test: [
       'unit/connectors/rate-limit/simulation.test.ts',
-      'meets no 429, whatever the limit, the number of callers, the clocks and the rounding',
+      'gets no 429, whatever the limit, the number of callers, the clocks and the rounding',
     ],
     takenOut: [
       change(
@@ -306,7 +309,7 @@ const OKTA: Hazard[] = [
   {
     area: 'Okta SDK',
     hazard: 'HTTPS_PROXY also catches loopback http',
-    test: [OKTA_TEST, 'takes neither address, credential nor proxy from its own variables'],
+    test: [OKTA_TEST, 'reads no address, credential or proxy from its own variables'],
     takenOut: [OWN_EXECUTOR],
   },
   {
@@ -367,7 +370,7 @@ const JIRA: Hazard[] = [
   {
     area: 'Jira',
     hazard: 'a second try by itself opens a second ticket',
-    test: [JIRA_TEST, 'is tried once, and a lost answer is ambiguous'],
+    test: [JIRA_TEST, 'is attempted once, and a lost response is ambiguous'],
     takenOut: [
       change(
         'connectors/jira/client.ts',
@@ -431,7 +434,7 @@ const JIRA: Hazard[] = [
   {
     area: 'Jira',
     hazard: '200 with HTML comes back as a string',
-    test: [JIRA_TEST, 'takes a login page for no success, though it comes with 200'],
+    test: [JIRA_TEST, 'does not accept a login page with 200 as success'],
     takenOut: [
       change(
         'connectors/pipeline/perform.ts',
@@ -457,7 +460,7 @@ const JIRA: Hazard[] = [
     hazard: 'strings are not turned into documents',
     test: [
       JIRA_TEST,
-      'sends fields, labels, due date, priority and the link to an earlier one in a single request',
+      'sends fields, labels, due date, priority and the link to an earlier issue in a single request',
     ],
     takenOut: [
       change(
@@ -473,7 +476,7 @@ const SLACK: Hazard[] = [
   {
     area: 'Slack',
     hazard: 'ten retries post twice on accept-then-fail',
-    test: [SLACK_TEST, 'is tried once, and ambiguous when %s'],
+    test: [SLACK_TEST, 'is attempted once, and ambiguous if %s'],
     takenOut: [
       change(
         'connectors/slack/client.ts',
@@ -485,7 +488,7 @@ const SLACK: Hazard[] = [
   {
     area: 'Slack',
     hazard: 'the SDK waits by itself on 429',
-    test: [SLACK_TEST, 'a 429 %s is told at once, with how long to wait'],
+    test: [SLACK_TEST, 'reports a 429 %s at once, with the time to wait'],
     takenOut: [
       change(
         'connectors/slack/client.ts',
@@ -502,7 +505,7 @@ const SLACK: Hazard[] = [
   {
     area: 'Slack',
     hazard: 'an address is taken for a method, with the token',
-    test: [SLACK_TEST, 'does not take an address for a method'],
+    test: [SLACK_TEST, 'does not accept an address as a method'],
     takenOut: [change('connectors/slack/client.ts', '        allowAbsoluteUrls: false,\n', '')],
   },
   {
@@ -520,7 +523,7 @@ const SLACK: Hazard[] = [
   {
     area: 'Slack',
     hazard: 'history leaves metadata out unless asked',
-    test: [SLACK_TEST, 'asks for all metadata, and keeps it where it is whole'],
+    test: [SLACK_TEST, 'requests all metadata, and keeps it if it is complete'],
     takenOut: [
       change(
         'connectors/slack/operations.ts',
@@ -534,7 +537,7 @@ const SLACK: Hazard[] = [
     hazard: 'mentions and links in names',
     test: [
       'unit/connectors/slack/escape.test.ts',
-      'leaves no way to mention, link or call a channel',
+      'prevents mentions, links and channel notifications',
     ],
     takenOut: [change('connectors/slack/escape.ts', '/[&<>]/g', '/[&>]/g')],
   },
@@ -823,7 +826,7 @@ const STORE: Hazard[] = [
     hazard: 'a process that stands still between a check and the call that it allows',
     test: [
       'unit/connectors/pipeline/execute.test.ts',
-      'is confirmed again where the process stood still after it was confirmed',
+      'is confirmed again if the process was paused after the first confirmation',
     ],
     takenOut: [
       change(
@@ -956,7 +959,7 @@ const ELSEWHERE: Hazard[] = [
   {
     area: 'Elsewhere',
     hazard: 'names in queries: Okta',
-    test: [OKTA_TEST, 'finds groups by exact name, though Okta compares without regard to case'],
+    test: [OKTA_TEST, 'finds groups by exact name, although Okta ignores case'],
     takenOut: [
       change('connectors/okta/inputs.ts', 'text.replaceAll(/[\\\\"]/g, String.raw`\\$&`)', 'text'),
     ],
@@ -987,7 +990,7 @@ const ELSEWHERE: Hazard[] = [
   {
     area: 'Elsewhere',
     hazard: '`profile.__proto__` swaps the prototype',
-    test: [OKTA_TEST, 'cannot swap prototypes'],
+    test: [OKTA_TEST, 'cannot change prototypes'],
     takenOut: [
       change(
         'connectors/okta/projections/users.ts',

@@ -6,7 +6,7 @@ import { configErrorOf, directoryWith, textOf } from '../../support/config.ts';
 
 const CANARY = 'canary-00aBcDeFsEcReT';
 
-/** What is wrong, the file, and the expected code, line:column, path and remedy. */
+/** The mistake, the file, and the expected code, line:column, path and remedy. */
 type Row = [
   what: string,
   yaml: string,
@@ -31,7 +31,7 @@ const ROWS: Row[] = [
     /Did you mean tickets\?/,
   ],
   [
-    'an unknown key below',
+    'a nested unknown key',
     `${v}tickets:\n  modee: bulk\n`,
     'unknown_key',
     '3:3',
@@ -47,7 +47,7 @@ const ROWS: Row[] = [
     /Did you mean Salesforce\.com\?/,
   ],
   [
-    'an unknown key like no other',
+    'an unknown key similar to no other',
     `${v}scan: { zzzzzzzz: 1 }\n`,
     'unknown_key',
     '2:9',
@@ -70,9 +70,9 @@ const ROWS: Row[] = [
   ['a directive', `%YAML 1.1\n---\n${v}`, 'yaml', '1:1', undefined, /Remove the line/],
   ['a tag', `${v}workflow: !!js/function x\n`, 'yaml', '2:11', undefined, /tag/],
   ['an unknown alias', `${v}scan: *x\n`, 'yaml', '2:7', undefined, /Write the value out/],
-  ['a key that is no text', `${v}? [a]\n: b\n`, 'yaml', '2:3', undefined, /Quote the key/],
+  ['a key that is not text', `${v}? [a]\n: b\n`, 'yaml', '2:3', undefined, /Quote the key/],
   ['a prototype key', `${v}__proto__: { a: 1 }\n`, 'yaml', '2:1', undefined, /Remove it/],
-  ['64 KB and more', `${v}# ${'x'.repeat(70_000)}\n`, 'yaml', '1:1', undefined, /right file/],
+  ['64 KB or more', `${v}# ${'x'.repeat(70_000)}\n`, 'yaml', '1:1', undefined, /right file/],
   ['a scalar for a section', `${v}tickets: 3\n`, 'wrong_value', '2:10', 'tickets', /mapping/],
   [
     'a section left empty',
@@ -83,7 +83,7 @@ const ROWS: Row[] = [
     /remove the key/,
   ],
   [
-    'a word that is none',
+    'an unknown word',
     `${v}tickets: { mode: per-user }\n`,
     'wrong_value',
     '2:18',
@@ -91,7 +91,7 @@ const ROWS: Row[] = [
     /Did you mean per_user\?/,
   ],
   [
-    'a factor type that is none',
+    'an unknown factor type',
     `${v}allowed_factor_types:\n  - push\n  - webauthnn\n`,
     'wrong_value',
     '4:5',
@@ -99,7 +99,7 @@ const ROWS: Row[] = [
     /Did you mean webauthn\?/,
   ],
   [
-    'a preset that is none',
+    'an unknown preset',
     `${v}allowed_factor_types: strong\n`,
     'wrong_value',
     '2:23',
@@ -123,7 +123,7 @@ const ROWS: Row[] = [
     /Remove/,
   ],
   [
-    'a status of nobody who signs in',
+    'a status without sign-in',
     `${v}scope: { statuses: [DEPROVISIONED] }\n`,
     'wrong_value',
     '2:21',
@@ -155,7 +155,7 @@ const ROWS: Row[] = [
     /duration/,
   ],
   [
-    'a duration of centuries',
+    'a duration that is too long',
     `${v}retention: { audit: 99999d }\n`,
     'wrong_value',
     '2:21',
@@ -186,10 +186,17 @@ const ROWS: Row[] = [
     'scan.max_drop',
     /0 to 1/,
   ],
-  ['no number', `${v}scan: { max_drop: .nan }\n`, 'wrong_value', '2:19', 'scan.max_drop', /0 to 1/],
+  [
+    'a value that is not a number',
+    `${v}scan: { max_drop: .nan }\n`,
+    'wrong_value',
+    '2:19',
+    'scan.max_drop',
+    /0 to 1/,
+  ],
   ['no quota at all', `${v}quota: { share: 0 }\n`, 'wrong_value', '2:17', 'quota.share', /above 0/],
   [
-    'a batch out of range',
+    'a batch size out of range',
     `${v}scan: { batch: 201 }\n`,
     'wrong_value',
     '2:16',
@@ -197,7 +204,7 @@ const ROWS: Row[] = [
     /1 to 200/,
   ],
   [
-    'a batch that is a word',
+    'a batch size that is a word',
     `${v}scan: { batch: all }\n`,
     'wrong_value',
     '2:16',
@@ -221,7 +228,7 @@ const ROWS: Row[] = [
     /Add logs:read to connectors\.okta\.operations/,
   ],
   [
-    'half a window',
+    'an incomplete window',
     `${v}scan: { window: 1.5 }\n`,
     'wrong_value',
     '2:17',
@@ -237,7 +244,7 @@ const ROWS: Row[] = [
     /five fields/,
   ],
   [
-    'a cron day that is none',
+    'an invalid cron day',
     `${v}schedule: { cron: "0 8 * * FUN" }\n`,
     'wrong_value',
     '2:19',
@@ -245,7 +252,7 @@ const ROWS: Row[] = [
     /MON/,
   ],
   [
-    'a cron hour that is none',
+    'an invalid cron hour',
     `${v}schedule: { cron: "0 24 * * *" }\n`,
     'wrong_value',
     '2:19',
@@ -253,7 +260,7 @@ const ROWS: Row[] = [
     /cron/,
   ],
   [
-    'a time zone that is none',
+    'an unknown time zone',
     `${v}schedule: { timezone: Europe/Atlantis }\n`,
     'wrong_value',
     '2:23',
@@ -269,7 +276,7 @@ const ROWS: Row[] = [
     /Remove one/,
   ],
   [
-    'a calendar hour that is none',
+    'an invalid calendar hour',
     `${v}schedule: { calendar: [{ hour: 25 }] }\n`,
     'wrong_value',
     '2:32',
@@ -277,7 +284,7 @@ const ROWS: Row[] = [
     /0 to 23/,
   ],
   [
-    'an overlap that is none',
+    'an unknown overlap policy',
     `${v}schedule: { overlap: skipp }\n`,
     'wrong_value',
     '2:22',
@@ -285,7 +292,7 @@ const ROWS: Row[] = [
     /Did you mean skip\?/,
   ],
   [
-    'an exemption of user and group',
+    'an exemption for both a user and a group',
     `${v}exemptions:\n  - { user: a, group: b, reason: r, owner: o, until: 2027-01-31 }\n`,
     'contradiction',
     '3:5',
@@ -293,7 +300,7 @@ const ROWS: Row[] = [
     /separate entry for each/,
   ],
   [
-    'an exemption of nobody',
+    'an exemption without a user or group',
     `${v}exemptions: [{ reason: r, owner: o, until: 2027-01-31 }]\n`,
     'contradiction',
     '2:14',
@@ -325,7 +332,7 @@ const ROWS: Row[] = [
     /YYYY-MM-DD/,
   ],
   [
-    'an operation that is none',
+    'an unknown operation',
     `${v}connectors:\n  okta: { operations: ["users:read_factor"] }\n`,
     'unknown_operation',
     '3:24',
@@ -341,7 +348,7 @@ const ROWS: Row[] = [
     /chat:write/,
   ],
   [
-    'a connector that is none',
+    'an unknown connector',
     `${v}connectors: { ldap: { operations: [] } }\n`,
     'unknown_key',
     '2:15',
@@ -357,7 +364,7 @@ const ROWS: Row[] = [
     /white space/,
   ],
   [
-    'a wait that is no duration',
+    'a wait that is not a duration',
     `${v}tickets: { settle: [30s, soon] }\n`,
     'wrong_value',
     '2:26',
@@ -389,7 +396,7 @@ const ROWS: Row[] = [
     /2 to 20/,
   ],
   [
-    'an approver of no kind',
+    'an approver without a kind',
     `${v}approvals: { default_approvers: [jane] }\n`,
     'wrong_value',
     '2:34',
@@ -397,7 +404,7 @@ const ROWS: Row[] = [
     /user:LOGIN/,
   ],
   [
-    'a guardrail that is no level',
+    'an unknown guardrail level',
     `${v}guardrails: { okta: { risk_max: HIGH } }\n`,
     'wrong_value',
     '2:33',
@@ -405,7 +412,7 @@ const ROWS: Row[] = [
     /Did you mean high\?/,
   ],
   [
-    'a token where none belongs',
+    'a token under an unknown key',
     `${v}credentials: { okta: { api_token: ${CANARY} } }\n`,
     'unknown_key',
     '2:24',
@@ -428,7 +435,7 @@ const ROWS: Row[] = [
     'credentials',
     /mapping/,
   ],
-  ['a token behind a syntax error', `${v}a: b: ${CANARY}\n`, 'yaml', '2:4', undefined, /./],
+  ['a token after a syntax error', `${v}a: b: ${CANARY}\n`, 'yaml', '2:4', undefined, /./],
   [
     'rules twice',
     `${v}enrichment: { malice_rules: { rules: [], conditions: [] } }\n`,
@@ -438,7 +445,7 @@ const ROWS: Row[] = [
     /Remove one/,
   ],
   [
-    'a rule with an operator that nobody knows',
+    'a rule with an unknown operator',
     `${v}enrichment:\n  malice_rules:\n    rules:\n      - { field: status, operator: equals, value: x, verdict: Benign }\n`,
     'wrong_value',
     '5:36',
@@ -446,7 +453,7 @@ const ROWS: Row[] = [
     /eq/,
   ],
   [
-    'a rule with a verdict that is none',
+    'a rule with an unknown verdict',
     `${v}enrichment: { malice_rules: { rules: [{ field: status, operator: eq, value: x, verdict: Bad }] } }\n`,
     'wrong_value',
     '2:89',
@@ -462,7 +469,7 @@ const ROWS: Row[] = [
     /value/,
   ],
   [
-    'a rule that compares with a list where one value belongs',
+    'a rule with a list instead of one value',
     `${v}enrichment: { malice_rules: { rules: [{ field: status, operator: '>=', value: [1], verdict: Benign }] } }\n`,
     'wrong_value',
     '2:79',
@@ -478,7 +485,7 @@ const ROWS: Row[] = [
     /a list of values/,
   ],
   [
-    'a rule over a field that is no path',
+    'a rule with an invalid field path',
     `${v}enrichment: { malice_rules: { rules: [{ field: 'a..b', operator: exists, verdict: Benign }] } }\n`,
     'wrong_value',
     '2:48',
@@ -486,7 +493,7 @@ const ROWS: Row[] = [
     /dot path/,
   ],
   [
-    'a key that no rule has',
+    'an unknown key in a rule',
     `${v}enrichment: { malice_rules: { rules: [{ feild: status, operator: exists, verdict: Benign }] } }\n`,
     'unknown_key',
     '2:41',
@@ -494,7 +501,7 @@ const ROWS: Row[] = [
     /Did you mean field\?/,
   ],
   [
-    'a cache that keeps nothing',
+    'a cache time of zero',
     `${v}enrichment: { cache_ttl: 0s }\n`,
     'wrong_value',
     '2:26',
@@ -503,7 +510,7 @@ const ROWS: Row[] = [
   ],
 ];
 
-describe('arx.yaml that is wrong', () => {
+describe('an invalid arx.yaml', () => {
   it.each(ROWS)('%s', (_, yaml, code, at, path, remedy) => {
     const file = join(directoryWith({ 'arx.yaml': yaml }), 'arx.yaml');
     const error = configErrorOf(() => loadConfig({ path: file, catalogue: CATALOGUE }));
@@ -545,7 +552,7 @@ describe('arx.yaml that is wrong', () => {
       /^Write a duration of at most ten years/,
     ],
     ['quota: { share: -1 }', 'quota.share', /^Write [^,]+ above 0/],
-  ])('one mistake is one error: %s', (line, path, remedy) => {
+  ])('reports one mistake once: %s', (line, path, remedy) => {
     const file = join(directoryWith({ 'arx.yaml': `${v}${line}\n` }), 'arx.yaml');
     const error = configErrorOf(() => loadConfig({ path: file, catalogue: CATALOGUE }));
     expect([error, ...error.others].map(({ where }) => where?.path)).toEqual([path]);
@@ -553,18 +560,18 @@ describe('arx.yaml that is wrong', () => {
   });
 
   it.each([
-    ['a list for the file', '- a\n', /^Write a mapping \(key: value\)\.$/],
+    ['a list instead of the file', '- a\n', /^Write a mapping \(key: value\)\.$/],
     ['the version, which has no default', 'version: 2\n', /^(Write [^,]+|Did you mean 1\?)\.?$/],
     ['an entry of a list', `${v}scope: { statuses: [5] }\n`, /^Write (?!.*remove the key)/],
-    ['a key that has no default but need not be', `${v}slack: { channel: 5 }\n`, /remove the key/],
-  ])('offers a default only where there is one: %s', (_, yaml, remedy) => {
+    ['an optional key without a default', `${v}slack: { channel: 5 }\n`, /remove the key/],
+  ])('offers a default only if there is one: %s', (_, yaml, remedy) => {
     const file = join(directoryWith({ 'arx.yaml': yaml }), 'arx.yaml');
     expect(configErrorOf(() => loadConfig({ path: file, catalogue: CATALOGUE })).remedy).toMatch(
       remedy,
     );
   });
 
-  it('gives every error, the first of the file first', () => {
+  it('reports all errors in the order of the file', () => {
     const yaml = `${v}tickets: { mode: x, modee: y }\nscan: { batch: 0 }\n`;
     const file = join(directoryWith({ 'arx.yaml': yaml }), 'arx.yaml');
     const error = configErrorOf(() => loadConfig({ path: file, catalogue: CATALOGUE }));
@@ -578,14 +585,14 @@ describe('arx.yaml that is wrong', () => {
   it.each([
     ['does not exist', 'nowhere.yaml', 'no_file', /--config/],
     ['is a directory', '.', 'unreadable', /may read it/],
-  ])('a file that %s', (_, name, code, remedy) => {
+  ])('reports a file that %s', (_, name, code, remedy) => {
     const file = join(directoryWith(), name);
     const error = configErrorOf(() => loadConfig({ path: file, catalogue: CATALOGUE }));
     expect(error).toMatchObject({ code, where: { file } });
     expect(error.remedy).toMatch(remedy);
   });
 
-  it('aliases that would unfold into very much are refused quickly', () => {
+  it('refuses an alias bomb quickly', () => {
     const bomb = ['a0: &a0 [x, x, x, x, x, x, x, x, x]'];
     for (let at = 1; at < 10; at += 1)
       bomb.push(

@@ -16,7 +16,7 @@ const SLACK = { SLACK_BOT_TOKEN: CANARY };
 const APP = { OKTA_DOMAIN: 'example.okta.com', OKTA_CLIENT_ID: '0oa1b2c3d4e5f6g7h8i9' };
 
 type Use = (env: ArxEnv) => unknown;
-/** What is wrong, the environment, who reads it, and the expected code, variable and remedy. */
+/** The mistake, the environment, its reader, and the expected code, variable and remedy. */
 type Row = [
   what: string,
   env: Record<string, string>,
@@ -54,7 +54,7 @@ const ROWS: Row[] = [
     /Set OKTA_API_TOKEN/,
   ],
   [
-    'the administrator pages',
+    'the address of the administrator pages',
     okta('example-admin.okta.com'),
     requireOkta,
     'invalid_variable',
@@ -62,7 +62,7 @@ const ROWS: Row[] = [
     /-admin/,
   ],
   [
-    'those of a preview org',
+    'the address of the administrator pages of a preview org',
     okta('https://example-admin.oktapreview.com'),
     requireOkta,
     'invalid_variable',
@@ -78,7 +78,7 @@ const ROWS: Row[] = [
     /https/,
   ],
   [
-    'a host that only begins like loopback',
+    'a host that only starts like loopback',
     okta('http://127.0.0.1.example.com'),
     requireOkta,
     'invalid_variable',
@@ -158,7 +158,7 @@ const ROWS: Row[] = [
     /Correct/,
   ],
   [
-    'quotes around',
+    'a quoted value',
     okta('"example.okta.com"'),
     requireOkta,
     'invalid_variable',
@@ -166,7 +166,7 @@ const ROWS: Row[] = [
     /Correct/,
   ],
   [
-    'white space around',
+    'a value in white space',
     okta(' example.okta.com'),
     requireOkta,
     'invalid_variable',
@@ -254,7 +254,7 @@ const ROWS: Row[] = [
     /Set/,
   ],
   [
-    'a key that is none',
+    'an invalid key',
     { ...APP, OKTA_PRIVATE_KEY: CANARY },
     requireOkta,
     'invalid_variable',
@@ -282,7 +282,7 @@ const ROWS: Row[] = [
     /unencrypted/,
   ],
   [
-    'a client id that is none',
+    'an invalid client id',
     { ...APP, OKTA_CLIENT_ID: 'a b', OKTA_PRIVATE_KEY: '{}' },
     requireOkta,
     'invalid_variable',
@@ -290,7 +290,7 @@ const ROWS: Row[] = [
     /Correct/,
   ],
   [
-    'a name of the Okta SDK',
+    'a variable name of the Okta SDK',
     { ...OKTA, OKTA_CLIENT_ORGURL: 'https://x.okta.com' },
     requireOkta,
     'okta_sdk_settings',
@@ -298,14 +298,14 @@ const ROWS: Row[] = [
     /Unset/,
   ],
   [
-    'another one',
+    'another variable name of the Okta SDK',
     { ...OKTA, OKTA_CLIENT_TOKEN: CANARY },
     requireOkta,
     'okta_sdk_settings',
     'OKTA_CLIENT_TOKEN',
     /Unset/,
   ],
-  ['no Jira', {}, requireJira, 'missing_variable', 'JIRA_URL', /atlassian\.net/],
+  ['no Jira settings', {}, requireJira, 'missing_variable', 'JIRA_URL', /atlassian\.net/],
   [
     'no Jira token',
     { JIRA_URL: JIRA.JIRA_URL },
@@ -323,7 +323,7 @@ const ROWS: Row[] = [
     /SEC/,
   ],
   [
-    'a project key that is none',
+    'an invalid project key',
     { ...JIRA, JIRA_PROJECT_KEY: 'my project' },
     requireJira,
     'invalid_variable',
@@ -331,7 +331,7 @@ const ROWS: Row[] = [
     /Correct/,
   ],
   [
-    'a project key in small letters',
+    'a project key in lower case',
     { ...JIRA, JIRA_PROJECT_KEY: 'sec' },
     requireJira,
     'invalid_variable',
@@ -339,7 +339,7 @@ const ROWS: Row[] = [
     /Correct/,
   ],
   [
-    'an e-mail that is none',
+    'an invalid e-mail address',
     { ...JIRA, JIRA_EMAIL: 'jane' },
     requireJira,
     'invalid_variable',
@@ -347,7 +347,7 @@ const ROWS: Row[] = [
     /Correct/,
   ],
   [
-    'Jira by plain http',
+    'Jira over plain http',
     { ...JIRA, JIRA_URL: 'http://jira.example.com' },
     requireJira,
     'invalid_variable',
@@ -371,7 +371,7 @@ const ROWS: Row[] = [
     /xoxb-/,
   ],
   [
-    'Slack by plain http',
+    'Slack over plain http',
     { ...SLACK, SLACK_API_URL: 'http://slack.example.com/api/' },
     requireSlack,
     'invalid_variable',
@@ -387,7 +387,7 @@ const ROWS: Row[] = [
     /Remove it/,
   ],
   [
-    'a channel that is none',
+    'an invalid channel',
     { ...SLACK, SLACK_CHANNEL: 'two words' },
     requireSlack,
     'invalid_variable',
@@ -403,7 +403,7 @@ const ROWS: Row[] = [
     /Correct/,
   ],
   [
-    'a database that is no address',
+    'a database that is not an address',
     { DATABASE_URL: CANARY },
     own,
     'invalid_variable',
@@ -419,7 +419,7 @@ const ROWS: Row[] = [
     /Correct/,
   ],
   [
-    'a port that is none',
+    'an invalid port',
     { ARX_METRICS_ADDRESS: '127.0.0.1:70000' },
     own,
     'invalid_variable',
@@ -427,27 +427,20 @@ const ROWS: Row[] = [
     /Correct/,
   ],
   [
-    'a log level that is none',
+    'an unknown log level',
     { ARX_LOG_LEVEL: 'loud' },
     own,
     'invalid_variable',
     'ARX_LOG_LEVEL',
     /Correct/,
   ],
-  [
-    'a home with white space around',
-    { ARX_HOME: ' .arx ' },
-    own,
-    'invalid_variable',
-    'ARX_HOME',
-    /Correct/,
-  ],
+  ['a home in white space', { ARX_HOME: ' .arx ' }, own, 'invalid_variable', 'ARX_HOME', /Correct/],
 ];
 
 const read = (env: Record<string, string>, cwd: string): ArxEnv =>
   readEnv({ env, cwd, userHome: cwd });
 
-describe('an environment that is wrong', () => {
+describe('an invalid environment', () => {
   it.each(ROWS)('%s', (_, env, use, code, variable, remedy) => {
     const cwd = directoryWith();
     const error = configErrorOf(() => use(read(env, cwd)));
@@ -457,7 +450,7 @@ describe('an environment that is wrong', () => {
     expect(textOf(error)).not.toContain(CANARY);
   });
 
-  it('NAME and NAME_FILE', () => {
+  it('refuses both NAME and NAME_FILE', () => {
     const cwd = directoryWith({ token: CANARY });
     const error = configErrorOf(() =>
       requireOkta(read({ ...OKTA, OKTA_API_TOKEN_FILE: 'token' }, cwd)),
@@ -473,7 +466,7 @@ describe('an environment that is wrong', () => {
     ['is empty', 'empty', 'invalid_variable', /Write the value/],
     ['holds two lines', 'two', 'invalid_variable', /alone/],
     ['is too large', 'large', 'unreadable', /./],
-  ])('NAME_FILE that %s', (_, file, code, remedy) => {
+  ])('refuses a NAME_FILE that %s', (_, file, code, remedy) => {
     const cwd = directoryWith({
       empty: '\n',
       two: `${CANARY}\n${CANARY}\n`,
@@ -488,7 +481,7 @@ describe('an environment that is wrong', () => {
     expect(textOf(error)).not.toContain(CANARY);
   });
 
-  it('points into .env, by line', () => {
+  it('names the line in .env', () => {
     const cwd = directoryWith({
       '.env': `# mine\nexport OKTA_DOMAIN=x-admin.okta.com\nOKTA_API_TOKEN=${CANARY}\n`,
     });
@@ -496,7 +489,7 @@ describe('an environment that is wrong', () => {
     expect(error.where).toEqual({ file: '.env', line: 2, column: 1, path: 'OKTA_DOMAIN' });
   });
 
-  it('.env that can’t be read', () => {
+  it('reports an unreadable .env', () => {
     const cwd = directoryWith({ '.env/file': '' });
     expect(configErrorOf(() => read({}, cwd))).toMatchObject({
       code: 'unreadable',
@@ -507,7 +500,7 @@ describe('an environment that is wrong', () => {
   it.each([
     ['okta.yaml', 'okta.yaml'],
     ['.okta/okta.yaml', '~/.okta/okta.yaml'],
-  ])('%s, which the Okta SDK would merge in', (file, shown) => {
+  ])('refuses %s, which the Okta SDK would merge in', (file, shown) => {
     const cwd = directoryWith({ [file]: `okta: { client: { token: ${CANARY} } }` });
     const error = configErrorOf(() => requireOkta(read(OKTA, cwd)));
     expect(error).toMatchObject({ code: 'okta_sdk_settings', where: { file: shown } });

@@ -14,7 +14,7 @@ const optionsOf = (files: Record<string, string>, patterns = ['policies/*.yaml']
 });
 
 const head = '- name: a\n  connector: okta\n';
-/** What is wrong, the file, and the expected code, line:column, path and remedy. */
+/** The mistake, the file, and the expected code, line:column, path and remedy. */
 type Row = [
   what: string,
   yaml: string,
@@ -26,7 +26,7 @@ type Row = [
 const ROWS: Row[] = [
   ['an empty file', '', 'wrong_value', '1:1', '', /list of policies/],
   ['a mapping', 'name: a\n', 'wrong_value', '1:1', '', /list of policies/],
-  ['no YAML', '- name: [\n', 'yaml', '2:1', undefined, /./],
+  ['invalid YAML', '- name: [\n', 'yaml', '2:1', undefined, /./],
   [
     'no name',
     '- connector: okta\n  deny: ["users:read"]\n',
@@ -67,7 +67,7 @@ const ROWS: Row[] = [
     '0.operations',
     /at least one/,
   ],
-  ['nothing said', head, 'missing_key', '1:3', '0', /operations: or deny:/],
+  ['no statement', head, 'missing_key', '1:3', '0', /operations: or deny:/],
   [
     'no principal',
     `${head}  deny: ["users:*"]\n  principals: []\n`,
@@ -77,7 +77,7 @@ const ROWS: Row[] = [
     /at least one/,
   ],
   [
-    'a risk that is none',
+    'an unknown risk',
     `${head}  operations: ["users:*"]\n  risk_max: hihg\n`,
     'wrong_value',
     '4:13',
@@ -85,7 +85,7 @@ const ROWS: Row[] = [
     /Did you mean high\?/,
   ],
   [
-    'a ceiling that is none',
+    'an unknown ceiling',
     `${head}  operations: ["users:*"]\n  ceiling: none\n`,
     'wrong_value',
     '4:12',
@@ -93,7 +93,7 @@ const ROWS: Row[] = [
     /cap, escalate/,
   ],
   [
-    'an approval that is none',
+    'an unknown approval',
     `${head}  operations: ["users:*"]\n  approval: maybe\n`,
     'wrong_value',
     '4:13',
@@ -101,7 +101,7 @@ const ROWS: Row[] = [
     /none, auto, hitl/,
   ],
   [
-    'a level that is none',
+    'an unknown level',
     `${head}  operations: ["users:*"]\n  approval: { medum: auto }\n`,
     'unknown_key',
     '4:15',
@@ -141,7 +141,7 @@ const ROWS: Row[] = [
     /Write hitl/,
   ],
   [
-    'a connector that is none',
+    'an unknown connector',
     '- name: a\n  connector: otka\n  deny: ["users:*"]\n',
     'unknown_connector',
     '2:14',
@@ -157,7 +157,7 @@ const ROWS: Row[] = [
     /Rename one/,
   ],
   [
-    'an approver of no kind',
+    'an approver without a kind',
     `${head}  operations: ["users:*"]\n  approvers: { any_of: [jane] }\n`,
     'wrong_value',
     '4:25',
@@ -165,7 +165,7 @@ const ROWS: Row[] = [
     /user:LOGIN/,
   ],
   [
-    'a quorum of nobody',
+    'a quorum of zero',
     `${head}  operations: ["users:*"]\n  approvers: { any_of: ["user:a"], count: 0 }\n`,
     'wrong_value',
     '4:43',
@@ -173,7 +173,7 @@ const ROWS: Row[] = [
     /1 to 20/,
   ],
   [
-    'a deadline that is no duration',
+    'a deadline that is not a duration',
     `${head}  operations: ["users:*"]\n  approvers: { any_of: ["user:a"], expires_in: soon }\n`,
     'wrong_value',
     '4:48',
@@ -181,7 +181,7 @@ const ROWS: Row[] = [
     /duration/,
   ],
   [
-    'a secret where none belongs',
+    'a secret instead of a risk',
     `${head}  deny: ["users:*"]\n  risk_max: ${CANARY}\n`,
     'wrong_value',
     '4:13',
@@ -190,7 +190,7 @@ const ROWS: Row[] = [
   ],
 ];
 
-describe('policies that are wrong', () => {
+describe('invalid policies', () => {
   it.each(ROWS)('%s', (_, yaml, code, at, path, remedy) => {
     const options = optionsOf({ 'policies/p.yaml': yaml });
     const error = configErrorOf(() => loadPolicies(options));
@@ -205,7 +205,7 @@ describe('policies that are wrong', () => {
     expect(textOf(error)).not.toContain(CANARY);
   });
 
-  it('a name in two files points to the other one', () => {
+  it('names the other file for a repeated policy name', () => {
     const one = `${head}  deny: ["users:*"]\n`;
     const error = configErrorOf(() =>
       loadPolicies(optionsOf({ 'policies/a.yaml': one, 'policies/b.yaml': one })),
@@ -217,7 +217,7 @@ describe('policies that are wrong', () => {
     expect(error.message).toContain('policies/a.yaml:1');
   });
 
-  it('all errors of all files come together, right policies beside them', () => {
+  it('reports all errors of all files, and loads the valid policies', () => {
     const files = {
       'policies/a.yaml': '- 1\n',
       'policies/b.yaml': `${head}  deny: ["users:*"]\n`,
@@ -229,7 +229,7 @@ describe('policies that are wrong', () => {
     expect(looked).toHaveLength(3);
   });
 
-  it('a file or directory that is named but not there', () => {
+  it('reports a configured file or directory that does not exist', () => {
     const error = configErrorOf(() => loadPolicies(optionsOf({}, ['mine/policy.yaml'])));
     expect(error).toMatchObject({ code: 'no_file', where: { file: 'mine/policy.yaml' } });
   });

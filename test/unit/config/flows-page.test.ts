@@ -14,7 +14,7 @@ const [flow = '', routing = '', sets = ''] = [...page.matchAll(/```yaml\n([^]*?)
 );
 
 describe('docs/flows.md', () => {
-  it('shows a flow, routes and sets that load', () => {
+  it('shows a flow, routes and resource sets that load', () => {
     const group = readFileSync(`${REPO}/flows/okta-add-user-to-a-group.yaml`, 'utf8');
     const files = {
       'flows/a.yaml': flow,
@@ -26,7 +26,7 @@ describe('docs/flows.md', () => {
     expect([book.flows.length, book.routes.length, book.sets.length]).toEqual([2, 1, 1]);
   });
 
-  it('lists every flow that ships with its first operation, risk and undo', () => {
+  it('lists every shipped flow with its first operation, risk and undo', () => {
     const rows = [
       ...page.matchAll(/^\| ([^|]+?) +\| [\w. ]+? +\| (\w+:\w+:\w+) +\| (\w+) +\| ([\w:]+) +\|$/gm),
     ];
@@ -41,7 +41,7 @@ describe('docs/flows.md', () => {
     for (const { name } of shipped) expect(page).toContain(`| ${name} `);
   });
 
-  it('names the outcomes in their order', () => {
+  it('lists the outcomes in their order', () => {
     expect(page).toContain(`from best to worst: ${OUTCOMES.join(', ')}.`);
   });
 });

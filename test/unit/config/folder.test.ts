@@ -15,13 +15,13 @@ describe('makeFolder', () => {
     ]);
   });
 
-  it('throws where a file is in the way', () => {
+  it('throws if a file is in the way', () => {
     const root = directoryWith({ file: '' });
     expect(() => makeFolder(join(root, 'file'))).toThrow(/EEXIST/);
     expect(() => makeFolder(join(root, 'file', 'below'))).toThrow(/EEXIST|ENOTDIR/);
   });
 
-  it('returns from a file system that lets no folder be made', () => {
+  it('fails on a file system that refuses new folders, without hanging', () => {
     expect(() => makeFolder('/proc/nope/below')).toThrow(/^E(NOENT|ACCES|ROFS)/);
     const error = configErrorOf(() => makeHome('/proc/nope'));
     expect(error).toMatchObject({

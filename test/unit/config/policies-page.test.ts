@@ -29,7 +29,7 @@ describe('docs/policies.md', () => {
     ]);
   });
 
-  it('shows a policy test that can be read', () => {
+  it('shows a policy test that loads', () => {
     const [yaml = ''] = blocks.filter((one) => one.startsWith('policies:'));
     const folder = directoryWith({ 't.yaml': yaml });
     const { cases, policies } = readPolicyTest({ path: `${folder}/t.yaml`, shown: 't.yaml' });

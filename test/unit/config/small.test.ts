@@ -20,7 +20,7 @@ describe('durationMs', () => {
     expect(durationMs(text)).toBe(ms);
   });
 
-  it.each(['', '1', 'd', '-1d', '1.5h', '1w', '1 h', '1H', '3651d', '١d'])('%j is none', (text) => {
+  it.each(['', '1', 'd', '-1d', '1.5h', '1w', '1 h', '1H', '3651d', '١d'])('refuses %j', (text) => {
     expect(() => durationMs(text)).toThrow(RangeError);
   });
 });
@@ -32,7 +32,7 @@ describe('cronProblem', () => {
     '0,30 8-18/2 1 JAN-MAR 1-5',
     '59 23 31 12 7',
     '0 8 * * mon,WED',
-  ])('%s can be read', (cron) => {
+  ])('accepts %s', (cron) => {
     expect(cronProblem(cron)).toBeNull();
   });
 
@@ -54,14 +54,14 @@ describe('cronProblem', () => {
 });
 
 describe('nearest', () => {
-  it('finds the word meant, and none where none is near', () => {
+  it('finds the intended word, and none if none is similar', () => {
     const known = ['okta', 'jira', 'slack'];
     expect(
       ['otka', 'Jira', 'slck', 'ldap', '', 'x'.repeat(9_999)].map((word) => nearest(word, known)),
     ).toEqual(['okta', 'jira', 'slack', null, null, null]);
   });
 
-  it('finds a word itself', () => {
+  it('finds an exact match', () => {
     assertProperty(
       fc.property(
         fc.string({ minLength: 1, maxLength: 20 }),
@@ -89,7 +89,7 @@ describe('Secret', () => {
 });
 
 describe('the factor types that a configuration may name', () => {
-  it('are those that have a strength class', () => {
+  it('are those with a strength class', () => {
     expect([...FACTOR_TYPES]).toEqual([...CLASSIFIED].sort());
   });
 });

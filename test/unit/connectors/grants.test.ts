@@ -34,7 +34,7 @@ const suspend = {
 const OTHER = '00uBBBBBBBBBBBBBBBBB';
 
 describe('a call that needs approval', () => {
-  it('proceeds with a matching grant, which is used up with the intent, before anything is sent', async () => {
+  it('proceeds with a matching grant, which is used up with the intent before anything is sent', async () => {
     const { connectors, journal } = set();
     const order: string[] = [];
     const consume = grants.consume.bind(grants);
@@ -84,7 +84,7 @@ describe('a call that needs approval', () => {
     expect(server.seen).toHaveLength(1);
   });
 
-  it('proceeds only once, however many callers try at the same time', async () => {
+  it('proceeds only once for concurrent callers', async () => {
     const { connectors } = set();
     const grant = grants.give(suspend);
     const tries = Array.from({ length: 20 }, () =>
@@ -97,9 +97,9 @@ describe('a call that needs approval', () => {
 
   it.each([
     ['no grant at all', undefined],
-    ['a grant that nobody gave', { requestId: 'req-unknown' }],
-    ['an empty one', { requestId: '' }],
-    ['one whose name is hostile', { requestId: '../../x\u0000' }],
+    ['an unknown grant', { requestId: 'req-unknown' }],
+    ['an empty grant id', { requestId: '' }],
+    ['a hostile grant id', { requestId: '../../x\u0000' }],
   ])('is refused with %s', async (_, grant) => {
     const { connectors, journal } = set();
     const error = await failureOf(
@@ -130,7 +130,7 @@ describe('a call that needs approval', () => {
     expect([grants.open.has(grant.requestId), server.seen]).toEqual([true, []]);
   });
 
-  it('is refused where there is no grant store', async () => {
+  it('is refused without a grant store', async () => {
     const { connectors } = set({ grants: undefined });
     const grant = { requestId: 'req-1' };
     expect(
@@ -141,7 +141,7 @@ describe('a call that needs approval', () => {
     expect(server.seen).toEqual([]);
   });
 
-  it('is not sent where the grants cannot be read, or the intent not be written', async () => {
+  it('is not sent if the grants cannot be read or the intent cannot be written', async () => {
     const broken: GrantStore = { consume: () => Promise.reject(new Error('canary: table locked')) };
     const { connectors, journal } = set({ grants: broken });
     const call = () =>
@@ -183,7 +183,7 @@ describe('a call that needs approval', () => {
     expect(server.seen).toEqual([]);
   });
 
-  it('may be a read: its grant is in the trail before it is sent', async () => {
+  it('may be a read, whose grant is audited before it is sent', async () => {
     const asking = bundle({ approval: { LOW: 'hitl' } });
     const { connectors, journal } = set({ bundle: () => asking });
     const grant = grants.give({ ...suspend, operation: 'users:read_groups' });
@@ -194,7 +194,7 @@ describe('a call that needs approval', () => {
 });
 
 describe('a grant', () => {
-  it('does not help against a denial, and stays unused', async () => {
+  it('does not override a denial, and stays unused', async () => {
     const denying = bundle({ deny: ['users:suspend'] });
     const { connectors } = set({ bundle: () => denying });
     const grant = grants.give(suspend);
@@ -205,7 +205,7 @@ describe('a grant', () => {
     expect([grants.asked, server.seen]).toEqual([[], []]);
   });
 
-  it('does not help against what arx.yaml does not permit', async () => {
+  it('does not override arx.yaml', async () => {
     const { connectors } = set();
     const caller = { ...CALLER, permitted: { okta: ['users:read'] } };
     const grant = grants.give(suspend);
@@ -216,7 +216,7 @@ describe('a grant', () => {
     expect([grants.asked, server.seen]).toEqual([[], []]);
   });
 
-  it('stays unused where none is needed', async () => {
+  it('stays unused if none is needed', async () => {
     const { connectors } = set();
     const grant = grants.give({ ...suspend, operation: 'users:unsuspend' });
     await connectors.okta('users:unsuspend', { userId: USER }, context({ grant }));
@@ -225,7 +225,7 @@ describe('a grant', () => {
 });
 
 describe('context', () => {
-  it('makes a call need approval that needs none otherwise', async () => {
+  it('can require approval for a call that otherwise needs none', async () => {
     const { connectors, journal } = set();
     const call = (facts: object) =>
       connectors.okta('users:unsuspend', { userId: USER }, context({ facts }));
@@ -236,7 +236,7 @@ describe('context', () => {
     expect(server.seen).toHaveLength(1);
   });
 
-  it('may raise a call above every ceiling', async () => {
+  it('can raise a call above every ceiling', async () => {
     const { connectors } = set({ bundle: () => bundle({ riskMax: 'HIGH' }) });
     const facts = { protected: true, groupGrantsAdmin: true };
     const error = await failureOf(
@@ -245,7 +245,7 @@ describe('context', () => {
     expect(error).toMatchObject({ code: 'risk_ceiling', decision: { risk: 'CRITICAL' } });
   });
 
-  it('counts in a decision alone as well', () => {
+  it('also applies to a decision without a call', () => {
     const { connectors } = set();
     const decide = (facts: object) =>
       connectors.decide('okta', 'users:unsuspend', PRINCIPAL, { facts }).effect;

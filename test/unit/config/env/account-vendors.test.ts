@@ -62,11 +62,11 @@ function problemOf(env: Record<string, string>, keyFile?: unknown): ConfigError 
 }
 
 describe('accountVendors', () => {
-  it('gives none where nothing is set', () => {
+  it('returns no vendors if nothing is set', () => {
     expect(Object.values(accountVendors(read({}))).filter(Boolean)).toEqual([]);
   });
 
-  it('reads all of them, with the usual addresses', () => {
+  it('reads all of them, with the default addresses', () => {
     const { entra, google, salesforce, email } = accountVendors(
       read({ ...ENTRA, ...GOOGLE, ...SALESFORCE, ...EMAIL }),
     );
@@ -109,7 +109,7 @@ describe('accountVendors', () => {
       /Entra ID is only partly configured: ENTRA_CLIENT_ID and ENTRA_CLIENT_SECRET are not set/,
     ],
     [
-      'Entra ID by its address alone',
+      'Entra ID with only an address',
       { ENTRA_GRAPH_URL: 'https://graph.microsoft.us' },
       /ENTRA_TENANT_ID and ENTRA_CLIENT_ID/,
     ],
@@ -128,7 +128,7 @@ describe('accountVendors', () => {
       { SMTP_URL: 'smtps://mail.example' },
       /mail is only partly configured: SMTP_FROM is not set/,
     ],
-  ])('names what is missing of %s', (_what, env, message) => {
+  ])('names what is missing for %s', (_what, env, message) => {
     const error = problemOf(env);
     expect(error).toMatchObject({ code: 'incomplete_settings' });
     expect(error.message).toMatch(message);
@@ -147,27 +147,27 @@ describe('accountVendors', () => {
       'ENTRA_LOGIN_URL has a path',
     ],
     [
-      'a user in it',
+      'a user name in the address',
       { ...SALESFORCE, SALESFORCE_LOGIN_URL: `https://a:${CANARY}@x.example` },
       'SALESFORCE_LOGIN_URL contains a user name',
     ],
     [
-      'every tenant',
+      'the common tenant',
       { ...ENTRA, ENTRA_TENANT_ID: 'common' },
       'ENTRA_TENANT_ID does not name a single tenant',
     ],
     [
-      'a tenant that climbs',
+      'a tenant with a path',
       { ...ENTRA, ENTRA_TENANT_ID: '../x' },
       'ENTRA_TENANT_ID is neither an id nor a domain',
     ],
     [
-      'a client that is none',
+      'an invalid client id',
       { ...ENTRA, ENTRA_CLIENT_ID: CANARY },
       'ENTRA_CLIENT_ID is not an application id',
     ],
     [
-      'a subject that is none',
+      'an invalid subject',
       { ...GOOGLE, GOOGLE_ADMIN_SUBJECT: 'admin' },
       'GOOGLE_ADMIN_SUBJECT is not an e-mail address',
     ],
@@ -189,7 +189,7 @@ describe('accountVendors', () => {
   });
 
   it.each<[string, unknown, RegExp]>([
-    ['no JSON', `{"private_key": "${CANARY}`, /does not contain a JSON object/],
+    ['invalid JSON', `{"private_key": "${CANARY}`, /does not contain a JSON object/],
     ['a list', [CANARY], /does not contain a JSON object/],
     ['no key', { ...KEY_FILE, private_key: undefined }, /without a usable private_key/],
     [
@@ -198,7 +198,7 @@ describe('accountVendors', () => {
       /client_email, private_key, token_uri/,
     ],
     [
-      'a key that is none',
+      'an invalid key',
       {
         ...KEY_FILE,
         private_key: `-----BEGIN PRIVATE KEY-----\n${CANARY}\n-----END PRIVATE KEY-----`,
@@ -207,17 +207,17 @@ describe('accountVendors', () => {
     ],
     ['another kind of key', { ...KEY_FILE, private_key: ec }, /not an RSA key/],
     [
-      'a plain address for tokens',
+      'a token address with plain http',
       { ...KEY_FILE, token_uri: `http://${CANARY}.example/token` },
       /token_uri uses plain http/,
     ],
     [
-      'an address with a login',
+      'a token address with a login',
       { ...KEY_FILE, token_uri: `https://a:${CANARY}@x.example/token` },
       /token_uri contains a user name/,
     ],
-    ['too much', `"${CANARY.repeat(4_000)}"`, /cannot be read/],
-  ])('refuses a key file with %s, and shows nothing of it', (_what, keyFile, message) => {
+    ['too much content', `"${CANARY.repeat(4_000)}"`, /cannot be read/],
+  ])('refuses a key file with %s, and does not quote it', (_what, keyFile, message) => {
     const error = problemOf(GOOGLE, keyFile);
     expect(error.message).toMatch(message);
     expect(inspect(error) + error.remedy).not.toMatch(/canary|BEGIN|MII/);
@@ -262,7 +262,7 @@ describe('accountVendors', () => {
     expect(inspect(error) + error.remedy).not.toContain(CANARY);
   });
 
-  it('lists what is wrong by vendor, and nothing of those that are not used', () => {
+  it('lists the problems by vendor, and ignores unused vendors', () => {
     const env = read({ ENTRA_TENANT_ID: 'x.example', ...EMAIL });
     expect(accountVendorProblems(env, 'entra').map(({ code }) => code)).toEqual([
       'incomplete_settings',

@@ -26,7 +26,7 @@ function settings({ vault, files = {}, env = {}, mode }: Given): Promise<OktaSet
   return oktaSettings({ env: readEnv({ env, cwd, userHome: cwd }), config, baseDir: cwd });
 }
 
-/** A Vault of one answer on loopback; `asked` collects what it was asked. */
+/** A Vault on loopback with one response; `asked` collects the requests. */
 async function vaultOf(
   answer: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<{ env: Record<string, string>; asked: string[] }> {
@@ -42,19 +42,19 @@ async function vaultOf(
 }
 
 describe('oktaSettings', () => {
-  it('takes the environment where no vault is named', async () => {
+  it('uses the environment if no vault is configured', async () => {
     const found = await settings({ env: { OKTA_DOMAIN: 'env.okta.com', OKTA_API_TOKEN: CANARY } });
     expect(found.origin).toBe('https://env.okta.com');
   });
 
   const stored = { '.arx/okta.json': JSON.stringify(ENTRY) };
-  it('takes what arx okta configure stored where neither environment nor arx.yaml names any', async () => {
+  it('uses the credentials stored by arx okta configure if neither the environment nor arx.yaml names any', async () => {
     const found = await settings({ files: stored });
     expect(found.host).toBe('vault.okta.com');
     expect(found.credential.kind === 'ssws' && found.credential.token.reveal()).toBe(CANARY);
   });
 
-  it('never mixes the stored file with variables of Okta, nor with what arx.yaml names', async () => {
+  it('never mixes the stored file with Okta variables or with the settings of arx.yaml', async () => {
     const env = { OKTA_DOMAIN: 'env.okta.com', OKTA_API_TOKEN: '00other' };
     expect((await settings({ files: stored, env })).host).toBe('env.okta.com');
     for (const [name, value] of Object.entries({ ...env, OKTA_CLIENT_ID: '0oaabcdefgh' })) {
@@ -77,7 +77,7 @@ describe('oktaSettings', () => {
   it.each([
     ['./okta.yaml.secret', 'okta.yaml.secret', `domain: vault.okta.com\napi_token: ${CANARY}\n`],
     ['file:okta.json', 'okta.json', JSON.stringify(ENTRY)],
-  ])('takes a file of mode 0600: %s', async (vault, name, content) => {
+  ])('reads a file of mode 0600: %s', async (vault, name, content) => {
     const found = await settings({ vault, files: { [name]: content } });
     expect(found).toMatchObject({ origin: 'https://vault.okta.com', host: 'vault.okta.com' });
     expect(found.credential.kind === 'ssws' && found.credential.token.reveal()).toBe(CANARY);
@@ -90,9 +90,9 @@ describe('oktaSettings', () => {
       { vault: './okta', files: { okta: JSON.stringify(ENTRY) }, mode: 0o640 },
       /chmod 600/,
     ],
-    ['lacks the token', { vault: './okta', files: { okta: 'domain: x.okta.com' } }, /Store both/],
+    ['has no token', { vault: './okta', files: { okta: 'domain: x.okta.com' } }, /Store both/],
     [
-      'holds a wrong domain',
+      'has an invalid domain',
       {
         vault: './okta',
         files: { okta: JSON.stringify({ ...ENTRY, domain: 'x-admin.okta.com' }) },
@@ -100,21 +100,21 @@ describe('oktaSettings', () => {
       /-admin/,
     ],
     [
-      'holds a wrong token',
+      'has an invalid token',
       {
         vault: './okta',
         files: { okta: JSON.stringify({ ...ENTRY, api_token: `SSWS ${CANARY}` }) },
       },
       /alone/,
     ],
-    ['is no YAML', { vault: './okta', files: { okta: `a: b: ${CANARY}` } }, /./],
-  ])('a file that %s', async (_, given, remedy) => {
+    ['is not YAML', { vault: './okta', files: { okta: `a: b: ${CANARY}` } }, /./],
+  ])('reports a file that %s', async (_, given, remedy) => {
     const error = await configErrorFrom(() => settings(given));
     expect(error.remedy).toMatch(remedy);
     expect(textOf(error)).not.toContain(CANARY);
   });
 
-  it('asks HashiCorp Vault for a KV v2 entry', async () => {
+  it('reads a KV v2 entry from HashiCorp Vault', async () => {
     const { env, asked } = await vaultOf((_, response) =>
       response.end(JSON.stringify({ data: { data: ENTRY, metadata: {} } })),
     );
@@ -135,7 +135,7 @@ describe('oktaSettings', () => {
       /version 2/,
     ],
     [
-      'without end',
+      'endless',
       (_, response) => response.end(`{"data":{"data":{"x":"${'x'.repeat(70_000)}"}}}`),
       /version 2/,
     ],
@@ -145,7 +145,7 @@ describe('oktaSettings', () => {
       /VAULT_ADDR/,
     ],
     ['cut off', (_, response) => response.destroy(), /VAULT_ADDR/],
-  ])('an answer that is %s', async (_, answer, remedy) => {
+  ])('reports a response that is %s', async (_, answer, remedy) => {
     const { env } = await vaultOf(answer);
     const error = await configErrorFrom(() => settings({ vault: 'secret/okta', env }));
     expect(error.code).toBe('credentials');
@@ -155,7 +155,7 @@ describe('oktaSettings', () => {
   });
 
   it.each(['okta', 'secret/../sys/mounts', 'secret//x'])(
-    'the path %s leaves the mount or names nothing',
+    'refuses the path %s, which leaves the mount or names nothing',
     async (vault) => {
       const { env, asked } = await vaultOf((_, response) => response.end('{}'));
       expect((await configErrorFrom(() => settings({ vault, env }))).remedy).toContain(
@@ -169,7 +169,7 @@ describe('oktaSettings', () => {
     [{}, 'VAULT_ADDR'],
     [{ VAULT_ADDR: 'http://vault.example.com', VAULT_TOKEN: TOKEN }, 'VAULT_ADDR'],
     [{ VAULT_ADDR: 'https://vault.example.com:8200' }, 'VAULT_TOKEN'],
-  ])('an environment %j lacks %s', async (env, variable) => {
+  ])('reports that the environment %j lacks %s', async (env, variable) => {
     const error = await configErrorFrom(() =>
       settings({ vault: 'secret/okta', env: env as Record<string, string> }),
     );

@@ -18,7 +18,7 @@ const read = (env: Record<string, string>, files: Record<string, string> = {}): 
 };
 
 describe('readEnv', () => {
-  it('has a default for everything of its own', () => {
+  it("has a default for each of arx's own variables", () => {
     const env = read({});
     expect(env).toMatchObject({
       home: join(env.cwd, '.arx'),
@@ -30,7 +30,7 @@ describe('readEnv', () => {
     });
   });
 
-  it('reads .env, but the environment wins, also with nothing', () => {
+  it('reads .env, but the environment takes precedence, even with an empty value', () => {
     const files = {
       '.env': 'ARX_LOG_LEVEL=debug\nARX_CONFIG="mine.yaml"\nARX_SERVER_ADDRESS=[::1]:9000\n',
     };
@@ -41,7 +41,7 @@ describe('readEnv', () => {
     expect(read({}, files).serverAddress).toEqual({ host: '::1', port: 9000 });
   });
 
-  it('reads NAME_FILE, without the line break at its end', () => {
+  it('reads NAME_FILE without the trailing line break', () => {
     const env = read({ DATABASE_URL_FILE: 'db' }, { db: `postgres://me:${CANARY}@db/arx\r\n` });
     expect(env.databaseUrl?.reveal()).toBe(`postgres://me:${CANARY}@db/arx`);
     const token = read(
@@ -51,7 +51,7 @@ describe('readEnv', () => {
     expect(requireOkta(token).credential).toMatchObject({ kind: 'ssws' });
   });
 
-  it('hands Temporal its own names', () => {
+  it("passes Temporal's own variables on", () => {
     const files = {
       '.env':
         'TEMPORAL_ADDRESS=localhost:7233\nTEMPORAL_API_KEY_FILE=key\nTEMPORAL_GRPC_META_X=y\n',
@@ -81,7 +81,7 @@ describe('requireOkta', () => {
     expect(at(domain)).toBe(origin);
   });
 
-  it('names the host, with an unusual port', () => {
+  it('names the host, including a non-default port', () => {
     const hosts = ['https://example.okta.com:443', 'http://127.0.0.1:8080'].map(
       (domain) => requireOkta(read({ OKTA_DOMAIN: domain, OKTA_API_TOKEN: CANARY })).host,
     );
@@ -92,7 +92,7 @@ describe('requireOkta', () => {
     ['PEM', PEM, PEM],
     ['PEM on one line', PEM.replaceAll('\n', '\\n'), PEM],
     ['JWK', `{"kty":"RSA","d":"${CANARY}"}`, `{"kty":"RSA","d":"${CANARY}"}`],
-  ])('takes a service app with a key as %s', (_, key, expected) => {
+  ])('accepts a service app with a key as %s', (_, key, expected) => {
     const { credential } = requireOkta(
       read({
         OKTA_DOMAIN: 'x.okta.com',
@@ -111,7 +111,7 @@ describe('requireJira and requireSlack', () => {
     JIRA_API_TOKEN: CANARY,
     JIRA_PROJECT_KEY: 'SEC',
   };
-  it('read what they need, the e-mail only for the Cloud', () => {
+  it('read the required variables, and the e-mail only for Jira Cloud', () => {
     expect(requireJira(read(jira))).toMatchObject({
       origin: 'https://example.atlassian.net',
       email: null,
@@ -145,7 +145,7 @@ describe('secrets', () => {
     ]),
   );
 
-  it('are not seen when an environment or settings are printed', () => {
+  it('are hidden if an environment or settings are printed', () => {
     const env = read({ ...all, OKTA_PRIVATE_KEY: '', OKTA_DOMAIN: 'x.okta.com' });
     const shown = [env, requireOkta(env)].map(
       (thing) => inspect(thing, { depth: 9, showHidden: true }) + JSON.stringify(thing),
@@ -153,7 +153,7 @@ describe('secrets', () => {
     expect(shown.join()).not.toContain(CANARY);
   });
 
-  it('are masked in what config check prints, the rest is shown', () => {
+  it('are masked in the output of config check, which shows the rest', () => {
     const env = read({ ...all, OKTA_DOMAIN: 'x.okta.com', JIRA_URL: `https://me:${CANARY}@jira` });
     const shown = describeConfig(configSchema.parse({ version: 1 }), env);
     expect(JSON.stringify(shown)).not.toContain(CANARY);

@@ -11,13 +11,13 @@ const small = (name: string) =>
 const page = readFileSync(`${REPO}/docs/security-events.md`, 'utf8');
 
 describe('loadEventRules', () => {
-  it('takes the rules that ship where the usual folder does not exist, and none only where the list is empty', () => {
+  it('loads the shipped rules if the default folder does not exist, and none only if the list is empty', () => {
     expect(load({ 'arx.yaml': 'version: 1' })).toHaveLength(36);
     expect(load({ 'rules/a.yaml': small('a') }, [])).toEqual([]);
     expect(eventRuleBase(['rules/*.yaml'], '/nowhere/at/all')).toBe(REPO);
   });
 
-  it('reads the rules of several files, with what is not stated filled in', () => {
+  it('reads the rules of several files, with defaults filled in', () => {
     const sequence = `${small('b').replace(' }', ', followed_by: { type: c.* } }')}`;
     expect(load({ 'rules/1.yaml': small('a'), 'rules/2.yaml': sequence })).toEqual([
       {
@@ -41,7 +41,7 @@ describe('loadEventRules', () => {
   });
 });
 
-describe('a pattern that names no file', () => {
+describe('a pattern that matches no file', () => {
   const placeOf = (path: readonly PropertyKey[]) => ({
     file: 'arx.yaml',
     line: 3,
@@ -49,16 +49,16 @@ describe('a pattern that names no file', () => {
     path: path.join('.'),
   });
   it.each([
-    ['an empty folder of the usual name', { 'rules/note.txt': '' }, ['rules/*.yaml'], 0],
+    ['an empty folder with the default name', { 'rules/note.txt': '' }, ['rules/*.yaml'], 0],
     [
-      'a glob beside one that names some',
+      'a glob beside one that matches files',
       { 'rules/a.yaml': small('a') },
       ['rules/*.yaml', 'nope/*.yaml'],
       1,
     ],
     ['an empty folder', { 'own/note.txt': '' }, ['own'], 0],
     ['a file that does not exist', {}, ['mine/rules.yaml'], 0],
-  ])('is refused with its place: %s', (_, files, patterns, at) => {
+  ])('is refused with its position: %s', (_, files, patterns, at) => {
     const baseDir = directoryWith(files as Record<string, string>);
     const error = configErrorOf(() => loadEventRules({ patterns, baseDir, placeOf }));
     expect(error).toMatchObject({ code: 'no_file', where: placeOf(['twin', 'event_rules', at]) });
@@ -77,7 +77,7 @@ describe('docs/security-events.md', () => {
     ]);
   });
 
-  it('lists every rule that ships', () => {
+  it('lists every shipped rule', () => {
     const rows = [
       ...page.matchAll(/^\| `([^`]+)` +\| (.*?) +\| (\w+) +\| ([\w ]+?) +\| (T[\d.]+) +\|$/gm),
     ];
@@ -92,7 +92,7 @@ describe('docs/security-events.md', () => {
 const CANARY = 'canary-00aBcDeFsEcReT';
 const head = '- name: a\n  type: a.b\n  severity: low\n  tactic: Impact\n  technique: T1531\n';
 const when = (condition: string) => `${head}  when:\n    - ${condition}\n`;
-/** What is wrong, the file, and the expected code, line:column, path and remedy. */
+/** The mistake, the file, and the expected code, line:column, path and remedy. */
 type Row = [
   what: string,
   yaml: string,
@@ -104,10 +104,10 @@ type Row = [
 const ROWS: Row[] = [
   ['an empty file', '', 'wrong_value', '1:1', '', /list of rules/],
   ['a mapping', 'name: a\n', 'wrong_value', '1:1', '', /list of rules/],
-  ['no YAML', '- name: [\n', 'yaml', '2:1', undefined, /./],
+  ['invalid YAML', '- name: [\n', 'yaml', '2:1', undefined, /./],
   ['no name', head.replace('name: a\n  ', ''), 'missing_key', '1:3', '0.name', /Add 0\.name/],
   ['no type', head.replace('  type: a.b\n', ''), 'missing_key', '1:3', '0.type', /Add 0\.type/],
-  ['an odd type', head.replace('a.b', 'a.*.b'), 'wrong_value', '2:9', '0.type', /event type/],
+  ['an invalid type', head.replace('a.b', 'a.*.b'), 'wrong_value', '2:9', '0.type', /event type/],
   ['no types', head.replace('a.b', '[]'), 'wrong_value', '2:9', '0.type', /event type/],
   [
     'an unknown key',
@@ -118,7 +118,7 @@ const ROWS: Row[] = [
     /Did you mean threshold\?/,
   ],
   [
-    'a severity that is none',
+    'an unknown severity',
     head.replace('low', 'hihg'),
     'wrong_value',
     '3:13',
@@ -126,7 +126,7 @@ const ROWS: Row[] = [
     /Did you mean high\?/,
   ],
   [
-    'a tactic that is none',
+    'an unknown tactic',
     head.replace('Impact', 'Impcat'),
     'wrong_value',
     '4:11',
@@ -134,14 +134,14 @@ const ROWS: Row[] = [
     /mean Impact\?/,
   ],
   [
-    'a technique that is none',
+    'an unknown technique',
     head.replace('T1531', '1531'),
     'wrong_value',
     '5:14',
     '0.technique',
     /T1098/,
   ],
-  ['a condition that is text', when('outcome'), 'wrong_value', '7:7', '0.when.0', /mapping/],
+  ['a condition as text', when('outcome'), 'wrong_value', '7:7', '0.when.0', /mapping/],
   [
     'an unknown field',
     when('{ field: outcom, operator: exists }'),
@@ -151,7 +151,7 @@ const ROWS: Row[] = [
     /mean outcome\?/,
   ],
   [
-    'a field of every object',
+    'the name of a property of every object',
     when('{ field: constructor, operator: exists }'),
     'wrong_value',
     '7:16',
@@ -183,7 +183,7 @@ const ROWS: Row[] = [
     /Add/,
   ],
   [
-    'a value where none belongs',
+    'an unexpected value',
     when('{ field: outcome, operator: exists, value: 1 }'),
     'wrong_value',
     '7:50',
@@ -247,7 +247,7 @@ const ROWS: Row[] = [
     /Add/,
   ],
   [
-    'a time that is none',
+    'an invalid time',
     `${head}  threshold: { count: 3, within: 5 min, by: actor }\n`,
     'wrong_value',
     '6:34',
@@ -255,7 +255,7 @@ const ROWS: Row[] = [
     /duration/,
   ],
   [
-    'a threshold by something else',
+    'a threshold by an unknown field',
     `${head}  threshold: { count: 3, within: 5m, by: actr }\n`,
     'wrong_value',
     '6:42',
@@ -279,7 +279,7 @@ const ROWS: Row[] = [
     /separate rules/,
   ],
   [
-    'two rules of one name',
+    'two rules with the same name',
     small('a') + small('a'),
     'duplicate_rule',
     '2:11',
@@ -288,7 +288,7 @@ const ROWS: Row[] = [
   ],
 ];
 
-describe('rules that do not load', () => {
+describe('invalid rules', () => {
   it.each(ROWS)('%s', (_, yaml, code, at, path, remedy) => {
     const error = configErrorOf(() => load({ 'rules/x.yaml': yaml }));
     const { file, line, column, path: found } = error.where ?? {};
@@ -299,12 +299,12 @@ describe('rules that do not load', () => {
       path,
     });
     expect(error.remedy).toMatch(remedy);
-    // What a rule must state has no default, and neither has a file of rules.
+    // The required keys of a rule have no default, and neither does a file of rules.
     if (/technique|severity|name|type$|^$/.test(path ?? ''))
       expect(error.remedy).not.toMatch(/remove the key/);
   });
 
-  it('are all reported, of all files, and values are not quoted', () => {
+  it('are all reported, in all files, without quoting values', () => {
     const bad = head.replace('low', CANARY);
     const error = configErrorOf(() =>
       load({ 'rules/a.yaml': bad, 'rules/b.yaml': bad, 'rules/c.yaml': small('a') }),

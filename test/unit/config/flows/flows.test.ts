@@ -22,8 +22,8 @@ const NAMES = [
   ...['Suspend Google Workspace User', 'Suspend Okta Account'],
 ];
 
-describe('the flows that ship', () => {
-  it('are the nine templates, all right, each in a file of its own', () => {
+describe('the shipped flows', () => {
+  it('are the nine templates, all valid, each in its own file', () => {
     const { flows, routes, sets } = loadFlowBook(REPO, FLOW_CATALOGUE);
     expect(flows.map(({ name }) => name)).toEqual(NAMES);
     expect(readdirSync(`${REPO}/flows`)).toHaveLength(9);
@@ -39,14 +39,14 @@ describe('the flows that ship', () => {
     expect([routes.length, sets]).toEqual([7, []]);
   });
 
-  it('read back every step that can be read back', () => {
+  it('verify every step that can be verified', () => {
     for (const { steps, verify } of loadFlowBook(REPO, FLOW_CATALOGUE).flows)
       expect(verify.map(({ step }) => step)).toEqual(
         steps.filter(({ operation }) => FLOW_CATALOGUE.canVerify(operation)).map(({ id }) => id),
       );
   });
 
-  it('are used where there is no folder of flows, with the routes and without sets; an empty folder is none', () => {
+  it('are used without a flows folder, with the shipped routes and no resource sets; an empty folder has no flows', () => {
     const bare = read({ 'arx.yaml': 'version: 1' });
     expect([bare.flows.length, bare.routes.length, bare.sets, bare.problems]).toEqual([
       9,
@@ -59,7 +59,7 @@ describe('the flows that ship', () => {
     expect(flowBase('/nowhere/at/all')).toBe(REPO);
   });
 
-  it('come back the same from what was loaded', () => {
+  it('load unchanged from their loaded form', () => {
     for (const flow of loadFlowBook(REPO, FLOW_CATALOGUE).flows) {
       const stated = {
         name: flow.name,
@@ -95,7 +95,7 @@ describe('the flows that ship', () => {
 });
 
 describe('loadFlows', () => {
-  it('fills in what is not stated, with the place of each step', () => {
+  it('fills in defaults, with the position of each step', () => {
     const [flow] = read({ 'flows/a.yaml': FLOW }).flows;
     expect(flow).toMatchObject({
       enabled: true,
@@ -118,7 +118,7 @@ describe('loadFlows', () => {
     ]);
   });
 
-  it('makes an input required unless it has a default or says otherwise, and text unless it is the account', () => {
+  it('makes inputs required unless they have a default or are marked optional, and text unless they are the account', () => {
     const inputs = '  a: {}\n  b: { default: x }\n  c: { required: false }\n';
     const [flow] = read({ 'flows/a.yaml': HEAD + inputs + STEPS }).flows;
     expect(Object.values(flow?.inputs ?? {}).map(({ type, required }) => [type, required])).toEqual(
@@ -133,14 +133,14 @@ describe('loadFlows', () => {
     );
   });
 
-  it('gives a version that follows the content, not layout, comments, or whether it is enabled', () => {
+  it('derives the version from the content, not from layout, comments or enabled', () => {
     const version = (yaml: string) => read({ 'flows/a.yaml': yaml }).flows[0]?.version;
     expect(version(FLOW)).toMatch(/^[0-9a-f]{12}$/);
     expect(version(`# note\n${STEPS}enabled: false\n${HEAD}`)).toBe(version(FLOW));
     expect(version(FLOW.replace('suspend', 'unsuspend'))).not.toBe(version(FLOW));
   });
 
-  it('lets an unfinished flow be there as long as it is not enabled', () => {
+  it('accepts an unfinished flow that is not enabled', () => {
     expect(read({ 'flows/a.yaml': 'name: A\nenabled: false\n' }).problems).toEqual([]);
   });
 
@@ -155,7 +155,7 @@ describe('loadFlows', () => {
     expect(problems.map(({ code }) => code)).toEqual(['unknown_operation']);
   });
 
-  it('throws the first of all problems where all must be right', () => {
+  it('throws the first problem if all flows must be valid', () => {
     const baseDir = directoryWith({
       'flows/b.yaml': `${FLOW}x: 1\n`,
       'flows/a.yaml': 'kind: odd\n',
@@ -168,7 +168,7 @@ describe('loadFlows', () => {
 
 const swap = (from: string, to: string) => FLOW.replace(from, to);
 const more = (lines: string) => FLOW + lines;
-/** What is wrong, the file, and the expected code, line:column, path and remedy. */
+/** The mistake, the file, and the expected code, line:column, path and remedy. */
 type Row = [
   what: string,
   yaml: string,
@@ -180,10 +180,17 @@ type Row = [
 const ROWS: Row[] = [
   ['an empty file', '', 'wrong_value', '1:1', '', /./],
   ['a list', '- name: A\n', 'wrong_value', '1:1', '', /flow/],
-  ['no YAML', 'name: [\n', 'yaml', '2:1', undefined, /./],
+  ['invalid YAML', 'name: [\n', 'yaml', '2:1', undefined, /./],
   ['__proto__', more('__proto__: 1\n'), 'yaml', '9:1', undefined, /Remove it/],
   ['no name', swap('name: A\n', ''), 'missing_key', '1:1', 'name', /Add name/],
-  ['a name that is a star', swap('name: A', "name: '*'"), 'wrong_value', '1:7', 'name', /name/],
+  [
+    'a name that is an asterisk',
+    swap('name: A', "name: '*'"),
+    'wrong_value',
+    '1:7',
+    'name',
+    /name/,
+  ],
   [
     'a name without letters',
     swap('name: A', 'name: "::"'),
@@ -193,16 +200,16 @@ const ROWS: Row[] = [
     /Add one/,
   ],
   ['an unknown key', more('step: []\n'), 'unknown_key', '9:1', 'step', /Did you mean steps\?/],
-  ['an odd product', swap('Okta', 'Okt'), 'wrong_value', '2:10', 'product', /Did you mean Okta\?/],
   [
-    'enabled that is text',
-    more('enabled: "no"\n'),
+    'an unknown product',
+    swap('Okta', 'Okt'),
     'wrong_value',
-    '9:10',
-    'enabled',
-    /true or false/,
+    '2:10',
+    'product',
+    /Did you mean Okta\?/,
   ],
-  ['an odd kind', more('kind: act\n'), 'wrong_value', '9:7', 'kind', /Did you mean acts\?/],
+  ['text for enabled', more('enabled: "no"\n'), 'wrong_value', '9:10', 'enabled', /true or false/],
+  ['an unknown kind', more('kind: act\n'), 'wrong_value', '9:7', 'kind', /Did you mean acts\?/],
   [
     'an unknown key of an input',
     swap('{ from: account }', '{ form: account }'),
@@ -212,7 +219,7 @@ const ROWS: Row[] = [
     /mean from\?/,
   ],
   [
-    'an odd type',
+    'an unknown type',
     swap('{ from: account }', '{ type: ids }'),
     'wrong_value',
     '4:20',
@@ -220,7 +227,7 @@ const ROWS: Row[] = [
     /mean id\?/,
   ],
   [
-    'a field that no issue has',
+    'an unknown field of the issue',
     swap('{ from: account }', '{ from: issueTitel }'),
     'unknown_field',
     '4:20',
@@ -228,7 +235,7 @@ const ROWS: Row[] = [
     /mean issueTitle\?/,
   ],
   [
-    'an account that is text',
+    'an account as text',
     swap('{ from: account }', '{ from: account, type: text }'),
     'contradiction',
     '4:20',
@@ -236,7 +243,7 @@ const ROWS: Row[] = [
     /Remove/,
   ],
   [
-    'a default that does not fit',
+    'a default of the wrong type',
     swap('{ from: account }\n', '{ from: account }\n  n: { type: integer, default: x }\n'),
     'wrong_value',
     '5:32',
@@ -252,7 +259,7 @@ const ROWS: Row[] = [
     /./,
   ],
   [
-    'a condition on nothing',
+    'a condition without a field',
     more('when: [{ input: acount, is: present }]\n'),
     'unknown_input',
     '9:17',
@@ -260,7 +267,7 @@ const ROWS: Row[] = [
     /mean account\?/,
   ],
   [
-    'an odd test',
+    'an unknown test',
     more('when: [{ input: account, is: equal }]\n'),
     'wrong_value',
     '9:30',
@@ -276,7 +283,7 @@ const ROWS: Row[] = [
     /Add/,
   ],
   [
-    'a value where none belongs',
+    'an unexpected value',
     more('when: [{ input: account, is: present, value: 1 }]\n'),
     'wrong_value',
     '9:46',
@@ -292,7 +299,7 @@ const ROWS: Row[] = [
     /list/,
   ],
   [
-    'a condition of a step on nothing',
+    'a condition of a step without a field',
     more('    when: [{ input: x1, is: present }]\n'),
     'unknown_input',
     '9:21',
@@ -307,9 +314,9 @@ const ROWS: Row[] = [
     'steps.0.id',
     /Add/,
   ],
-  ['an odd id', swap('id: go', 'id: Go On'), 'wrong_value', '6:9', 'steps.0.id', /lower-case/],
+  ['an invalid id', swap('id: go', 'id: Go On'), 'wrong_value', '6:9', 'steps.0.id', /lower-case/],
   [
-    'one id twice',
+    'a repeated id',
     more("  - { id: go, operation: 'okta:groups:read' }\n"),
     'duplicate_step',
     '9:11',
@@ -317,7 +324,7 @@ const ROWS: Row[] = [
     /rename it/,
   ],
   [
-    'an odd operation',
+    'an invalid operation',
     swap('okta:users:suspend', 'suspend'),
     'wrong_value',
     '7:16',
@@ -341,7 +348,7 @@ const ROWS: Row[] = [
     /mean users:suspend\?/,
   ],
   [
-    'parameters that are a list',
+    'parameters as a list',
     swap('{ userId: $account }', '[1]'),
     'wrong_value',
     '8:13',
@@ -373,7 +380,7 @@ const ROWS: Row[] = [
     /\$account/,
   ],
   [
-    'an account by its name',
+    'an account named by its name',
     swap('userId: $account', "userId: '{{entityDisplayName}}'"),
     'not_the_account',
     '8:23',
@@ -381,7 +388,7 @@ const ROWS: Row[] = [
     /\$account/,
   ],
   [
-    'an account of nowhere',
+    'an account without a product',
     swap('product: Okta\n', ''),
     'wrong_connector',
     '6:16',
@@ -397,7 +404,14 @@ const ROWS: Row[] = [
     /product: AAD/,
   ],
   ['no steps', HEAD, 'no_steps', '1:1', 'enabled', /enabled: false/],
-  ['steps of a router', more('kind: routes\n'), 'contradiction', '6:3', 'steps', /Remove steps/],
+  [
+    'steps in a routing flow',
+    more('kind: routes\n'),
+    'contradiction',
+    '6:3',
+    'steps',
+    /Remove steps/,
+  ],
   [
     'an unknown step',
     more('verify: [{ step: og }]\n'),
@@ -407,7 +421,7 @@ const ROWS: Row[] = [
     /mean go\?/,
   ],
   [
-    'a step verified twice',
+    'a step with two verifications',
     more('verify: [{ step: go }, { step: go }]\n'),
     'duplicate_step',
     '9:32',
@@ -415,7 +429,7 @@ const ROWS: Row[] = [
     /Remove one/,
   ],
   [
-    'a wait too long',
+    'a wait that is too long',
     more('verify: [{ step: go, within: 1h }]\n'),
     'wrong_value',
     '9:30',
@@ -423,14 +437,14 @@ const ROWS: Row[] = [
     /15m/,
   ],
   [
-    'what cannot be read back',
+    'a step that cannot be verified',
     swap('users:suspend', 'users:clear_sessions') + 'verify: [{ step: go }]\n',
     'not_verifiable',
     '9:18',
     'verify.0.step',
     /from verify/,
   ],
-  ['an odd undo', more('undo: never\n'), 'wrong_value', '9:7', 'undo', /none/],
+  ['an invalid undo', more('undo: never\n'), 'wrong_value', '9:7', 'undo', /none/],
   [
     'an unknown key of an undo',
     more("undo:\n  - { id: x, operation: 'okta:users:unsuspend' }\n"),
@@ -457,8 +471,8 @@ const ROWS: Row[] = [
   ],
 ];
 
-describe('a wrong flow', () => {
-  it.each(ROWS)('with %s is reported with its place', (_what, yaml, code, at, path, remedy) => {
+describe('an invalid flow', () => {
+  it.each(ROWS)('with %s is reported with its position', (_what, yaml, code, at, path, remedy) => {
     const { flows, problems } = read({ 'flows/a.yaml': yaml });
     expect(flows).toEqual([]);
     const [problem] = problems;
@@ -471,7 +485,7 @@ describe('a wrong flow', () => {
     expect(problem?.remedy).toMatch(remedy);
   });
 
-  it('is one whose name makes the principal of another', () => {
+  it('is one whose name yields the principal of another', () => {
     const { problems } = read({
       'flows/a.yaml': FLOW,
       'flows/b.yaml': FLOW.replace('name: A', 'name: a!'),
@@ -487,7 +501,7 @@ const B = 'name: B\nkind: routes\n';
 const row = (inner: string) => `- { ${inner} }\n`;
 const OK_ROW = 'product: Okta, titles: [x], flow: A';
 const ROUTING: Row[] = [
-  ['a text', 'x\n', 'wrong_value', '1:1', '', /list of routes/],
+  ['text', 'x\n', 'wrong_value', '1:1', '', /list of routes/],
   ['an unknown key', row(`${OK_ROW}, title: y`), 'unknown_key', '1:42', '0.title', /mean titles\?/],
   [
     'an unknown product',
@@ -514,7 +528,7 @@ const ROUTING: Row[] = [
     /mean A\?/,
   ],
   [
-    'a flow that routes',
+    'a routing flow',
     row(OK_ROW.replace('flow: A', 'flow: B')),
     'routes_to_router',
     '1:39',
@@ -522,7 +536,7 @@ const ROUTING: Row[] = [
     /steps/,
   ],
   [
-    'a flow of another product',
+    'a flow for another product',
     row(OK_ROW.replace('Okta', 'AAD')),
     'wrong_product',
     '1:38',
@@ -546,7 +560,7 @@ const ROUTING: Row[] = [
     /Remove/,
   ],
   [
-    'an input that does not fit',
+    'an input of the wrong type',
     row(`${OK_ROW}, inputs: { count: x }`),
     'wrong_value',
     '1:59',
@@ -563,23 +577,26 @@ const ROUTING: Row[] = [
   ],
 ];
 
-describe('a wrong routing table', () => {
+describe('an invalid routing table', () => {
   const files = {
     'flows/a.yaml': FLOW.replace('steps:', '  count: { type: integer, default: 1 }\nsteps:'),
     'flows/b.yaml': B,
   };
-  it.each(ROUTING)('with %s is reported with its place', (_what, yaml, code, at, path, remedy) => {
-    const { problems } = read({ ...files, 'routing.yaml': yaml });
-    const [problem] = problems;
-    expect([problem?.code, `${problem?.where?.line}:${problem?.where?.column}`]).toEqual([
-      code,
-      at,
-    ]);
-    expect(problem?.where?.file).toBe('routing.yaml');
-    expect((problem?.message ?? '') + (problem?.where?.path ?? '')).toContain(path);
-    expect(problem?.remedy).toMatch(remedy);
-  });
-  it('may be bare, under a key, or empty', () => {
+  it.each(ROUTING)(
+    'with %s is reported with its position',
+    (_what, yaml, code, at, path, remedy) => {
+      const { problems } = read({ ...files, 'routing.yaml': yaml });
+      const [problem] = problems;
+      expect([problem?.code, `${problem?.where?.line}:${problem?.where?.column}`]).toEqual([
+        code,
+        at,
+      ]);
+      expect(problem?.where?.file).toBe('routing.yaml');
+      expect((problem?.message ?? '') + (problem?.where?.path ?? '')).toContain(path);
+      expect(problem?.remedy).toMatch(remedy);
+    },
+  );
+  it('may be a list, under a key, or empty', () => {
     const routes = (yaml: string) =>
       read({ ...files, 'routing.yaml': yaml }).routes.map(({ flow, inputs }) => [flow, inputs]);
     expect(routes(row(OK_ROW))).toEqual([['A', {}]]);
@@ -600,7 +617,7 @@ describe('a wrong routing table', () => {
 
 const OK_SET = "name: s, flows: [A], members: ['user:a@b.c'], permissions: [view]";
 const SETS: Row[] = [
-  ['a text', 'x\n', 'wrong_value', '1:1', '', /list of sets/],
+  ['text', 'x\n', 'wrong_value', '1:1', '', /list of sets/],
   [
     'an unknown key',
     row(`${OK_SET}, member: []`),
@@ -619,7 +636,7 @@ const SETS: Row[] = [
     /mean A\?/,
   ],
   [
-    'an odd member',
+    'an invalid member',
     row(OK_SET.replace('user:', 'usr:')),
     'wrong_value',
     '1:36',
@@ -627,7 +644,7 @@ const SETS: Row[] = [
     /user:LOGIN/,
   ],
   [
-    'an odd permission',
+    'an unknown permission',
     row(OK_SET.replace('view', 'veiw')),
     'wrong_value',
     '1:65',
@@ -646,7 +663,7 @@ const SETS: Row[] = [
 ];
 
 describe('resource_sets.yaml', () => {
-  it.each(SETS)('with %s is reported with its place', (_what, yaml, code, at, path, remedy) => {
+  it.each(SETS)('with %s is reported with its position', (_what, yaml, code, at, path, remedy) => {
     const [problem] = read({ 'flows/a.yaml': FLOW, 'resource_sets.yaml': yaml }).problems;
     expect([problem?.code, `${problem?.where?.line}:${problem?.where?.column}`]).toEqual([
       code,
@@ -655,7 +672,7 @@ describe('resource_sets.yaml', () => {
     expect([problem?.where?.file, problem?.where?.path]).toEqual(['resource_sets.yaml', path]);
     expect(problem?.remedy).toMatch(remedy);
   });
-  it('takes bare lists and lists under the key, both spellings of permissions, and * for all flows', () => {
+  it('accepts bare lists, lists under the key, both spellings of permissions, and * for all flows', () => {
     const yaml = `- name: s\n  flows: ['*']\n  members: ['group:Security Operations', 'key:ispm', 'key:ispm']\n  permissions: [okta.workflows.invoke, okta.workflows.flows.read]\n`;
     const expected = [
       {
@@ -670,7 +687,7 @@ describe('resource_sets.yaml', () => {
       read({ 'flows/a.yaml': FLOW, 'resource_sets.yaml': `resource_sets:\n${yaml}` }).sets,
     ).toEqual(expected);
   });
-  it('names paths under the key', () => {
+  it('reports paths below the key', () => {
     const yaml = `resource_sets:\n  - { ${OK_SET.replace('[A]', '[B]')} }\n`;
     const [problem] = read({ 'flows/a.yaml': FLOW, 'resource_sets.yaml': yaml }).problems;
     expect(problem?.where).toMatchObject({ line: 2, column: 24, path: 'resource_sets.0.flows.0' });

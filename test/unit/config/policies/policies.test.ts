@@ -25,7 +25,7 @@ const load = (files: Record<string, string>, patterns: string[]) => {
 };
 
 describe('loadPolicies', () => {
-  it('takes the policies that ship where the usual folder does not exist, and none where it is empty', () => {
+  it('loads the shipped policies if the default folder does not exist, and none if it is empty', () => {
     const shipped = load({ 'arx.yaml': 'version: 1' }, ['policies/*.yaml']);
     expect(shipped.policies.map(({ name }) => name)).toContain('mfa-enforcement-check-okta');
     expect(shipped.policies[0]?.place.file).toMatch(/^policies\//);
@@ -33,7 +33,7 @@ describe('loadPolicies', () => {
     expect(load({ 'arx.yaml': 'version: 1' }, ['own/*.yaml']).policies).toEqual([]);
   });
 
-  it('reads a policy with the place of each of its entries', () => {
+  it('reads a policy with the position of each entry', () => {
     const [policy] = load({ 'p/x.yaml': FULL }, ['p/*.yaml']).policies;
     expect(policy).toMatchObject({
       name: 'syntax-example',
@@ -60,7 +60,7 @@ describe('loadPolicies', () => {
     });
   });
 
-  it('fills in what is not stated, and takes one word for the levels up to risk_max only', () => {
+  it('fills in defaults, and applies a single word to the levels up to risk_max only', () => {
     const yaml = `- { name: a, connector: okta, operations: ["users:read"] }\n- { name: b, connector: okta, operations: ["users:*"], risk_max: medium, approval: auto }\n`;
     const [a, b] = load({ 'x.yaml': yaml }, ['x.yaml']).policies;
     expect(a).toMatchObject({
@@ -75,12 +75,12 @@ describe('loadPolicies', () => {
     expect(b?.approval).toEqual({ LOW: 'auto', MEDIUM: 'auto' });
   });
 
-  it('takes a level that cannot be reached as a matter for the linter', () => {
+  it('leaves unreachable levels to the linter', () => {
     const yaml = `- { name: a, connector: okta, operations: ["users:*"], risk_max: medium, approval: { high: auto } }\n`;
     expect(load({ 'x.yaml': yaml }, ['x.yaml']).policies).toHaveLength(1);
   });
 
-  it('finds files by glob, name and directory, each once, hidden ones and those below not', () => {
+  it('finds files by glob, name and directory, each once, without hidden or nested files', () => {
     const files = {
       'policies/a.yaml': small('a'),
       'policies/b.yml': small('b'),
@@ -97,7 +97,7 @@ describe('loadPolicies', () => {
     expect(names('nothing/*.yaml')).toEqual([]);
   });
 
-  it('has a digest that neither file names nor the order within files change', () => {
+  it('has a digest that does not depend on file names or the order within files', () => {
     const digest = (files: Record<string, string>): string => load(files, ['*.yaml']).digest;
     const once = digest({ 'a.yaml': small('a'), 'b.yaml': small('b') });
     expect(digest({ 'z.yaml': `# moved\n${small('b')}${small('a')}` })).toBe(once);

@@ -18,7 +18,7 @@ const load = (yaml: string): LoadedConfig =>
 const shipped = (name: string): string => readFileSync(join(REPO, name), 'utf8');
 
 describe('loadConfig', () => {
-  it('needs the version only', () => {
+  it('requires only the version', () => {
     const { config, digest } = load('version: 1\n');
     expect(config).toMatchObject({
       workflow: 'mfa-enforcement-check',
@@ -43,7 +43,7 @@ describe('loadConfig', () => {
     expect(digest).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  it('takes what is stated, defaults beside it', () => {
+  it('uses the configured values, and defaults for the rest', () => {
     const { config } = load(`version: 1
 allowed_factor_types: phishing_resistant
 scan: { batch: 50 }
@@ -68,18 +68,18 @@ slack: { channel: "#sec" }
     expect(config.tickets).toMatchObject({ due_in: null, settle: ['5s'], issue_type: 'Task' });
   });
 
-  it('has a digest of what is meant, not of how it is written', () => {
+  it('derives the digest from the meaning, not the spelling', () => {
     const { digest } = load('version: 1\n');
     expect(load('# note\nscan: { window: 8 }\nversion: 1\n').digest).toBe(digest);
     expect(load('version: 1\nscan: { window: 9 }\n').digest).not.toBe(digest);
   });
 
-  it('names the directory that relative names start from', () => {
+  it('names the base directory of relative paths', () => {
     const { path, baseDir } = load('version: 1\n');
     expect(path).toBe(join(baseDir, 'arx.yaml'));
   });
 
-  it('gives the guardrails as the evaluator takes them', () => {
+  it('returns the guardrails in the form of the evaluator', () => {
     expect(guardrailsOf(load('version: 1\n').config)).toEqual({ riskMax: { okta: 'CRITICAL' } });
     const { config } = load(
       'version: 1\nguardrails: { okta: { risk_max: low }, jira: { risk_max: medium } }\n',
@@ -89,7 +89,7 @@ slack: { channel: "#sec" }
 });
 
 describe('the shipped files', () => {
-  it('arx.yaml states every key, with its default', () => {
+  it('arx.yaml contains every key with its default', () => {
     const { config } = loadConfig({ path: join(REPO, 'arx.yaml'), catalogue: CATALOGUE });
     const defaults = configSchema.parse({ version: 1 });
     expect(config).toEqual(defaults);
@@ -98,7 +98,7 @@ describe('the shipped files', () => {
     expect({ ...stated, schedule }).toEqual({ ...defaults, schedule: cron });
   });
 
-  it('arx.schema.json is fresh, and takes arx.yaml but no unknown key', () => {
+  it('arx.schema.json is up to date, and accepts arx.yaml but no unknown key', () => {
     const schema = JSON.parse(shipped('arx.schema.json')) as Record<string, unknown>;
     expect(schema).toEqual(configJsonSchema());
     const validate = new Ajv2020({ strict: false }).compile(schema);
@@ -107,7 +107,7 @@ describe('the shipped files', () => {
     expect(validate({ ...config, tickest: {} })).toBe(false);
   });
 
-  it('.env.example is fresh', () => {
+  it('.env.example is up to date', () => {
     expect(shipped('.env.example')).toBe(envExample());
   });
 });

@@ -28,7 +28,7 @@ interface Mail {
   user: unknown;
 }
 
-/** A mail server on loopback that takes one login, and keeps what it was given. */
+/** A mail server on loopback that accepts one login, and keeps the messages. */
 async function mailServer(options: SMTPServerOptions = {}) {
   const mails: Mail[] = [];
   const server = new SMTPServer({
@@ -62,7 +62,7 @@ async function mailServer(options: SMTPServerOptions = {}) {
   return { mails, ...mailing((server.server.address() as AddressInfo).port) };
 }
 
-/** Connectors that send by the server at a port of the loopback. */
+/** Connectors that send through the server on a loopback port. */
 function mailing(
   port: number,
   more: { password?: string; timeoutMs?: number; plain?: boolean } = {},
@@ -86,7 +86,7 @@ function mailing(
   };
 }
 
-/** A server that says what it is told to, and hears nothing: each answer follows one line. */
+/** A server that sends scripted responses, one per received line, and ignores the lines. */
 async function scripted(answer: (line: string, socket: Socket) => void): Promise<number> {
   const sockets: Socket[] = [];
   const server: Server = createServer((socket) => {
@@ -106,7 +106,7 @@ async function scripted(answer: (line: string, socket: Socket) => void): Promise
   return (server.address() as AddressInfo).port;
 }
 
-/** The usual way to the message; `then` sees every line after that. */
+/** The usual dialogue up to the message; `then` receives every later line. */
 const upToData =
   (then: (line: string, socket: Socket) => void) =>
   (line: string, socket: Socket): void => {
@@ -157,7 +157,7 @@ describe('email:send', () => {
     expect(JSON.stringify([journal.drafts, events])).not.toMatch(/ann@|bob@|Grüße|Line one/);
   });
 
-  it('counts refused recipients, and fails if none is left', async () => {
+  it('counts refused recipients, and fails if all are refused', async () => {
     const { send } = await mailServer({
       onRcptTo: ({ address }, _session, done) =>
         done(address.startsWith('bob') ? new Error('canary: no such mailbox') : null),
@@ -187,7 +187,7 @@ describe('email:send', () => {
     expect([JSON.stringify([error, error.stack]).includes('canary'), mails]).toEqual([false, []]);
   });
 
-  it('does not send without TLS where that is not loopback’s', async () => {
+  it('does not send without TLS except on loopback', async () => {
     const { port, mails } = await mailServer();
     expect(await fieldsOf(mailing(port, { plain: false }).send())).toMatchObject({
       code: 'invalid',
@@ -209,17 +209,17 @@ describe('email:send', () => {
       { code: 'invalid', status: 554, ambiguous: false },
     ],
     [
-      'cut off after the message',
+      'disconnected after the message',
       upToData((line, socket) => line === '.' && socket.destroy()),
       { code: 'unavailable', status: null, ambiguous: true },
     ],
     [
-      'cut off within the message',
+      'disconnected within the message',
       upToData((_, socket) => socket.destroy()),
       { code: 'unavailable', ambiguous: true },
     ],
     [
-      'cut off before the message',
+      'disconnected before the message',
       (line, socket) =>
         /^EHLO/.test(line) ? socket.write('250 AUTH PLAIN\r\n') : socket.destroy(),
       { code: 'unavailable', ambiguous: false },
@@ -241,13 +241,13 @@ describe('email:send', () => {
 
   it.each<[string, (line: string, socket: Socket) => void, boolean]>([
     ['after the message', upToData(() => undefined), true],
-    ['before it', () => undefined, false],
-  ])('ends at the time-out where the server falls silent %s', async (_what, answer, ambiguous) => {
+    ['before the message', () => undefined, false],
+  ])('ends at the timeout if the server stops responding %s', async (_what, answer, ambiguous) => {
     const { send } = mailing(await scripted(answer), { timeoutMs: 400 });
     expect(await fieldsOf(send())).toMatchObject({ code: 'unavailable', ambiguous });
   });
 
-  it('is cancelled with its caller', async () => {
+  it('is cancelled when its caller is cancelled', async () => {
     const leaving = new AbortController();
     const port = await scripted(upToData((line) => line === '.' && leaving.abort()));
     const { connectors } = mailing(port);
@@ -255,14 +255,14 @@ describe('email:send', () => {
     expect(await fieldsOf(call)).toMatchObject({ code: 'cancelled', ambiguous: true });
   });
 
-  it('sends nothing where its caller is gone already', async () => {
+  it('sends nothing if its caller is already cancelled', async () => {
     const { mails, connectors } = await mailServer();
     const call = connectors.email('email:send', MESSAGE, context({ signal: AbortSignal.abort() }));
     expect(await fieldsOf(call)).toMatchObject({ code: 'cancelled', ambiguous: false });
     expect(mails).toEqual([]);
   });
 
-  it('cannot reach nobody', async () => {
+  it('reports an unreachable server', async () => {
     const port = await scripted(() => undefined);
     open.splice(0).forEach((one) => one.close());
     expect(await fieldsOf(mailing(port).send())).toMatchObject({
@@ -271,7 +271,7 @@ describe('email:send', () => {
     });
   });
 
-  it('lets nothing begin another header, recipient or command', async () => {
+  it('prevents injection of headers, recipients and commands', async () => {
     const { mails, connectors } = await mailServer();
     const breaks = fc.constantFrom('\r\n', '\n', '\r', '\u0000', '\u2028', '\u0085', '\r\n.\r\n');
     const place = fc.constantFrom('to', 'subject');
@@ -289,18 +289,18 @@ describe('email:send', () => {
   });
 
   it.each<[string, object]>([
-    ['nobody', { to: [] }],
-    ['too many', { to: Array.from({ length: 21 }, (_, at) => `a${at}@x.example`) }],
+    ['no recipient', { to: [] }],
+    ['too many recipients', { to: Array.from({ length: 21 }, (_, at) => `a${at}@x.example`) }],
     ['a list in one address', { to: ['a@x.example, b@x.example'] }],
-    ['a name', { to: ['Ann <ann@x.example>'] }],
-    ['an option', { to: ['ann@x.example> SIZE=1'] }],
+    ['a name in an address', { to: ['Ann <ann@x.example>'] }],
+    ['an option in an address', { to: ['ann@x.example> SIZE=1'] }],
     ['no subject', { subject: '' }],
     ['a long subject', { subject: 'x'.repeat(201) }],
     ['a long text', { text: 'x'.repeat(20_001) }],
     ['control characters in the text', { text: 'a\u0007b' }],
-    ['another header', { headers: { Bcc: 'eve@evil.example' } }],
+    ['an extra header', { headers: { Bcc: 'eve@evil.example' } }],
     ['an attachment', { attachments: [{ path: '/etc/passwd' }] }],
-  ])('takes no message with %s', async (_what, wrong) => {
+  ])('refuses a message with %s', async (_what, wrong) => {
     const { connectors } = mailing(9);
     expect(
       await failureOf(connectors.email('email:send', { ...MESSAGE, ...wrong }, context())),

@@ -25,8 +25,8 @@ afterEach(() => servers.closeAll());
 type Answering = Reply | ((seen: Seen, count: number, origin: string) => Reply);
 
 /**
- * A server that gives tokens, and answers everything else as told; `calls` counts from 1 without
- * the tokens.
+ * A server that issues tokens, and answers other calls as configured; `calls` counts from 1 without
+ * token requests.
  */
 async function serve(answer: Answering) {
   let calls = 0;
@@ -163,7 +163,7 @@ describe('Entra ID', () => {
     expect(journal.drafts[0]?.args).toEqual(input);
   });
 
-  it('reads a user by id or by name, the listed fields only, and keeps the name out of the trail', async () => {
+  it('reads the listed fields of a user by id or name, and keeps the name out of the audit trail', async () => {
     const { calls, connectors, journal } = await serve({ json: user });
     const name = "o'neil_x.example#EXT#@northwind.example";
     const { output } = await connectors.entra('users:read', { user: name }, context());
@@ -186,7 +186,7 @@ describe('Entra ID', () => {
     });
   });
 
-  it('asks once more with a new token where one is refused, and no more than once', async () => {
+  it('retries once with a new token if a token is refused', async () => {
     const refused = graphError(401, 'InvalidAuthenticationToken');
     const { connectors, events } = await serve((_, count) => (count === 1 ? refused : NOTHING));
     await connectors.entra('users:disable', { userId: ENTRA_USER }, asked());
@@ -208,7 +208,7 @@ describe('Entra ID', () => {
     expect(never.calls()).toHaveLength(2);
   });
 
-  it('names the directory role that an app needs for an administrator', async () => {
+  it('names the directory role that the app needs for an administrator', async () => {
     const { connectors, journal } = await serve(graphError(403, 'Authorization_RequestDenied'));
     const error = (await failureOf(
       connectors.entra('users:disable', { userId: ENTRA_USER }, asked()),
@@ -237,10 +237,10 @@ describe('Entra ID', () => {
     ],
     ['500', graphError(500, 'InternalServerError'), { code: 'unavailable', ambiguous: true }],
     ['HTML with 200', { text: '<html>hello</html>' }, { code: 'malformed', ambiguous: true }],
-    ['204 that is none', { status: 200, json: {} }, { code: 'malformed', ambiguous: true }],
+    ['204 with a body', { status: 200, json: {} }, { code: 'malformed', ambiguous: true }],
     ['400', graphError(400, 'Request_BadRequest'), { code: 'invalid', ambiguous: false }],
     [
-      'a code that is text',
+      'a code as text',
       graphError(400, 'ann@northwind.example said no'),
       { code: 'invalid', vendorCode: null },
     ],
@@ -249,7 +249,7 @@ describe('Entra ID', () => {
       { status: 302, headers: { location: 'http://127.0.0.1:9/' } },
       { code: 'malformed', ambiguous: true },
     ],
-    ['no answer', { cut: 'before' }, { code: 'unavailable', ambiguous: true }],
+    ['no response', { cut: 'before' }, { code: 'unavailable', ambiguous: true }],
   ])('reads %s', async (_what, reply, expected) => {
     const { connectors } = await serve(reply);
     const error = await failureOf(
@@ -262,7 +262,7 @@ describe('Entra ID', () => {
     expect(JSON.stringify([error, error.stack])).not.toMatch(/canary|northwind/);
   });
 
-  it('gives up after the time-out, and does not know what became of the write', async () => {
+  it('ends at the timeout with an ambiguous outcome of the write', async () => {
     const server = await servers.start((seen) =>
       isToken(seen) ? tokenReply('http://127.0.0.1:9') : { hang: true },
     );
@@ -282,11 +282,11 @@ describe('Entra ID', () => {
   });
 
   it.each<[string, unknown]>([
-    ['somebody else', { ...user, id: ENTRA_GROUP }],
+    ['another user', { ...user, id: ENTRA_GROUP }],
     ['no state', { ...user, accountEnabled: null }],
     ['no id', { ...user, id: 'me' }],
     ['a list', [user]],
-  ])('takes no answer with %s', async (_what, json) => {
+  ])('refuses a response with %s', async (_what, json) => {
     const { connectors } = await serve({ json });
     expect(
       await fieldsOf(connectors.entra('users:read', { user: ENTRA_USER }, context())),
@@ -304,7 +304,7 @@ describe('members of a group', () => {
   const read = (made: Awaited<ReturnType<typeof serve>>) =>
     made.connectors.entra('groups:read', MEMBER, context());
 
-  it('are turned page by page, to the user or to the end', async () => {
+  it('are read page by page, up to the user or the end', async () => {
     const found = await serve((_, count, origin) =>
       count < 3
         ? {
@@ -333,10 +333,10 @@ describe('members of a group', () => {
   it.each<[string, (origin: string) => string]>([
     ['another origin', () => `http://127.0.0.1:9${path}?$skiptoken=x`],
     ['another path', (origin) => `${origin}/v1.0/users?$skiptoken=x`],
-    ['a path that climbs', (origin) => `${origin}${path}/../members/../../users`],
-    ['itself', (origin) => `${origin}${path}?$select=id&$top=999`],
-    ['nowhere', () => 'not a link'],
-  ])('are not said to be missing where the next link leads to %s', async (_what, link) => {
+    ['a path with dot segments', (origin) => `${origin}${path}/../members/../../users`],
+    ['the same page', (origin) => `${origin}${path}?$select=id&$top=999`],
+    ['an invalid address', () => 'not a link'],
+  ])('are not reported missing if the next link leads to %s', async (_what, link) => {
     const made = await serve((_, __, origin) => ({
       json: { value: others, '@odata.nextLink': link(origin) },
     }));
@@ -344,7 +344,7 @@ describe('members of a group', () => {
     expect(made.calls()).toHaveLength(1);
   });
 
-  it('are not followed for ever', async () => {
+  it('are not read without limit', async () => {
     const made = await serve((_, count, origin) => ({
       json: { value: [], '@odata.nextLink': `${origin}${path}?$skiptoken=${count}` },
     }));
@@ -352,7 +352,7 @@ describe('members of a group', () => {
     expect(made.calls()).toHaveLength(500);
   });
 
-  it('are unknown where a page in between is refused', async () => {
+  it('are unknown if a page in between is refused', async () => {
     const made = await serve((_, count, origin) =>
       count === 1
         ? { json: { value: others, '@odata.nextLink': `${origin}${path}?$skiptoken=x` } }
@@ -402,7 +402,7 @@ describe('hostile ids', () => {
     ).map((name) => ({ operation, name })),
   );
 
-  it.each(places)('in $name of $operation reach no path', async ({ operation, name }) => {
+  it.each(places)('in $name of $operation do not reach a path', async ({ operation, name }) => {
     const { server, connectors, journal } = await serve(NOTHING);
     const whole =
       operation === 'users:read'
@@ -425,7 +425,7 @@ describe('hostile ids', () => {
   });
 });
 
-it('a call to a vendor that is not configured is refused as invalid, with the reason', async () => {
+it('refuses a call to an unconfigured vendor as invalid, with the reason', async () => {
   const { connectors } = harness('http://127.0.0.1:9');
   const bundle = accountHarness('http://127.0.0.1:9', { entra: undefined });
   const error = await failureOf(

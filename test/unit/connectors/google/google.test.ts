@@ -56,7 +56,7 @@ const refusal = (status: number, reason: string | null, grpc = 'PERMISSION_DENIE
 });
 
 describe('Google Workspace', () => {
-  it('signs for its token as the administrator, and asks for the one scope', async () => {
+  it('signs for its token as the administrator, and requests a single scope', async () => {
     const { server, connectors } = await serve({ json: user });
     await Promise.all(
       [1, 2, 3].map(() => connectors.google('users:read', { user: GOOGLE_USER }, context())),
@@ -81,7 +81,7 @@ describe('Google Workspace', () => {
     expect(Number(exp) - Number(iat)).toBe(3_600);
   });
 
-  it('reads the listed fields, by id or address, and keeps addresses out of the trail', async () => {
+  it('reads the listed fields by id or address, and keeps addresses out of the audit trail', async () => {
     const { calls, connectors, journal } = await serve({ json: user });
     const { output } = await connectors.google(
       'users:read',
@@ -105,7 +105,7 @@ describe('Google Workspace', () => {
   it.each([
     ['users:suspend', true],
     ['users:unsuspend', false],
-  ] as const)('%s changes that one field', async (operation, suspended) => {
+  ] as const)('%s changes only that field', async (operation, suspended) => {
     const { calls, connectors, journal } = await serve({ json: { ...user, suspended } });
     const { output } = await connectors.google(
       operation,
@@ -141,31 +141,35 @@ describe('Google Workspace', () => {
       refusal(403, null),
       { code: 'forbidden', vendorCode: 'PERMISSION_DENIED' },
     ],
-    ['too many, told as 403', refusal(403, 'userRateLimitExceeded'), { code: 'rate_limited' }],
     [
-      'too many',
+      'too many requests, with 403',
+      refusal(403, 'userRateLimitExceeded'),
+      { code: 'rate_limited' },
+    ],
+    [
+      'too many requests',
       { ...refusal(429, 'rateLimitExceeded'), headers: { 'retry-after': '3' } },
       { code: 'rate_limited', retryAfterMs: 3_000 },
     ],
-    ['nobody', refusal(404, 'notFound'), { code: 'not_found' }],
+    ['an unknown user', refusal(404, 'notFound'), { code: 'not_found' }],
     [
-      'nobody, by something else',
+      'a 404 from another server',
       { status: 404, text: '<html>' },
       { code: 'malformed', ambiguous: true },
     ],
     [
-      'a reason of every object',
+      'a reason with the name of an object property',
       refusal(400, 'constructor'),
       { code: 'invalid', vendorCode: 'constructor' },
     ],
     [
-      'a reason that is text',
+      'a reason as text',
       refusal(400, 'canary is a name', 'canary too'),
       { code: 'invalid', vendorCode: null },
     ],
-    ['down', refusal(503, 'backendError'), { code: 'unavailable', ambiguous: true }],
+    ['unavailable', refusal(503, 'backendError'), { code: 'unavailable', ambiguous: true }],
     ['HTML with 200', { text: '<html>canary</html>' }, { code: 'malformed', ambiguous: true }],
-    ['somebody else', { json: { ...user, id: '7' } }, { code: 'malformed' }],
+    ['another user', { json: { ...user, id: '7' } }, { code: 'malformed' }],
     ['half a user', { json: { id: GOOGLE_USER } }, { code: 'malformed' }],
   ])('reads %s', async (_what, reply, expected) => {
     const { connectors } = await serve(reply);
@@ -197,7 +201,7 @@ describe('Google Workspace', () => {
     expect([error.stack?.includes('canary'), server.seen]).toEqual([false, []]);
   });
 
-  it('lets no hostile key into a path', async () => {
+  it('keeps hostile keys out of the path', async () => {
     const { server, connectors } = await serve({ json: user });
     const nasty = fc.oneof(
       fc.constantFrom<unknown>(

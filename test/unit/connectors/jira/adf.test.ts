@@ -37,7 +37,7 @@ describe('the document encoder', () => {
     });
   });
 
-  it('measures what it writes', () => {
+  it('computes the length of its output', () => {
     const blocks: TextBlock[] = [{ type: 'paragraph', text: 'x'.repeat(ADF_LIMIT) }];
     expect(adfSize(blocks)).toBe(JSON.stringify(toAdf(blocks)).length);
     expect(adfSize(blocks)).toBeGreaterThan(ADF_LIMIT);
@@ -58,7 +58,7 @@ describe('the document encoder', () => {
 });
 
 describe('the plain text of a document', () => {
-  it('is that of its nodes, also of kinds that we do not write', () => {
+  it('is the text of its nodes, including kinds that arx does not write', () => {
     const document = {
       type: 'doc',
       content: [
@@ -90,7 +90,7 @@ describe('the plain text of a document', () => {
     expect(plainText(body)).toBe('');
   });
 
-  it('of a string is the string, and nesting without end does no harm', () => {
+  it('of a string is the string, and endless nesting is harmless', () => {
     expect(plainText('older comment')).toBe('older comment');
     let deep: unknown = { type: 'text', text: 'x' };
     for (let depth = 0; depth < 100_000; depth += 1) deep = { type: 'panel', content: [deep] };

@@ -49,7 +49,7 @@ const CREATE = {
 };
 
 describe('creating an issue', () => {
-  it('sends fields, labels, due date, priority and the link to an earlier one in a single request', async () => {
+  it('sends fields, labels, due date, priority and the link to an earlier issue in a single request', async () => {
     const { server, connectors } = await serve({
       status: 201,
       json: { id: '10001', key: 'SEC-1', self: 'x' },
@@ -86,7 +86,7 @@ describe('creating an issue', () => {
     });
   });
 
-  it('is tried once, and a lost answer is ambiguous', async () => {
+  it('is attempted once, and a lost response is ambiguous', async () => {
     const { server, connectors, journal } = await serve({ cut: 'before' });
     expect(await fieldsOf(connectors.jira('issues:create', CREATE, context()))).toMatchObject({
       ambiguous: true,
@@ -94,7 +94,7 @@ describe('creating an issue', () => {
     expect([server.seen.length, journal.kinds]).toEqual([1, ['action.started', 'action.unknown']]);
   });
 
-  it('leaves neither summary nor description in the trail', async () => {
+  it('keeps summary and description out of the audit trail', async () => {
     const { connectors, journal } = await serve({ status: 201, json: { id: '1', key: 'SEC-1' } });
     await connectors.jira('issues:create', { ...CREATE, summary: 'canary one' }, context());
     expect(journal.drafts[0]?.args).toEqual({
@@ -114,13 +114,13 @@ describe('creating an issue', () => {
     ['a summary of two lines', { summary: 'a\nb' }],
     ['no summary', { summary: '' }],
     ['another project’s path', { project: 'SEC/..' }],
-    ['a date that is none', { dueDate: '2026-02-30' }],
+    ['an invalid date', { dueDate: '2026-02-30' }],
     [
-      'a link of another kind',
+      'a link of an unknown kind',
       { description: [{ type: 'link' as const, text: 'x', url: 'javascript:alert(1)' }] },
     ],
     [
-      'more text than Jira holds',
+      'more text than Jira allows',
       { description: [{ type: 'paragraph' as const, text: 'x'.repeat(ADF_LIMIT) }] },
     ],
     ['no description', { description: [] }],
@@ -134,7 +134,7 @@ describe('creating an issue', () => {
 });
 
 describe('reading issues', () => {
-  it('by key asks for what is shown, and comments only where wanted', async () => {
+  it('by key requests the shown fields, and comments only on demand', async () => {
     const { server, connectors } = await serve({ json: ISSUE });
     const { output } = await connectors.jira(
       'issues:read',
@@ -163,7 +163,7 @@ describe('reading issues', () => {
     ]);
   });
 
-  it('by JQL pages through the search, which is a read though it is a POST', async () => {
+  it('by JQL pages through the search, which is a read although it is a POST', async () => {
     const { server, connectors, journal } = await serve((count) => ({
       json: count === 1 ? { issues: [ISSUE], nextPageToken: 'p2' } : { issues: [], isLast: true },
     }));
@@ -190,7 +190,7 @@ describe('reading issues', () => {
     expect(journal.kinds).toEqual(['action.succeeded', 'action.succeeded']);
   });
 
-  it('lists the transitions that the workflow allows now', async () => {
+  it('lists the currently allowed transitions', async () => {
     const to = { name: 'Closed', statusCategory: { key: 'done' } };
     const odd = { name: 'Somewhere', statusCategory: { key: 'undefined' } };
     const { connectors } = await serve({
@@ -214,7 +214,7 @@ describe('reading issues', () => {
 });
 
 describe('changing issues', () => {
-  it('edits, labels and links duplicates in one request; the answer is empty', async () => {
+  it('edits, labels and links duplicates in one request with an empty response', async () => {
     const { server, connectors } = await serve({ status: 204 });
     const changes = {
       summary: 'New',
@@ -258,7 +258,7 @@ describe('changing issues', () => {
     ]);
   });
 
-  it('takes a login page for no success, though it comes with 200', async () => {
+  it('does not accept a login page with 200 as success', async () => {
     const { connectors, journal } = await serve({
       text: '<html>log in</html>',
       headers: { 'content-type': 'text/html' },
@@ -288,11 +288,11 @@ describe('a response for an anonymous user', () => {
       },
     ],
     [
-      'asks for a captcha',
+      'requires a captcha',
       { status: 403, text: '', headers: { 'x-seraph-loginreason': 'AUTHENTICATION_DENIED' } },
     ],
     ['is a 401', { status: 401, text: 'Client must be authenticated' }],
-  ])('%s: the issue is not missing, the token is not accepted', async (_what, reply) => {
+  ])('%s: reports a refused token, not a missing issue', async (_what, reply) => {
     const { connectors } = await serve(reply);
     const reading = connectors.jira('issues:read', { by: 'key', key: 'SEC-1' }, context());
     expect(await fieldsOf(reading)).toMatchObject({ code: 'unauthenticated', ambiguous: false });
@@ -317,7 +317,7 @@ describe('a response for an anonymous user', () => {
     });
   });
 
-  it('to a write that was accepted all the same is ambiguous', async () => {
+  it('to a write that was nevertheless accepted is ambiguous', async () => {
     const { connectors } = await serve({
       status: 201,
       json: { id: '1', key: 'SEC-1' },
@@ -353,7 +353,7 @@ describe('refusals', () => {
     expect(JSON.stringify([error.fields, error.stack])).not.toContain('canary');
   });
 
-  it('a 404 that is not from Jira makes no issue missing', async () => {
+  it('a 404 that is not from Jira does not mean a missing issue', async () => {
     const { connectors } = await serve({ status: 404, text: '<html>nginx</html>' });
     expect(
       await fieldsOf(connectors.jira('issues:read', { by: 'key', key: 'SEC-1' }, context())),
@@ -379,7 +379,7 @@ describe('refusals', () => {
     ['a string', { json: 'surprise' }],
     ['HTML', { text: '<html>', headers: { 'content-type': 'text/html' } }],
     ['an empty object', { json: {} }],
-    ['a key that would name another path', { json: { ...ISSUE, key: '../SEC-1' } }],
+    ['a key that leads to another path', { json: { ...ISSUE, key: '../SEC-1' } }],
   ])('%s with 200 is malformed', async (_what, reply) => {
     const { connectors } = await serve(reply);
     expect(
@@ -391,7 +391,7 @@ describe('refusals', () => {
 });
 
 describe('the address and credential', () => {
-  it('may have a path, and a token without an e-mail address is a bearer token', async () => {
+  it('allow a path, and a token without an e-mail address is a bearer token', async () => {
     const server = await servers.start(() => ({
       json: {
         key: 'SEC',

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => emulators.close());
 
-/** The client of an agent that may do everything, approved where it must be. */
+/** The client of an agent with every permission, and approvals where required. */
 function agent(agentId = 'soc-triage') {
   const grants = new MemoryGrants();
   const allowed = policy({
@@ -39,7 +39,7 @@ function agent(agentId = 'soc-triage') {
 }
 
 describe('the API of an agent', () => {
-  it('has a method for each operation of the catalogue, and no other', () => {
+  it('has exactly one method per operation of the catalogue', () => {
     const { okta } = agent();
     const methods = Object.entries(okta).flatMap(([family, verbs]) =>
       Object.keys(verbs).map(
@@ -50,7 +50,7 @@ describe('the API of an agent', () => {
     expect(methods.sort()).toEqual(Object.keys(OKTA_CALLS).sort());
   });
 
-  it('calls as agent:ID, audited under it, about its target, with the reason', async () => {
+  it('calls as agent:ID, and audits the caller, the target and the reason', async () => {
     const { okta, journal } = agent();
     const [groupId, userId] = [world.group(), world.user()];
     await okta.groups.addMember({ groupId, userId }, { reason: 'INC-7' });
@@ -67,7 +67,7 @@ describe('the API of an agent', () => {
     );
   });
 
-  it('reads without an input where none is needed', async () => {
+  it('reads without an input if none is needed', async () => {
     const { okta, journal } = agent();
     world.user();
     expect((await okta.users.read()).items.length).toBeGreaterThan(0);
@@ -75,7 +75,7 @@ describe('the API of an agent', () => {
     expect(journal.drafts[1]).toMatchObject({ operation: 'okta:org:read', target: 'org:read' });
   });
 
-  it('finds a person by exact login', async () => {
+  it('finds a user by exact login', async () => {
     const { okta } = agent();
     const id = world.user();
     const login = emulators.okta.user(id)?.profile.login ?? '';
@@ -98,12 +98,12 @@ describe('the API of an agent', () => {
     expect(emulators.okta.user(userId)?.status).toBe('SUSPENDED');
   });
 
-  it('is denied to an agent that no policy names', async () => {
+  it('is denied to an agent without a policy', async () => {
     const { okta } = agent('hr-bot');
     expect(await failureOf(okta.users.read())).toMatchObject({ code: 'default_deny' });
   });
 
-  it('is not made for a principal or an organisation that is none', () => {
+  it('is not created for an invalid principal or organisation', () => {
     const { connectors } = agent();
     for (const agentId of ['', 'a:b', 'a b', '../x', 'a\n', 'x'.repeat(129)]) {
       expect(() => createOkta({ agentId, orgId: connectors.oktaHost, connectors })).toThrow(
@@ -117,7 +117,7 @@ describe('the API of an agent', () => {
 });
 
 describe('its types', () => {
-  it('are those of the table', () => {
+  it('match the table', () => {
     expectTypeOf<OktaApi['users']['suspend']>().parameter(0).toEqualTypeOf<{ userId: string }>();
     expectTypeOf<OktaApi['users']['suspend']>().returns.resolves.toBeNull();
     expectTypeOf<OktaApi['users']['readDetail']>().returns.resolves.toEqualTypeOf<OktaUser>();

@@ -20,7 +20,7 @@ const list = (origin: string, after: string | null = null) =>
   harness(origin).connectors.okta('users:read', { statuses: ['ACTIVE'], after }, context());
 
 describe('listing', () => {
-  it('asks for the statuses in scope, 200 a page', async () => {
+  it('requests the statuses in scope, 200 users per page', async () => {
     const server = await servers.start(() => ({ json: [user(USER)] }));
     const { connectors } = harness(server.origin);
     const { output } = await connectors.okta(
@@ -44,7 +44,7 @@ describe('listing', () => {
     });
   });
 
-  it('continues after an empty page, and loses no user', async () => {
+  it('continues after an empty page without losing a user', async () => {
     const pages: Record<string, { users: unknown[]; next?: string }> = {
       '': { users: [user(USER)], next: 'p2' },
       p2: { users: [], next: 'p3' },
@@ -68,7 +68,7 @@ describe('listing', () => {
     expect(server.seen).toHaveLength(3);
   });
 
-  it('asks for the same page again when an answer was broken', async () => {
+  it('requests the same page again after a broken response', async () => {
     const server = await servers.start(({ query }, count) =>
       count === 1
         ? { text: '[{"id":' }
@@ -79,7 +79,7 @@ describe('listing', () => {
     expect(server.seen.map(({ query }) => query.get('after'))).toEqual(['p2', 'p2']);
   });
 
-  it('understands Link headers sent one by one', async () => {
+  it('understands separate Link headers', async () => {
     const server = await servers.start(() => {
       const base = `${server.origin}/api/v1/users`;
       return {
@@ -90,7 +90,7 @@ describe('listing', () => {
     expect((await list(server.origin)).output).toEqual({ items: [], next: 'c9' });
   });
 
-  it('does not follow a next link to a foreign host, nor take the token there', async () => {
+  it('does not follow a next link to another host, or send the token there', async () => {
     const foreign = await servers.start(() => ({ json: [] }));
     const server = await servers.start(() => ({
       json: [user(USER)],
@@ -118,7 +118,7 @@ describe('listing', () => {
     expect(Object.fromEntries(server.seen[0]?.query ?? [])).toEqual({ limit: '5', after: 'm1' });
   });
 
-  it('finds groups by exact name, though Okta compares without regard to case', async () => {
+  it('finds groups by exact name, although Okta ignores case', async () => {
     const group = (id: string, name: string) => ({ id, type: 'OKTA_GROUP', profile: { name } });
     const name = 'He said "hi" \\o/';
     const server = await servers.start(() => ({
@@ -133,10 +133,10 @@ describe('listing', () => {
   });
 });
 
-describe('answers', () => {
+describe('responses', () => {
   it('are never taken from a cache', async () => {
     const server = await servers.start((_seen, count) => {
-      // The SDK keeps what names its own address.
+      // The SDK caches resources that contain their own address.
       const links = { _links: { self: { href: `${server.origin}/api/v1/users/${USER}` } } };
       return { json: { ...user(USER, count === 1 ? 'ACTIVE' : 'DEPROVISIONED'), ...links } };
     });
@@ -150,7 +150,7 @@ describe('answers', () => {
     ['HTML', { text: '<html>sign in</html>', headers: { 'content-type': 'text/html' } }],
     ['an empty object', { json: {} }],
     ['an empty list', { json: [] }],
-    ['nothing', { status: 204 }],
+    ['an empty body', { status: 204 }],
     [
       'half a document',
       { text: `{"id":"${USER}","sta`, headers: { 'content-type': 'application/json' } },
@@ -163,7 +163,7 @@ describe('answers', () => {
     expect(await fieldsOf(detail(origin))).toMatchObject({ code: 'malformed', ambiguous: false });
   });
 
-  it('are read by ourselves: what the SDK fails to deserialise is no failure', async () => {
+  it('are parsed without the SDK, whose deserialisation errors do not matter', async () => {
     const odd = {
       ...user(USER),
       created: 'not a date',
@@ -178,7 +178,7 @@ describe('answers', () => {
     expect((await detail(origin)).output).toMatchObject({ id: USER, created: 'not a date' });
   });
 
-  it('show only type, provider and status of a factor', async () => {
+  it('contain only type, provider and status of a factor', async () => {
     const factor = {
       id: 'ost1',
       factorType: 'token:software:totp',
@@ -200,7 +200,7 @@ describe('answers', () => {
     ]);
   });
 
-  it('cannot swap prototypes', async () => {
+  it('cannot change prototypes', async () => {
     const text = `{"id":"${USER}","status":"ACTIVE","profile":{"__proto__":{"login":"evil","department":"evil"}}}`;
     const { origin } = await servers.start(() => ({
       text,
@@ -259,7 +259,7 @@ describe('refusals', () => {
     expect(await fieldsOf(detail(origin))).toMatchObject({ code, vendorCode: null });
   });
 
-  it('a 404 that is not from Okta makes no user vanish', async () => {
+  it('a 404 that is not from Okta does not mean a deleted user', async () => {
     const { origin } = await servers.start(() => ({
       status: 404,
       text: '<html>no such page</html>',
@@ -279,7 +279,7 @@ describe('a 429', () => {
     ['duplicate resets', { 'x-rate-limit-reset': `${at + 30}, ${at + 30}` }, 10_000],
     ['no reset', {}, 10_000],
   ])(
-    'with %s is told at once, once, with how long to wait',
+    'with %s is reported once, at once, with the time to wait',
     async (_what, headers, retryAfterMs) => {
       const server = await servers.start(() => ({
         status: 429,
@@ -306,7 +306,7 @@ describe('the SDK', () => {
     return () => vi.unstubAllEnvs();
   });
 
-  it('takes neither address, credential nor proxy from its own variables', async () => {
+  it('reads no address, credential or proxy from its own variables', async () => {
     const server = await servers.start(() => ({ json: user(USER) }));
     await detail(server.origin);
     expect(server.seen[0]?.headers.authorization).toBe(`SSWS ${TOKEN}`);
@@ -318,13 +318,13 @@ describe('the SDK', () => {
     expect(server.seen[0]?.path).toBe(`/api/v1/users/${USER}`);
   });
 
-  it('never tries again by itself', async () => {
+  it('never retries by itself', async () => {
     const server = await servers.start(() => ({ status: 503, json: { errorCode: 'E0000010' } }));
     await failureOf(detail(server.origin));
     expect(server.seen).toHaveLength(1);
   });
 
-  it('does not wait for ever', async () => {
+  it('does not wait without limit', async () => {
     const { origin } = await servers.start(() => ({ hang: true }));
     const { connectors } = harness(origin, { timeoutMs: 100 });
     const fields = await fieldsOf(
@@ -336,7 +336,7 @@ describe('the SDK', () => {
     });
   });
 
-  it('keeps the answers of simultaneous calls apart', async () => {
+  it('keeps the responses of simultaneous calls apart', async () => {
     const server = await servers.start(({ path }) => ({
       json: user(path.split('/').at(-1) ?? ''),
     }));

@@ -52,7 +52,7 @@ const nasty = fc.oneof(
 );
 const hostile = nasty.filter((id) => !/^[A-Za-z0-9]{20}$/.test(id));
 
-/** What stands in ids, one for each kind of place. */
+/** Valid ids, one for each kind of placeholder. */
 const PLACES = OKTA_OPERATION_NAMES.flatMap((operation) =>
   inputsFor(operation, NOWHERE).flatMap((input) =>
     Object.keys(input as object)
@@ -74,14 +74,14 @@ const FAMOUS = [
 ];
 
 const everything = { ok: true as const, digest: 'e'.repeat(64), policies: [policy(ALL)] };
-/** Connectors that have every right, and a grant for whatever is asked. */
+/** Connectors with every permission, and a grant for every call. */
 const trusting = () =>
   harness(server.origin, {
     bundle: () => everything,
     grants: { consume: () => Promise.resolve(true) },
   });
 
-/** Everything a caller could try to put in the place of an id. */
+/** Everything that a caller could send as an id. */
 const values = fc.oneof(
   hostile,
   fc.constantFrom<unknown>(
@@ -99,7 +99,7 @@ const values = fc.oneof(
 );
 
 describe('hostile ids', () => {
-  it('have places in all families to be tried in', () => {
+  it('are tried in placeholders of every family', () => {
     expect(new Set(PLACES.map(({ operation }) => operation)).size).toBeGreaterThan(25);
     expect(new Set(PLACES.map(({ name }) => name))).toEqual(
       new Set(['userId', 'groupId', 'groupIds', 'appId', 'authServerId', 'policyId']),
@@ -107,12 +107,12 @@ describe('hostile ids', () => {
   });
 
   it.each(PLACES)(
-    'in $name of $operation reach no path at all',
+    'in $name of $operation do not reach a path',
     async ({ operation, input, name }) => {
       server.seen.length = 0;
       const { connectors, journal } = trusting();
       const refuse = async (value: unknown): Promise<void> => {
-        // The one word that stands for an authorization server, and for nothing else.
+        // The only word that names an authorization server, and nothing else.
         if (name === 'authServerId' && value === 'default') return;
         const asked = name === 'groupIds' ? [value] : value;
         const call = connectors.okta(
@@ -129,7 +129,7 @@ describe('hostile ids', () => {
     },
   );
 
-  it('of Jira reach no path either', async () => {
+  it('of Jira do not reach a path either', async () => {
     server.seen.length = 0;
     const { connectors } = harness(server.origin);
     const attempts = fc.constantFrom(
@@ -153,7 +153,7 @@ describe('hostile ids', () => {
   });
 });
 
-describe('whatever the arguments', () => {
+describe('for any arguments', () => {
   const id = fc.string({
     minLength: 20,
     maxLength: 20,
@@ -165,7 +165,7 @@ describe('whatever the arguments', () => {
   });
   const word = text.filter((one) => one !== '');
 
-  /** An input of the operation with all that is free in it made up. */
+  /** An input of the operation with generated values in every free field. */
   const madeUp = (input: Record<string, unknown>): fc.Arbitrary<Record<string, unknown>> =>
     fc.record(
       Object.fromEntries(
@@ -182,7 +182,7 @@ describe('whatever the arguments', () => {
     );
 
   it.each(OKTA_OPERATION_NAMES)(
-    '%s sends the method and path of its row, its ids filled in',
+    '%s sends the method and path of its row with the ids filled in',
     async (operation) => {
       const { connectors } = trusting();
       const forms = OKTA_OPERATIONS.find((row) => row.operation === operation);
@@ -208,7 +208,7 @@ describe('whatever the arguments', () => {
 });
 
 describe('a cursor', () => {
-  it('stays in its place and never changes the path', async () => {
+  it('stays in its parameter and never changes the path', async () => {
     const { connectors } = harness(server.origin);
     const cursors = fc.string({
       minLength: 1,
@@ -228,7 +228,7 @@ describe('a cursor', () => {
   });
 });
 
-describe('the last look before sending', () => {
+describe('the last check before sending', () => {
   const wire = () => ({
     transport: createTransport({ origin: server.origin }),
     governor: createGovernor({ quota: { share: 1, reserve: 0, warningThreshold: false } }),
@@ -246,8 +246,8 @@ describe('the last look before sending', () => {
   const member = `/api/v1/groups/${GROUP}/users/${USER}`;
 
   it.each([
-    ['dots that climb', 'DELETE', `/api/v1/groups/${GROUP}/users/..`],
-    ['encoded dots', 'DELETE', `/api/v1/groups/${GROUP}/users/%2e%2e`],
+    ['dot segments', 'DELETE', `/api/v1/groups/${GROUP}/users/..`],
+    ['encoded dot segments', 'DELETE', `/api/v1/groups/${GROUP}/users/%2e%2e`],
     ['a backslash', 'DELETE', `/api/v1/groups/${GROUP}/users\\..`],
     ['another method', 'PUT', member],
     ['a longer path', 'DELETE', `${member}/x`],
@@ -263,7 +263,7 @@ describe('the last look before sending', () => {
     expect(server.seen).toEqual([]);
   });
 
-  it('lets the approved request pass, whatever its query', async () => {
+  it('allows the approved request with any query', async () => {
     const request = { method: 'delete', url: `${server.origin}${member}?x=/../`, headers: {} };
     expect((await exchange(wire(), scope('DELETE', member), request)).status).toBe(200);
   });

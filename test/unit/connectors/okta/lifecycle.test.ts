@@ -17,7 +17,7 @@ const EVERYTHING: PolicyBundle = {
 const APP = '0oaAAAAAAAAAAAAAAAAA';
 const SECRET = 'canaryLink42';
 
-/** Calls that say nothing back. */
+/** Calls with an empty response. */
 const SILENT: Record<string, object> = {
   'users:activate': { userId: USER, sendEmail: false },
   'users:deactivate': { userId: USER },
@@ -60,7 +60,7 @@ const SUCCESSES: [string, Reply][] = [
     },
   ],
   [
-    'the user with his credentials',
+    'the user with credentials',
     { json: { id: USER, credentials: { password: { value: SECRET } } } },
   ],
 ];
@@ -76,7 +76,7 @@ const LOST: [string, Reply][] = [
 ];
 
 describe.each(Object.entries(SILENT))('%s', (operation, input) => {
-  it('accepts every form of success of Okta, and passes nothing of it on', async () => {
+  it('accepts every form of success of Okta, and returns none of the body', async () => {
     for (const [what, reply] of SUCCESSES) {
       const { journal, answered } = await call(operation, input, reply);
       const result = await answered;
@@ -103,12 +103,12 @@ describe.each(Object.entries(SILENT))('%s', (operation, input) => {
 
   it.each([
     ['a state that forbids it', 403, 'E0000038', 'conflict'],
-    ['a user who is active already', 403, 'E0000016', 'conflict'],
+    ['a user who is already active', 403, 'E0000016', 'conflict'],
     ['a failed validation', 400, 'E0000001', 'invalid'],
-    ['no such object', 404, 'E0000007', 'not_found'],
+    ['a missing object', 404, 'E0000007', 'not_found'],
     ['no permission', 403, 'E0000006', 'forbidden'],
-    ['no permission, said with 401', 401, 'E0000015', 'forbidden'],
-  ])('has failed for certain with %s', async (_, status, errorCode, code) => {
+    ['no permission, with 401', 401, 'E0000015', 'forbidden'],
+  ])('has definitely failed with %s', async (_, status, errorCode, code) => {
     const { journal, answered } = await call(operation, input, {
       status,
       json: { errorCode, errorSummary: SECRET },
@@ -120,7 +120,7 @@ describe.each(Object.entries(SILENT))('%s', (operation, input) => {
   });
 });
 
-describe('writes that answer with an object', () => {
+describe('writes that return an object', () => {
   const USER_ANSWER = { id: USER, status: 'STAGED', profile: { login: 'x', mobilePhone: SECRET } };
   const WRITES: [string, object, object][] = [
     ['users:create', { profile: { login: 'x', email: 'x@y.example' } }, USER_ANSWER],
@@ -134,28 +134,31 @@ describe('writes that answer with an object', () => {
     ],
   ];
 
-  it.each(WRITES)('%s: the object in named fields', async (operation, input, json) => {
+  it.each(WRITES)('%s: returns the listed fields of the object', async (operation, input, json) => {
     const { answered, journal } = await call(operation, input, { json });
     const { output } = await answered;
     expect(output).toMatchObject({ id: (json as { id: string }).id });
     expect(JSON.stringify([output, journal.drafts])).not.toContain(SECRET);
   });
 
-  it.each(WRITES)('%s: an answer without the object is open', async (operation, input) => {
-    for (const reply of [
-      { json: {} },
-      { status: 204 },
-      { text: '<html>' },
-      { cut: 'before' as const },
-    ]) {
-      const { answered, journal } = await call(operation, input, reply);
-      expect(((await failureOf(answered)) as ConnectorError).fields.ambiguous).toBe(true);
-      expect(journal.kinds).toEqual(['action.started', 'action.unknown']);
-    }
-  });
+  it.each(WRITES)(
+    '%s: is ambiguous after a response without the object',
+    async (operation, input) => {
+      for (const reply of [
+        { json: {} },
+        { status: 204 },
+        { text: '<html>' },
+        { cut: 'before' as const },
+      ]) {
+        const { answered, journal } = await call(operation, input, reply);
+        expect(((await failureOf(answered)) as ConnectorError).fields.ambiguous).toBe(true);
+        expect(journal.kinds).toEqual(['action.started', 'action.unknown']);
+      }
+    },
+  );
 
   it.each(WRITES.filter(([operation]) => !operation.endsWith(':create')))(
-    '%s: an answer about another object is open',
+    '%s: is ambiguous after a response about another object',
     async (operation, input, json) => {
       const other = (json as { id: string }).id.replace(/A$/, 'B');
       const { answered } = await call(operation, input, { json: { ...json, id: other } });
@@ -168,7 +171,7 @@ describe('writes that answer with an object', () => {
 });
 
 describe('passwords', () => {
-  it('have no way in', async () => {
+  it('cannot be set', async () => {
     for (const more of [
       { credentials: { password: 'x' } },
       { password: 'x' },

@@ -19,9 +19,9 @@ describe('the next link', () => {
     ['next first', `${next(`${origin}${path}?after=c1`)}, <${origin}${path}>; rel="self"`, 'c1'],
     ['several relations', `<${origin}${path}?after=c1>; rel="last next"`, 'c1'],
     ['no quotes', `<${origin}${path}?after=c1>; rel=next`, 'c1'],
-    ['capitals', `<${origin}${path}?after=c1>; REL="Next"`, 'c1'],
+    ['upper case', `<${origin}${path}?after=c1>; REL="Next"`, 'c1'],
     [
-      'other parameters, commas inside',
+      'other parameters containing commas',
       `<${origin}${path}?after=c1>; title="a, b"; rel="next"`,
       'c1',
     ],
@@ -41,21 +41,24 @@ describe('the next link', () => {
     ['another host', next('https://evil.example/api/v1/users?after=c1')],
     ['another scheme', next('http://example.okta.com/api/v1/users?after=c1')],
     ['another port', next('https://example.okta.com:8443/api/v1/users?after=c1')],
-    ['a name before the host', next('https://example.okta.com@evil.example/api/v1/users?after=c1')],
+    [
+      'a user name before the host',
+      next('https://example.okta.com@evil.example/api/v1/users?after=c1'),
+    ],
     ['another path', next(`${origin}/api/v1/groups?after=c1`)],
-    ['a path that climbs', next(`${origin}${path}/../groups?after=c1`)],
+    ['a path with dot segments', next(`${origin}${path}/../groups?after=c1`)],
     ['no cursor', next(`${origin}${path}?limit=2`)],
     ['an empty cursor', next(`${origin}${path}?after=`)],
     ['no address', next('https://')],
     [
-      'two that differ',
+      'two different links',
       `${next(`${origin}${path}?after=c1`)}, ${next(`${origin}${path}?after=c2`)}`,
     ],
   ])('to %s is refused', (_what, link) => {
     expect(() => read(link)).toThrow(TypeError);
   });
 
-  it('that leads to the page it came with is refused: it would never end', () => {
+  it('is refused if it leads to its own page, because it would never end', () => {
     expect(() => read(next(`${origin}${path}?after=c1`), 'c1')).toThrow(TypeError);
   });
 });

@@ -45,7 +45,7 @@ describe('a service app', () => {
     ['PEM (PKCS #1)', pkcs1],
     ['PEM (PKCS #8)', pkcs8],
   ])(
-    'signs for a token with %s, over the same transport, and uses it until it ends',
+    'signs for a token with %s, over the same transport, and uses the token until it expires',
     async (_what, privateKey) => {
       const app = await serviceApp(
         (seen) => (isToken(seen) ? { json: { access_token: 'at-1' } } : user),
@@ -77,7 +77,7 @@ describe('a service app', () => {
     },
   );
 
-  it('asks once more with a new token when the old one is refused, and both calls are counted', async () => {
+  it('retries once with a new token if the old one is refused, and counts both calls', async () => {
     let tokens = 0;
     const app = await serviceApp((seen) => {
       if (isToken(seen)) return { json: { access_token: `at-${(tokens += 1)}` } };
@@ -94,7 +94,7 @@ describe('a service app', () => {
     ]);
   });
 
-  it('is unauthenticated when no token is any good', async () => {
+  it('is unauthenticated if every token is refused', async () => {
     const app = await serviceApp((seen) =>
       isToken(seen)
         ? { json: { access_token: 'at' } }
@@ -114,8 +114,8 @@ describe('a service app', () => {
     ['refused for its scope', { status: 400, json: { error: 'invalid_scope' } }, 'forbidden'],
     ['unavailable', { status: 503, text: 'down' }, 'unavailable'],
     ['redirected', { status: 302, headers: { location: 'http://127.0.0.1:9/' } }, 'malformed'],
-    ['cut', { cut: 'before' }, 'unavailable'],
-  ])('whose token is %s calls nothing', async (_what, reply, code) => {
+    ['disconnected', { cut: 'before' }, 'unavailable'],
+  ])('makes no call if its token is %s', async (_what, reply, code) => {
     const app = await serviceApp((seen) => (isToken(seen) ? reply : user));
     const error = (await failureOf(app.read())) as ConnectorError;
     expect(error.fields).toMatchObject({ code, ambiguous: false });
@@ -123,7 +123,7 @@ describe('a service app', () => {
     expect(app.server.seen.every(isToken)).toBe(true);
   });
 
-  it('asks for the scope of each call alone, so that one which is not granted keeps no other from being used', async () => {
+  it('requests the scope of each call separately, so that a missing scope does not affect other calls', async () => {
     const scopeOf = (seen: Seen): string => `${new URLSearchParams(seen.body).get('scope')}`;
     const answer = (seen: Seen): Reply => {
       if (!isToken(seen)) return seen.path.endsWith('/roles') ? { json: [] } : user;
@@ -154,7 +154,7 @@ describe('a service app', () => {
   });
 });
 
-/** Claims of a signed token, after its signature was checked. */
+/** Claims of a signed token with a verified signature. */
 function verified(token: string): unknown {
   const [header = '', claims = '', signature = ''] = token.split('.');
   const verifier = createVerify('RSA-SHA256').update(`${header}.${claims}`);

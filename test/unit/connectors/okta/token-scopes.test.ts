@@ -9,7 +9,7 @@ interface Specification {
 const parts = (path: string): string => path.replace(/\{[^}]+\}/g, '{}');
 
 itWithReference(
-  "is the scope that Okta's specification names, for every operation of the catalogue that it has",
+  "the scope of every operation is the one in Okta's specification, if it contains the operation",
   () => {
     const { paths } = readReference<Specification>('okta', 'okta-30ops-trimmed.openapi.json');
     const scopes = new Map(

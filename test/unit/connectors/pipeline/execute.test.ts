@@ -36,7 +36,7 @@ const userAnswer = { json: { id: USER, status: 'ACTIVE', profile: { login: 'some
 const comment = { key: 'SEC-1', body: [{ type: 'paragraph' as const, text: 'hello' }] };
 
 describe('a read', () => {
-  it('leaves one entry with decision and outcome before it returns', async () => {
+  it('records one entry with decision and outcome before it returns', async () => {
     const { origin } = await servers.start(() => ({
       ...userAnswer,
       headers: { 'x-okta-request-id': 'req-1' },
@@ -87,7 +87,7 @@ describe('a read', () => {
     ]);
   });
 
-  it('is recorded as the caller wants it, with what is stored in the same transaction', async () => {
+  it("is recorded by the caller's recorder, with its effect in the same transaction", async () => {
     const { origin } = await servers.start(() => ({ json: [] }));
     const { connectors, journal } = harness(origin);
     const stored: string[] = [];
@@ -110,7 +110,7 @@ describe('a read', () => {
     expect(stored).toEqual(['verdict']);
   });
 
-  it('is not returned where its entry cannot be written', async () => {
+  it('is not returned if its entry cannot be written', async () => {
     const { origin } = await servers.start(() => userAnswer);
     const { connectors, journal } = harness(origin);
     journal.failFrom = 1;
@@ -141,7 +141,7 @@ describe('a read', () => {
 });
 
 describe('a write', () => {
-  it('has its intent in the trail before the vendor sees it, and its outcome after', async () => {
+  it('records its intent before the call, and its outcome afterwards', async () => {
     const order: string[] = [];
     const { origin } = await servers.start(() => {
       order.push('sent');
@@ -161,7 +161,7 @@ describe('a write', () => {
     ]);
   });
 
-  it('is not sent where the intent cannot be written', async () => {
+  it('is not sent if the intent cannot be written', async () => {
     const server = await servers.start(() => ({ status: 201, json: { id: '77' } }));
     const { connectors, journal } = harness(server.origin);
     journal.failFrom = 1;
@@ -170,7 +170,7 @@ describe('a write', () => {
     expect(server.seen).toEqual([]);
   });
 
-  it('is not sent once a later attempt has begun, and the audit trail records that nothing was sent', async () => {
+  it('is not sent after a later attempt has begun, and the audit trail records that nothing was sent', async () => {
     const server = await servers.start(() => ({ status: 201, json: { id: '77' } }));
     const { connectors, journal, events } = harness(server.origin, {
       confirm: () => Promise.reject(new OvertakenError(1)),
@@ -183,7 +183,7 @@ describe('a write', () => {
     expect(journal.kinds).toEqual(['action.started', 'action.failed']);
   });
 
-  it('is confirmed again where the process stood still after it was confirmed', async () => {
+  it('is confirmed again if the process was paused after the first confirmation', async () => {
     const server = await servers.start(() => ({ status: 201, json: { id: '77' } }));
     let confirmed = 0;
     const standStill = (ms: number): void =>
@@ -199,7 +199,7 @@ describe('a write', () => {
     expect([confirmed, server.seen]).toEqual([2, []]);
   });
 
-  it('needs no confirmation where it only reads', async () => {
+  it('needs no confirmation if it only reads', async () => {
     const { origin } = await servers.start(() => userAnswer);
     const { connectors } = harness(origin, {
       confirm: () => Promise.reject(new OvertakenError(1)),
@@ -207,7 +207,7 @@ describe('a write', () => {
     await connectors.okta('users:read_detail', { userId: USER }, context());
   });
 
-  it('marks its outcome as one, so that it is recorded even after the attempt was overtaken', async () => {
+  it('marks its outcome, so that it is recorded even after the attempt was overtaken', async () => {
     const { origin } = await servers.start(() => ({ status: 201, json: { id: '77' } }));
     const { connectors, journal } = harness(origin);
     const append = journal.append.bind(journal);
@@ -223,7 +223,7 @@ describe('a write', () => {
     ]);
   });
 
-  it('is not sent where what belongs to the intent cannot be stored, and the caller gets its own error', async () => {
+  it("is not sent if the effect of the intent cannot be stored, and throws the caller's own error", async () => {
     const server = await servers.start(() => ({ status: 201, json: { id: '77' } }));
     const { connectors, journal } = harness(server.origin);
     const intent = {
@@ -238,7 +238,7 @@ describe('a write', () => {
     expect([server.seen, journal.drafts]).toEqual([[], []]);
   });
 
-  it('whose outcome cannot be written ends as an unavailable trail, its intent standing', async () => {
+  it('ends with an unavailable audit trail if its outcome cannot be written, and keeps its intent', async () => {
     const server = await servers.start(() => ({ status: 201, json: { id: '77' } }));
     const { connectors, journal } = harness(server.origin);
     journal.failFrom = 2;
@@ -247,7 +247,7 @@ describe('a write', () => {
     expect([server.seen.length, journal.kinds]).toEqual([1, ['action.started']]);
   });
 
-  it('turns any failure of the journal into an unavailable trail, but lets an alarm through', async () => {
+  it('converts any failure of the journal to an unavailable audit trail, except an alarm', async () => {
     const server = await servers.start(() => ({}));
     const broken = (error: Error) =>
       harness(server.origin, { journal: { append: () => Promise.reject(error) } });
@@ -263,9 +263,9 @@ describe('a write', () => {
   });
 
   it.each([
-    ['a cut connection', { cut: 'before' as const }, 'action.unknown', true],
-    ['half an answer', { cut: 'midway' as const, text: 'x'.repeat(2000) }, 'action.unknown', true],
-    ['no answer in time', { hang: true }, 'action.unknown', true],
+    ['a lost connection', { cut: 'before' as const }, 'action.unknown', true],
+    ['half a response', { cut: 'midway' as const, text: 'x'.repeat(2000) }, 'action.unknown', true],
+    ['no response in time', { hang: true }, 'action.unknown', true],
     ['a 503', { status: 503, text: 'down' }, 'action.unknown', true],
     [
       'HTML with 200',
@@ -277,7 +277,7 @@ describe('a write', () => {
     ['a redirect', { status: 302, headers: { location: '/login' } }, 'action.unknown', true],
     ['a refusal', { status: 400, json: { errors: { comment: 'no' } } }, 'action.failed', false],
     ['a 429', { status: 429, json: {} }, 'action.failed', false],
-  ])('answered by %s is %s', async (_what, reply, kind, ambiguous) => {
+  ])('with %s as the response is %s', async (_what, reply, kind, ambiguous) => {
     const { origin } = await servers.start(() => reply);
     const { connectors, journal } = harness(origin, { timeoutMs: 200 });
     const error = await failureOf(connectors.jira('issues:comment', comment, context()));
@@ -315,7 +315,7 @@ describe('a write', () => {
 });
 
 describe('a refusal', () => {
-  it('comes before anything is sent, and is audited with the decision', async () => {
+  it('is made before anything is sent, and is audited with the decision', async () => {
     const server = await servers.start(() => userAnswer);
     const { connectors, journal } = harness(server.origin, { bundle: () => bundle() });
     const error = await failureOf(
@@ -334,7 +334,7 @@ describe('a refusal', () => {
   });
 
   it.each(OPERATIONS.filter(({ connector, risk }) => connector === 'okta' && risk !== 'LOW'))(
-    'meets the MFA check when it asks for okta $operation',
+    'applies to the MFA check for okta $operation',
     async ({ operation }) => {
       const server = await servers.start(() => ({}));
       const { connectors, journal } = harness(server.origin, { bundle: shipped });
@@ -350,7 +350,7 @@ describe('a refusal', () => {
     },
   );
 
-  it('meets an operation that arx.yaml does not list, though the policies grant it', async () => {
+  it('applies to an operation that arx.yaml does not list, even if the policies grant it', async () => {
     const server = await servers.start(() => userAnswer);
     const { connectors, journal } = harness(server.origin);
     const caller = { ...CALLER, permitted: { okta: ['users:read', 'groups:*'] } };
@@ -371,7 +371,7 @@ describe('a refusal', () => {
     ).toBeInstanceOf(PolicyDeniedError);
   });
 
-  it('refuses a call that requires human approval', async () => {
+  it('applies to a call that requires human approval', async () => {
     const server = await servers.start(() => userAnswer);
     const asking = policy({
       connector: 'okta',
@@ -390,7 +390,7 @@ describe('a refusal', () => {
     expect(server.seen).toEqual([]);
   });
 
-  it('covers unknown operations', async () => {
+  it('applies to unknown operations', async () => {
     const server = await servers.start(() => ({}));
     const { connectors } = harness(server.origin);
     for (const operation of ['users:delete', 'users:explode', 'constructor', '__proto__']) {
@@ -403,7 +403,7 @@ describe('a refusal', () => {
     expect(server.seen).toEqual([]);
   });
 
-  it('follows from policies that did not load', async () => {
+  it('applies to every call if the policies did not load', async () => {
     const server = await servers.start(() => userAnswer);
     const { connectors } = harness(server.origin, {
       bundle: () => ({ ok: false, reason: 'broken', digest: null }),
@@ -417,7 +417,7 @@ describe('a refusal', () => {
 });
 
 describe('a malformed argument', () => {
-  it('is refused before the policy is asked, audited, and never repeated', async () => {
+  it('is refused and audited before the policy decides, and never repeated', async () => {
     const server = await servers.start(() => userAnswer);
     let asked = 0;
     const { connectors, journal } = harness(server.origin, {
@@ -442,7 +442,7 @@ describe('a malformed argument', () => {
     expect([asked, server.seen]).toEqual([0, []]);
   });
 
-  it('may also be one too many, or text that has no canonical form', async () => {
+  it('may also be an unknown argument or text without a canonical form', async () => {
     const server = await servers.start(() => userAnswer);
     const { connectors } = harness(server.origin);
     const extra = { userId: USER, expand: 'canary' } as { userId: string };
@@ -458,7 +458,7 @@ describe('a malformed argument', () => {
 });
 
 describe('an observer that throws', () => {
-  it('changes nothing of what became of the call', async () => {
+  it('does not change the outcome of the call', async () => {
     const { origin } = await servers.start(() => ({ status: 201, json: { id: '77' } }));
     const observe = (): never => {
       throw new Error('counter broken');
@@ -470,7 +470,7 @@ describe('an observer that throws', () => {
   });
 });
 
-describe('a decision alone', () => {
+describe('a decision without a call', () => {
   it('is neither audited nor sent', async () => {
     const server = await servers.start(() => userAnswer);
     const { connectors, journal } = harness(server.origin, { bundle: shipped });
@@ -481,7 +481,7 @@ describe('a decision alone', () => {
 });
 
 describe('a vendor that is not configured', () => {
-  it('ends its calls as invalid, audited, with nothing sent', async () => {
+  it('refuses its calls as invalid, audits them and sends nothing', async () => {
     const server = await servers.start(() => ({}));
     const { connectors, journal } = harness(server.origin, { slack: undefined });
     const error = await failureOf(connectors.slack('auth:test', {}, context()));
@@ -494,7 +494,7 @@ describe('a vendor that is not configured', () => {
   });
 });
 
-describe('cancelling', () => {
+describe('cancellation', () => {
   it('ends the wait for a permit and the request', async () => {
     const controller = new AbortController();
     const server = await servers.start(() => ({ hang: true }));

@@ -30,7 +30,7 @@ const askMany = (count: number, who = 'scan'): void => {
 };
 const names = (): string[] => granted.map(({ who }) => who);
 
-/** An answer now, whose window ends `inMs` from now. */
+/** A response now, whose window ends in `inMs`. */
 const answer = (limit: number, remaining: number, inMs = 60_000, status = 200): Settlement => {
   const at = START + clock.now();
   const reset = Math.ceil((at + inMs) / 1000);
@@ -47,7 +47,7 @@ const answer = (limit: number, remaining: number, inMs = 60_000, status = 200): 
 const bare = (status = 200): Settlement => ({ status, headers: new Headers() });
 
 describe('the governor', () => {
-  it('lets exactly one probe out while nothing is known, and as many as remain afterwards', async () => {
+  it('sends exactly one probe while nothing is known, and then as many calls as remain', async () => {
     open();
     askMany(30);
     await settle();
@@ -64,13 +64,13 @@ describe('the governor', () => {
     granted[0]?.permit.settle(answer(100, 5));
     await settle();
     expect(granted).toHaveLength(6);
-    // One of the five answers: four are still out, so nobody else may go.
+    // One of the five responds: four are still in flight, so no other call may start.
     granted[1]?.permit.settle(answer(100, 4));
     await settle();
     expect(granted).toHaveLength(6);
   });
 
-  it('sends another probe where the first brought no answer or a failure on the way', async () => {
+  it('sends another probe if the first one got no response or a proxy error', async () => {
     open();
     askMany(5);
     await settle();
@@ -111,7 +111,7 @@ describe('the governor', () => {
     expect(granted).toHaveLength(6);
   });
 
-  it('is not misled by an answer of the window before that comes late', async () => {
+  it('ignores a late response from the previous window', async () => {
     open();
     askMany(8);
     await settle();
@@ -146,7 +146,7 @@ describe('the governor', () => {
     expect(granted).toHaveLength(expected);
   });
 
-  it('keeps the reserve for interactive calls, which go first', async () => {
+  it('keeps the reserve for interactive calls, which take precedence', async () => {
     open({ reserve: 2 });
     askMany(10);
     await settle();
@@ -157,7 +157,7 @@ describe('the governor', () => {
     expect(names()).toEqual(['scan-0', 'scan-1', 'scan-2', 'interactive-0', 'interactive-1']);
   });
 
-  it('gives the next place to a person, however long scans have waited', async () => {
+  it('gives the next slot to an interactive call, however long scans have waited', async () => {
     open({}, 1);
     askMany(3);
     await settle();
@@ -167,7 +167,7 @@ describe('the governor', () => {
     expect(names()).toEqual(['scan-0', 'interactive-0']);
   });
 
-  it('recovers from a reset far off that was never true', async () => {
+  it('recovers from a wrong reset in the far future', async () => {
     open();
     askMany(30);
     await settle();
@@ -180,7 +180,7 @@ describe('the governor', () => {
     expect(granted).toHaveLength(5);
   });
 
-  it('adds a second for the roundings where it did not see the window begin', async () => {
+  it('adds a second for rounding if it did not see the window begin', async () => {
     open();
     askMany(4);
     await settle();
@@ -216,7 +216,7 @@ describe('the governor', () => {
     expect(names()).toContain('later');
   });
 
-  it('counts a call whose answer was lost', async () => {
+  it('counts a call whose response was lost', async () => {
     open();
     askMany(10);
     await settle();
@@ -254,7 +254,7 @@ describe('the governor', () => {
     expect(granted).toHaveLength(400);
   });
 
-  it('takes a permit back once', async () => {
+  it('releases a permit once', async () => {
     open({}, 1);
     askMany(3);
     await settle();

@@ -31,15 +31,15 @@ describe('rate-limit headers', () => {
     ['duplicates', '600, 600', '12, 12', `${AT + 40}, ${AT + 41}`],
     ['words', 'many', 'few', 'soon'],
     ['negatives', '-600', '-1', '-5'],
-    ['a limit of nothing', '0', '0', String(AT + 40)],
+    ['a limit of zero', '0', '0', String(AT + 40)],
     ['fractions', '600.5', '1e3', '0x10'],
-  ])('count as missing where they are %s', (_what, limit, remaining, reset) => {
+  ])('count as missing if they are %s', (_what, limit, remaining, reset) => {
     expect(readSample({ status: 200, headers: bucket(limit, remaining, reset) }).window).toBeNull();
   });
 
   it.each([
-    ['a reset ahead', { 'x-rate-limit-reset': String(AT + 40) }, 40_000],
-    ['a reset right now', { 'x-rate-limit-reset': String(AT) }, DEFAULT_RETRY_MS],
+    ['a future reset', { 'x-rate-limit-reset': String(AT + 40) }, 40_000],
+    ['an immediate reset', { 'x-rate-limit-reset': String(AT) }, DEFAULT_RETRY_MS],
     ['a past reset', { 'x-rate-limit-reset': String(AT - 3_600) }, DEFAULT_RETRY_MS],
     ['a reset in an hour', { 'x-rate-limit-reset': String(AT + 3_600) }, 120_000],
     ['a garbled reset', { 'x-rate-limit-reset': 'tomorrow' }, DEFAULT_RETRY_MS],
@@ -50,11 +50,11 @@ describe('rate-limit headers', () => {
     ['a Retry-After of zero', { 'retry-after': '0' }, 1_000],
     ['a Retry-After of a day', { 'retry-after': '86400' }, 120_000],
     ['a garbled Retry-After', { 'retry-after': 'later' }, DEFAULT_RETRY_MS],
-  ])('after a 429 with %s the wait is sane', (_what, fields, expected) => {
+  ])('give a reasonable wait after a 429 with %s', (_what, fields, expected) => {
     expect(retryAfterMs(headers(fields))).toBe(expected);
   });
 
-  it('does not take a failure on the way for an answer without limits', () => {
+  it('do not mistake a proxy error for a response without limits', () => {
     expect(readSample({ status: 502, headers: headers({}) }).settled).toBe(false);
     expect(readSample({ status: 404, headers: headers({}) }).settled).toBe(true);
   });

@@ -15,13 +15,13 @@ import type {
 interface Shape {
   limit: number;
   windowMs: number;
-  /** Processes, each each with its own governor on the shared store. */
+  /** Processes, each with its own governor on the shared store. */
   processes: number;
   workers: number;
   calls: number;
-  /** Where in a second the vendor's clock stands when ours begins. */
+  /** Milliseconds within a second on the vendor's clock when ours starts. */
   phase: number;
-  /** The vendor's clock against ours. */
+  /** The offset of the vendor's clock from ours. */
   skew: number;
   /** How the reset header is rounded to seconds. */
   rounding: 'floor' | 'ceil';
@@ -33,7 +33,7 @@ interface Shape {
   latency: (call: number) => number;
 }
 
-/** A bucket as Okta counts: windows of a minute, not aligned to the minutes of the clock. */
+/** A bucket as in Okta: windows of a minute, not aligned with the minutes of the clock. */
 class Vendor {
   readonly #shape: Shape;
   #startedAt = -Infinity;
@@ -70,7 +70,9 @@ class Vendor {
   }
 }
 
-/** Runs `calls` calls by `workers` at once; time passes only in the clock. */
+/**
+ * Runs `calls` calls from `workers` concurrent callers; time passes only on the simulated clock.
+ */
 async function simulate(shape: Shape): Promise<{ throttled: number; ms: number }> {
   const clock = new FakeClock();
   const vendor = new Vendor(shape);
@@ -120,7 +122,7 @@ function remoteStore(clock: FakeClock): BucketStore {
 const noisy = (seed: number) => (call: number) => 20 + (((call + seed) * 7919) % 160);
 
 describe('the governor against a simulated bucket', () => {
-  it('meets no 429, whatever the limit, the number of callers, the clocks and the rounding', async () => {
+  it('gets no 429, whatever the limit, the number of callers, the clocks and the rounding', async () => {
     const shapes = fc.record({
       limit: fc.oneof(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 61, max: 300 })),
       windowMs: fc.constantFrom(60_000, 10_000),
@@ -141,7 +143,7 @@ describe('the governor against a simulated bucket', () => {
     );
   });
 
-  it('meets no 429 where windows of a minute follow the clock', async () => {
+  it('gets no 429 if windows of a minute follow the clock', async () => {
     const shapes = fc.record({
       limit: fc.integer({ min: 1, max: 300 }),
       workers: fc.integer({ min: 1, max: 30 }),
@@ -167,7 +169,7 @@ describe('the governor against a simulated bucket', () => {
     ),
   );
   it.each(cases)(
-    'uses at least 98 %% of what the quota allows: windows of $windowMs ms from the $begins, reset by $rounding, $processes processes',
+    'uses at least 98 %% of the quota: windows of $windowMs ms from the $begins, reset by $rounding, $processes processes',
     async ({ windowMs, begins, rounding, processes }) => {
       const limit = 300;
       const calls = limit * 20 + 31;

@@ -13,12 +13,15 @@ it.each<[limit: number, quota: Partial<Quota>, scan: number, interactive: number
   [600, { warningThreshold: true, reserve: 5 }, 534, 539],
   [10, { reserve: 10 }, 1, 10],
   [1, { share: 0.1 }, 1, 1],
-])('of %i calls, %o leaves %i to a scan and %i to a person', (limit, quota, scan, interactive) => {
-  expect(usableCalls(limit, { ...ALL, ...quota })).toBe(scan);
-  expect(usableCalls(limit, { ...ALL, ...quota }, 'interactive')).toBe(interactive);
-});
+])(
+  'of %i calls, %o leaves %i to a scan and %i to interactive calls',
+  (limit, quota, scan, interactive) => {
+    expect(usableCalls(limit, { ...ALL, ...quota })).toBe(scan);
+    expect(usableCalls(limit, { ...ALL, ...quota }, 'interactive')).toBe(interactive);
+  },
+);
 
-it('is at least one, never past share or limit, and more for a higher limit', () => {
+it('is at least one, never exceeds share or limit, and grows with the limit', () => {
   const quota = fc.record({
     share: fc.double({ min: 0.01, max: 1, noNaN: true }),
     reserve: fc.nat(2_000),

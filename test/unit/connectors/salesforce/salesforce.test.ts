@@ -19,7 +19,7 @@ import { assertProperty } from '../../../support/properties.ts';
 const servers = serverPool();
 afterEach(() => servers.closeAll());
 
-/** The API, and a token server of its own that tells where the API is. */
+/** The API, and a separate token server that returns the address of the API. */
 async function serve(reply: Reply | ((seen: Seen, count: number) => Reply)) {
   const api = await servers.start((seen, count) =>
     typeof reply === 'function' ? reply(seen, count) : reply,
@@ -79,7 +79,7 @@ describe('Salesforce', () => {
     expect([login.seen.length, api.seen.length]).toEqual([2, 52]);
   });
 
-  it('follows the API if a new token has another address', async () => {
+  it('uses the new API address if a new token has one', async () => {
     const [before, after] = [
       await servers.start(() => refusal(401, 'INVALID_SESSION_ID')),
       await servers.start(() => found(record)),
@@ -107,7 +107,7 @@ describe('Salesforce', () => {
       7,
     ],
     ...['http://127.0.0.1.evil.example', 'javascript:alert(1)'],
-  ])('sends its token nowhere where the address is %j', async (instance) => {
+  ])('sends its token nowhere if the address is %j', async (instance) => {
     const login = await servers.start(() => tokenReply(instance as string));
     const { connectors } = accountHarness(login.origin);
     const error = await failureOf(
@@ -159,9 +159,9 @@ describe('Salesforce', () => {
   });
 
   it.each([
-    ['nobody', found(), 'not_found'],
-    ['several', found(record, record), 'not_found'],
-    ['somebody else', found({ ...record, Id: '005000000000000AAA' }), 'malformed'],
+    ['an unknown user', found(), 'not_found'],
+    ['several users', found(record, record), 'not_found'],
+    ['another user', found({ ...record, Id: '005000000000000AAA' }), 'malformed'],
     ['half a user', found({ Id: SALESFORCE_USER }), 'malformed'],
     [
       'half a list',
@@ -216,16 +216,16 @@ describe('Salesforce', () => {
     ],
     ['no record', refusal(404, 'NOT_FOUND'), { code: 'not_found' }],
     [
-      'nothing of Salesforce',
+      'a 404 that is not from Salesforce',
       { status: 404, text: '<html>' },
       { code: 'malformed', ambiguous: true },
     ],
     ['the daily limit', refusal(403, 'REQUEST_LIMIT_EXCEEDED'), { code: 'rate_limited' }],
     ['a locked row', refusal(400, 'UNABLE_TO_LOCK_ROW'), { code: 'unavailable', ambiguous: false }],
     ['a wrong field', refusal(400, 'INVALID_FIELD'), { code: 'invalid' }],
-    ['down', refusal(500, 'UNKNOWN_EXCEPTION'), { code: 'unavailable', ambiguous: true }],
-    ['a code that is text', refusal(400, 'canary said no'), { code: 'invalid', vendorCode: null }],
-    ['200 for 204', { json: {} }, { code: 'malformed', ambiguous: true }],
+    ['unavailable', refusal(500, 'UNKNOWN_EXCEPTION'), { code: 'unavailable', ambiguous: true }],
+    ['a code as text', refusal(400, 'canary said no'), { code: 'invalid', vendorCode: null }],
+    ['200 instead of 204', { json: {} }, { code: 'malformed', ambiguous: true }],
   ])('reads a refusal: %s', async (_what, reply, expected) => {
     const { connectors } = await serve(reply);
     const error = await failureOf(
@@ -235,7 +235,7 @@ describe('Salesforce', () => {
     expect(JSON.stringify([error, error.stack])).not.toContain('canary');
   });
 
-  it('lets no hostile id into a path or a query', async () => {
+  it('keeps hostile ids out of paths and queries', async () => {
     const { api, login, connectors } = await serve(found(record));
     const nasty = fc.oneof(
       fc.constantFrom<unknown>(

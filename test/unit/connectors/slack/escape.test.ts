@@ -3,13 +3,13 @@ import { expect, it } from 'vitest';
 import { escapeMrkdwn } from '../../../../src/connectors/slack/escape.ts';
 import { assertProperty } from '../../../support/properties.ts';
 
-it('leaves no way to mention, link or call a channel', () => {
+it('prevents mentions, links and channel notifications', () => {
   expect(escapeMrkdwn('<!channel> & <@U123> <https://evil.example|Payroll>')).toBe(
     '&lt;!channel&gt; &amp; &lt;@U123&gt; &lt;https://evil.example|Payroll&gt;',
   );
 });
 
-it('can be undone, and never leaves an angle bracket', () => {
+it('is reversible, and never leaves an angle bracket', () => {
   const undo = (text: string): string =>
     text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
   assertProperty(

@@ -55,14 +55,14 @@ describe('posting', () => {
   it.each<[string, Reply]>([
     ['the connection breaks', { cut: 'before' }],
     [
-      'the answer is cut short',
+      'the response is cut short',
       { cut: 'midway', text: JSON.stringify({ ok: true, channel: 'C1', ts: '1.2' }) },
     ],
-    ['something in between says 502', { status: 502, text: 'bad gateway' }],
-    ['Slack had a fatal error', { json: { ok: false, error: 'fatal_error' } }],
-    ['HTML comes with 200', { text: '<html>' }],
-    ['an empty object comes', { json: {} }],
-  ])('is tried once, and ambiguous when %s', async (_what, reply) => {
+    ['a proxy returns 502', { status: 502, text: 'bad gateway' }],
+    ['Slack returns fatal_error', { json: { ok: false, error: 'fatal_error' } }],
+    ['HTML is returned with 200', { text: '<html>' }],
+    ['an empty object is returned', { json: {} }],
+  ])('is attempted once, and ambiguous if %s', async (_what, reply) => {
     const { server, connectors, journal } = await serve(reply);
     expect(await fieldsOf(connectors.slack('chat:write', MESSAGE, context()))).toMatchObject({
       ambiguous: true,
@@ -70,7 +70,7 @@ describe('posting', () => {
     expect([server.seen.length, journal.kinds]).toEqual([1, ['action.started', 'action.unknown']]);
   });
 
-  it('leaves neither text nor blocks in the trail', async () => {
+  it('keeps text and blocks out of the audit trail', async () => {
     const { connectors, journal } = await serve({ json: { ok: true, channel: 'C1', ts: '1.2' } });
     await connectors.slack('chat:write', MESSAGE, context());
     expect(journal.drafts[0]?.args).toEqual({
@@ -94,8 +94,8 @@ describe('posting', () => {
   });
 });
 
-describe('reading back', () => {
-  it('asks for all metadata, and keeps it where it is whole', async () => {
+describe('reading messages', () => {
+  it('requests all metadata, and keeps it if it is complete', async () => {
     const messages = [
       {
         ts: '2.0',
@@ -133,7 +133,7 @@ describe('reading back', () => {
     });
   });
 
-  it('ends where the cursor is empty', async () => {
+  it('ends if the cursor is empty', async () => {
     const { connectors } = await serve({
       json: { ok: true, messages: [], response_metadata: { next_cursor: '' } },
     });
@@ -146,7 +146,7 @@ describe('reading back', () => {
   });
 });
 
-describe('who and where', () => {
+describe('identity and channels', () => {
   it('returns the scopes of the token', async () => {
     const { connectors } = await serve({
       json: {
@@ -223,14 +223,14 @@ describe('who and where', () => {
   });
 });
 
-describe('people', () => {
+describe('users', () => {
   it.each<[string, Record<string, unknown>, string | null]>([
     ['a full member', {}, 'ann@example.com'],
     ['a guest', { is_restricted: true }, null],
     ['a guest of one channel', { is_ultra_restricted: true }, null],
-    ['somebody of another workspace', { is_stranger: true }, null],
-    ['a robot', { is_bot: true }, null],
-    ['somebody without an address', { profile: {} }, null],
+    ['a user of another workspace', { is_stranger: true }, null],
+    ['a bot', { is_bot: true }, null],
+    ['a user without an address', { profile: {} }, null],
   ])('are found by id; the address of %s', async (_who, over, email) => {
     const user = {
       id: 'U1',
@@ -283,7 +283,7 @@ describe('refusals', () => {
     expect(JSON.stringify([failure.fields, failure.stack])).not.toContain('canary');
   });
 
-  it('a free text in place of an error name is not repeated', async () => {
+  it('does not repeat free text in place of an error code', async () => {
     const { connectors } = await serve({
       json: { ok: false, error: 'canary: someone@example.com' },
     });
@@ -296,7 +296,7 @@ describe('refusals', () => {
   it.each([
     ['with Retry-After', { 'retry-after': '42' }, 42_000],
     ['without Retry-After', {}, 10_000],
-  ])('a 429 %s is told at once, with how long to wait', async (_what, headers, retryAfterMs) => {
+  ])('reports a 429 %s at once, with the time to wait', async (_what, headers, retryAfterMs) => {
     const { server, connectors } = await serve({ status: 429, headers, text: '' });
     const fields = await fieldsOf(connectors.slack('chat:write', MESSAGE, context()));
     expect(fields).toMatchObject({ code: 'rate_limited', retryAfterMs, ambiguous: false });
@@ -305,7 +305,7 @@ describe('refusals', () => {
 });
 
 describe('the SDK', () => {
-  it('writes nothing of its requests or responses to the console', async () => {
+  it('does not print its requests or responses on the console', async () => {
     const written: unknown[] = [];
     const consoles = (['debug', 'info', 'log', 'warn', 'error'] as const).map((name) =>
       vi.spyOn(console, name).mockImplementation((...args) => void written.push(args)),
@@ -327,7 +327,7 @@ describe('the SDK', () => {
     expect(written).toEqual([]);
   });
 
-  it('does not take an address for a method', async () => {
+  it('does not accept an address as a method', async () => {
     const foreign = await servers.start(() => ({ json: { ok: true } }));
     const home = await servers.start(() => ({ json: { ok: true } }));
     const wire = {
@@ -350,7 +350,7 @@ describe('the SDK', () => {
       failure: null,
     };
     await failureOf(client.lend(scope, (sdk) => sdk.apiCall(`${foreign.origin}/api/auth.test`)));
-    // Stopped for its path, so the SDK had not taken the address as it stood.
+    // Refused because of its path, so the SDK did not use the address unchanged.
     expect(scope.failure?.message).toContain('not the approved operation');
     expect([foreign.seen, home.seen]).toEqual([[], []]);
   });

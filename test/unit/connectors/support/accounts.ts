@@ -25,12 +25,12 @@ const EVERYTHING: PolicyBundle = {
   ),
 };
 
-/** For the context of a call that needs a grant. */
+/** Context of a call that needs a grant. */
 export const grant = { requestId: 'req-1' };
 
 /**
- * Connectors whose account vendors all live at one address, with every right and a grant for
- * whatever is asked.
+ * Connectors whose account vendors share one address, with every permission and a grant for every
+ * call.
  */
 export const accountHarness = (
   origin: string,
@@ -66,7 +66,7 @@ export const accountHarness = (
 export const isToken = ({ method, path }: Seen): boolean =>
   method === 'POST' && /\/token$/.test(path);
 
-/** The token server's answer, good for all three; `origin` is where Salesforce's API is. */
+/** A token response valid for all three; `origin` is the address of Salesforce's API. */
 export const tokenReply = (origin: string, token = ACCESS_TOKEN): Reply => ({
   json: { access_token: token, token_type: 'Bearer', expires_in: 3_599, instance_url: origin },
 });

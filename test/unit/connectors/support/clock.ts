@@ -1,8 +1,8 @@
 import type { Clock } from '../../../../src/connectors/rate-limit/types.ts';
 
 /**
- * Time that passes only when told; timers fire in order, and what they set going runs before the
- * next one.
+ * Time that passes only on request; timers fire in order, and their effects finish before the next
+ * one.
  */
 export class FakeClock implements Clock {
   #time = 0;
@@ -21,7 +21,7 @@ export class FakeClock implements Clock {
     };
   }
 
-  /** Lets time pass up to `until`, or as long as `running` says so. */
+  /** Advances time to `until`, or while `running` is true. */
   async run(until: number, running: () => boolean = () => true): Promise<void> {
     await settle();
     while (running() && (this.#timers[0]?.at ?? Infinity) <= until) {
@@ -35,5 +35,5 @@ export class FakeClock implements Clock {
   }
 }
 
-/** Lets everything that is ready to run do so. */
+/** Runs everything that is ready. */
 export const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

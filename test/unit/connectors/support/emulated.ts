@@ -4,7 +4,7 @@ import type { ConnectorSettings } from '../../../../src/connectors/create.ts';
 import type { EmulatorDocument } from '../../../../emulators/start.ts';
 import type { Harness } from './harness.ts';
 
-/** Connectors to emulated vendors, with everything granted unless told otherwise. */
+/** Connectors to emulated vendors, with every operation granted by default. */
 export const emulatedHarness = (
   document: EmulatorDocument,
   overrides: Partial<ConnectorSettings> = {},

@@ -2,12 +2,12 @@ import { canonicalDigest } from '../../../../src/governance/digest.ts';
 import type { ConnectorName } from '../../../../src/governance/types.ts';
 import type { GrantStore, GrantUse } from '../../../../src/connectors/types.ts';
 
-/** Grants kept in memory; each is used up once, by exactly the call it is for. */
+/** Grants in memory; each can be used once, by exactly its call. */
 export class MemoryGrants implements GrantStore {
   readonly open = new Map<string, string>();
   readonly asked: { requestId: string; use: GrantUse }[] = [];
 
-  /** Gives a grant for a call; its id is what the call's context names. */
+  /** Issues a grant for a call; the context of the call contains its id. */
   give(call: { connector: ConnectorName; operation: string; input: unknown; principal: string }): {
     requestId: string;
   } {

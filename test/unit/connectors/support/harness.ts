@@ -18,7 +18,7 @@ export const GROUP = '00gAAAAAAAAAAAAAAAAA';
 export const PRINCIPAL = 'workflow:mfa-enforcement-check';
 export const TOKEN = 'canary-token-5b1f';
 
-/** Keeps drafts in order; can be told to fail from a given append on. */
+/** Keeps drafts in order; can fail from a given append on. */
 export class MemoryJournal implements Journal {
   readonly drafts: AuditDraft[] = [];
   failFrom = Infinity;
@@ -41,7 +41,7 @@ export class MemoryJournal implements Journal {
   }
 }
 
-/** A policy as the loader would give it. */
+/** A policy as returned by the loader. */
 export function policy(
   part: Partial<Policy> & { connector: string; operations: string[] },
 ): Policy {
@@ -64,7 +64,7 @@ export function policy(
   };
 }
 
-/** Grants everything up to MEDIUM to everybody. */
+/** Grants every operation up to MEDIUM to all callers. */
 export const OPEN_BUNDLE: PolicyBundle = {
   ok: true,
   digest: 'b'.repeat(64),
@@ -93,10 +93,7 @@ export interface Harness {
   events: CallEvent[];
 }
 
-/**
- * Connectors whose three vendors live at one address, with everything granted unless told
- * otherwise.
- */
+/** Connectors whose three vendors share one address, with every operation granted by default. */
 export function harness(origin: string, overrides: Partial<ConnectorSettings> = {}): Harness {
   const journal = new MemoryJournal();
   const events: CallEvent[] = [];
@@ -113,7 +110,7 @@ export function harness(origin: string, overrides: Partial<ConnectorSettings> = 
     guardrails: () => ({ riskMax: {} }),
     now: () => new Date('2026-01-05T08:00:00.000Z'),
     observe: (event) => events.push(event),
-    // Loading an SDK on a busy machine holds everything up for seconds.
+    // Loading an SDK on a busy machine takes seconds.
     timeoutMs: 20_000,
     quota: { share: 1, reserve: 0, warningThreshold: false },
     ...overrides,
@@ -121,7 +118,7 @@ export function harness(origin: string, overrides: Partial<ConnectorSettings> = 
   return { connectors, journal, events };
 }
 
-/** What a promise was rejected with; fails where it was not. */
+/** The reason of a rejected promise; fails if it was not rejected. */
 export async function failureOf(promise: Promise<unknown>): Promise<Error> {
   const outcome = await promise.then(
     () => null,

@@ -2,7 +2,7 @@ import type { Named } from '../../../../src/connectors/pipeline/operation.ts';
 import type { OktaOperations } from '../../../../src/connectors/types.ts';
 import type { RunningEmulators } from '../../../../emulators/start.ts';
 
-/** Objects of the emulated organisation that a call can be about; each function makes a new one. */
+/** Creates new objects in the emulated organisation for calls. */
 export interface World {
   user(status?: string): string;
   group(members?: readonly string[]): string;
@@ -10,7 +10,7 @@ export interface World {
   policyId: string;
 }
 
-/** Makes objects behind the emulator's API. */
+/** Creates objects without the emulator's API. */
 export function worldOf({ okta }: RunningEmulators, policyId: string): World {
   let made = 0;
   const next = (): number => (made += 1);
@@ -29,7 +29,7 @@ export function worldOf({ okta }: RunningEmulators, policyId: string): World {
   };
 }
 
-/** Objects that exist nowhere, for calls that are not answered by an emulator. */
+/** Ids of objects that do not exist, for calls without an emulator. */
 export const NOWHERE: World = {
   user: () => '00uAAAAAAAAAAAAAAAAA',
   group: () => '00gAAAAAAAAAAAAAAAAA',
@@ -50,7 +50,7 @@ const person = (name: string) => ({
   email: `${name}@made.example`,
 });
 
-/** Inputs for every Okta operation: the least, and with everything that can be asked for. */
+/** Inputs for every Okta operation: the minimum, and with every optional field. */
 export const OKTA_CALLS: Inputs<Named<OktaOperations>> = {
   'users:read': () => [
     {},
@@ -156,7 +156,7 @@ export const OKTA_CALLS: Inputs<Named<OktaOperations>> = {
 };
 
 export type OktaOperationName = keyof typeof OKTA_CALLS;
-/** Inputs for one operation, where its name is not known beforehand. */
+/** Inputs for an operation whose name is only known at run time. */
 export const inputsFor = (operation: string, world: World): unknown[] =>
   OKTA_CALLS[operation as OktaOperationName](world);
 

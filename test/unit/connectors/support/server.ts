@@ -11,15 +11,15 @@ export interface Seen {
   body: string;
 }
 
-/** What to answer: `json` or `text`, or a way of failing. */
+/** The response: `json` or `text`, or a failure. */
 export interface Reply {
   status?: number;
   headers?: Record<string, string | string[]>;
   json?: unknown;
   text?: string;
-  /** Cut the connection: before anything, or after the headers and half of the text. */
+  /** Close the connection: before the response, or after the headers and half of the text. */
   cut?: 'before' | 'midway';
-  /** Never answer. */
+  /** Never respond. */
   hang?: boolean;
 }
 
@@ -29,7 +29,7 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-/** A real HTTP server on loopback that answers as told and remembers what it saw. */
+/** An HTTP server on loopback that responds as configured and records its requests. */
 export async function startServer(
   answer: (seen: Seen, count: number) => Reply | Promise<Reply>,
 ): Promise<TestServer> {

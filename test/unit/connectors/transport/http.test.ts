@@ -18,7 +18,7 @@ afterEach(async () => {
   }
 });
 
-/** A server whose answers are written by hand. */
+/** A server with hand-written raw responses. */
 async function answering(
   answer: (response: ServerResponse, path: string) => void,
 ): Promise<{ origin: string }> {
@@ -36,7 +36,7 @@ const kindOf = async (promise: Promise<unknown>): Promise<string> => {
 };
 
 describe('the transport', () => {
-  it('reads status, headers and text of an answer', async () => {
+  it('reads status, headers and text of a response', async () => {
     const { origin } = await servers.start(() => ({
       status: 207,
       headers: { 'x-a': 'b' },
@@ -77,14 +77,14 @@ describe('the transport', () => {
     },
   );
 
-  it('gives up after its time-out', async () => {
+  it('ends at its timeout', async () => {
     const { origin } = await servers.start(() => ({ hang: true }));
     expect(await kindOf(createTransport({ origin, timeoutMs: 50 })(get(`${origin}/x`)))).toBe(
       'timed_out',
     );
   });
 
-  it('ends with the signal of the caller', async () => {
+  it("ends when the caller's signal is aborted", async () => {
     const controller = new AbortController();
     const { origin } = await servers.start(() => {
       controller.abort();
@@ -108,7 +108,7 @@ describe('the transport', () => {
     ).toHaveLength(2_000);
   });
 
-  it('gives up after its time-out, or with the signal, in the middle of an answer', async () => {
+  it('ends at its timeout or on the signal in the middle of a response', async () => {
     const controller = new AbortController();
     const { origin } = await answering((response, path) => {
       response.writeHead(200, { 'content-length': '100' }).write('half');
@@ -122,7 +122,7 @@ describe('the transport', () => {
     ).toBe('cancelled_midway');
   });
 
-  it('unpacks what comes packed, up to the limit', async () => {
+  it('decompresses responses, up to the limit', async () => {
     const { origin } = await answering((response, path) => {
       const packed = path === '/broken' ? Buffer.from('no gzip') : gzipSync('grüße'.repeat(1_000));
       response.writeHead(200, { 'content-encoding': 'gzip' }).end(path === '/empty' ? '' : packed);
@@ -137,7 +137,7 @@ describe('the transport', () => {
     expect(await kindOf(createTransport({ origin })(get(`${origin}/broken`)))).toBe('cut');
   });
 
-  it('reuses the connection, but never before it has read the previous response', async () => {
+  it('reuses a connection only after reading the previous response', async () => {
     const { origin } = await answering((response, path) => {
       const port = String(response.socket?.remotePort);
       response
@@ -187,7 +187,7 @@ describe('the transport', () => {
     ]).toEqual([false, true, true]);
   });
 
-  it('quotes nothing of the request in its errors', async () => {
+  it('does not quote the request in its errors', async () => {
     const { origin } = await servers.start(() => ({ cut: 'before' }));
     const error = await failureOf(
       createTransport({ origin })({
@@ -199,7 +199,7 @@ describe('the transport', () => {
     expect(`${error.stack}${JSON.stringify(error)}${String(error.cause)}`).not.toContain('canary');
   });
 
-  it('leaves nothing attached to a signal that outlives many requests', async () => {
+  it('leaves no listeners on a signal that outlives many requests', async () => {
     const { origin } = await servers.start(() => ({ text: 'ok' }));
     const { signal } = new AbortController();
     let attached = 0;

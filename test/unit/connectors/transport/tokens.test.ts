@@ -21,7 +21,7 @@ const scope = (signal?: AbortSignal): Scope => ({
   failure: null,
 });
 
-async function desk(
+async function startTokens(
   answer: (seen: Seen, count: number) => Reply | Promise<Reply>,
   clock?: () => number,
 ) {
@@ -50,8 +50,8 @@ const numbered = (lives: number | null) => (_: Seen, count: number) => ({
 });
 
 describe('a token', () => {
-  it('is fetched once for fifty who ask at once, with one event of its own', async () => {
-    const { server, tokens, operations } = await desk(numbered(3_600));
+  it('is fetched once for fifty concurrent callers, with one event', async () => {
+    const { server, tokens, operations } = await startTokens(numbered(3_600));
     const given = await Promise.all(Array.from({ length: 50 }, () => tokens.get(scope())));
     expect(new Set(given.map(({ token }) => token))).toEqual(new Set(['t1']));
     expect(server.seen).toHaveLength(1);
@@ -59,11 +59,11 @@ describe('a token', () => {
   });
 
   it.each([
-    ['an hour: until five minutes before its end', 3_600, 3_299, 3_301],
-    ['a minute: for half of it', 60, 29, 31],
-  ])('that lives %s', async (_what, lives, still, over) => {
+    ['an hour: used until five minutes before it expires', 3_600, 3_299, 3_301],
+    ['a minute: used for half of it', 60, 29, 31],
+  ])('with a lifetime of %s', async (_what, lives, still, over) => {
     let now = 0;
-    const { tokens } = await desk(numbered(lives), () => now);
+    const { tokens } = await startTokens(numbered(lives), () => now);
     expect((await tokens.get(scope())).token).toBe('t1');
     now = still * 1_000;
     expect((await tokens.get(scope())).token).toBe('t1');
@@ -73,7 +73,7 @@ describe('a token', () => {
 
   it('without a lifetime is used until it is dropped, and only the refused one is dropped', async () => {
     let now = 0;
-    const { tokens } = await desk(numbered(null), () => now);
+    const { tokens } = await startTokens(numbered(null), () => now);
     const first = await tokens.get(scope());
     now = 1e12;
     expect(await tokens.get(scope())).toBe(first);
@@ -84,9 +84,9 @@ describe('a token', () => {
     expect(second.token).toBe('t2');
   });
 
-  it('is not lost for the others when the one who asked first goes away', async () => {
+  it('is not lost for the others if the first caller is cancelled', async () => {
     const [arrived, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-    const { server, tokens } = await desk(async (seen, count) => {
+    const { server, tokens } = await startTokens(async (seen, count) => {
       arrived.resolve();
       await answered.promise;
       return numbered(3_600)(seen, count);
@@ -112,28 +112,24 @@ describe('a token', () => {
       { code: 'unauthenticated', vendorCode: 'invalid_client' },
     ],
     [
-      'an assertion refused',
+      'a refused assertion',
       { status: 400, json: { error: 'invalid_grant' } },
       { code: 'unauthenticated' },
     ],
+    ['a missing scope', { status: 400, json: { error: 'invalid_scope' } }, { code: 'forbidden' }],
     [
-      'a scope not granted',
-      { status: 400, json: { error: 'invalid_scope' } },
-      { code: 'forbidden' },
-    ],
-    [
-      'a name of every object',
+      'the name of an object property',
       { status: 400, json: { error: 'constructor' } },
       { code: 'unauthenticated' },
     ],
     [
-      'too many',
+      'too many requests',
       { status: 429, headers: { 'retry-after': '1' }, text: '' },
       { code: 'rate_limited', retryAfterMs: 1_000 },
     ],
-    ['down', { status: 503, text: 'canary' }, { code: 'unavailable' }],
+    ['unavailable', { status: 503, text: 'canary' }, { code: 'unavailable' }],
     [
-      'a page of something else',
+      'a page from another server',
       { text: '<html>canary</html>' },
       { code: 'malformed', status: 200 },
     ],
@@ -144,16 +140,18 @@ describe('a token', () => {
       { status: 302, headers: { location: 'http://127.0.0.1:9/' } },
       { code: 'malformed' },
     ],
-    ['a cut line', { cut: 'midway', text: 'canary canary' }, { code: 'unavailable' }],
-  ])('that is not given: %s', async (_what, reply, expected) => {
-    const { tokens } = await desk((seen, count) => (count < 2 ? reply : numbered(60)(seen, count)));
+    ['a lost connection', { cut: 'midway', text: 'canary canary' }, { code: 'unavailable' }],
+  ])('that is refused: %s', async (_what, reply, expected) => {
+    const { tokens } = await startTokens((seen, count) =>
+      count < 2 ? reply : numbered(60)(seen, count),
+    );
     const asking = scope();
     const failures = await Promise.all([
       failureOf(tokens.get(asking)),
       failureOf(tokens.get(scope())),
     ]);
     for (const failure of failures) {
-      // The write that it was for has not been sent.
+      // The write that needed the token was not sent.
       expect((failure as ConnectorError).fields).toMatchObject({
         ...expected,
         ambiguous: false,
@@ -162,7 +160,7 @@ describe('a token', () => {
       expect(JSON.stringify([failure, failure.stack])).not.toContain('canary');
     }
     expect(asking.failure).toBe(failures[0]);
-    // Nothing of a failure is kept.
+    // A failure is not cached.
     expect((await tokens.get(scope())).token).toBe('t2');
   });
 });
