@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { approvalRoutes } from './api/approvals.ts';
 import { enrichRoutes } from './api/enrich/routes.ts';
+import { KeyAccess } from './api/key-access.ts';
 import { FlowAccess } from './api/flows/access.ts';
 import { eventRoutes } from './api/flows/events.ts';
 import { flowRoutes } from './api/flows/routes.ts';
@@ -31,9 +32,10 @@ export function createApp(parts: ServerParts, background: Background): Hono {
   });
   app.route('/', healthRoutes(parts));
   app.route('/slack', slackRoutes(parts, background));
-  app.route('/v1/approvals', approvalRoutes(parts));
-  app.route('/v1/enrich', enrichRoutes(parts));
-  const access = new FlowAccess(parts);
+  const keys = new KeyAccess(parts);
+  app.route('/v1/approvals', approvalRoutes(parts, keys));
+  app.route('/v1/enrich', enrichRoutes(parts, keys));
+  const access = new FlowAccess(parts, keys);
   app.route('/v1/ispm', eventRoutes(parts, access));
   app.route('/v1/flows', flowRoutes(parts, access));
   app.route('/v1/flow-runs', flowRunRoutes(parts, access));

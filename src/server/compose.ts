@@ -67,6 +67,7 @@ export async function compose(composition: Composition): Promise<ServerParts> {
       const signed = createSignedDecision(request, proven, await signingKey(ring));
       return deliver(link, request, { ...signed, verdict: proven.verdict });
     },
+    approvalsPerMinute: () => composition.config.approvals.requests_per_minute,
     enricher: await enricherOf(composition),
     enrichmentsPerMinute: () => composition.config.enrichment.requests_per_minute,
     flows: composeFlows({ ...composition, connectors }),

@@ -40,6 +40,8 @@ export interface ServerParts {
   findUser: (reference: string) => Promise<ActiveUser | null>;
   /** Signs and sends a decision; null if no worker answers yet. */
   decide: (request: ApprovalRequest, decision: ProvenDecision) => Promise<DecisionAnswer | null>;
+  /** Requests about approvals that one key may send in a minute. */
+  approvalsPerMinute: () => number;
   /** Looks up accounts, in the cache or in Okta. */
   enricher: Enricher;
   /** Accounts that one key may ask for in a minute. */

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../audit/types.ts';
 import type { Approval } from '../governance/approval.ts';
+import type { KeyScope } from '../governance/key-scopes.ts';
 import type { ActionState, ConnectorName, Obligations, Risk } from '../governance/types.ts';
 import type { StoreTransaction } from './types.ts';
 
@@ -113,16 +114,28 @@ export interface AccessKey {
   person: string | null;
   createdAt: string;
   revokedAt: string | null;
+  /** Null for a key that was created before keys had scopes: it may do everything. */
+  scopes: readonly KeyScope[] | null;
+  /** Null for a key that was created before keys expired. */
+  expiresAt: string | null;
+  /** Exact to the minute; null if it was never used. */
+  lastUsedAt: string | null;
 }
+
+/** A key to store; without `scopes` and `expiresAt`, it is one of the old, unlimited kind. */
+type NewAccessKey = Omit<AccessKey, 'scopes' | 'expiresAt' | 'lastUsedAt'> &
+  Partial<Pick<AccessKey, 'scopes' | 'expiresAt'>>;
 
 export interface KeyRepository {
   addSigningKey(key: SigningKey): Promise<void>;
   signingKey(kid: string): Promise<SigningKey | null>;
   revokeSigningKey(kid: string, at: string): Promise<boolean>;
-  addAccessKey(key: AccessKey): Promise<void>;
+  addAccessKey(key: NewAccessKey): Promise<void>;
   accessKey(hash: string): Promise<AccessKey | null>;
   accessKeys(): Promise<AccessKey[]>;
   revokeAccessKey(name: string, at: string): Promise<boolean>;
+  /** Records the last use of a key. */
+  recordUse(name: string, at: string): Promise<void>;
 }
 
 /** Signed messages from outside, each accepted once. */

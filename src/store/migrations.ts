@@ -17,6 +17,7 @@ import * as leases from './migrations/0022-leases.ts';
 import * as retention from './migrations/0023-retention.ts';
 import * as attempts from './migrations/0024-attempts.ts';
 import * as missedMessages from './migrations/0025-missed-messages.ts';
+import * as keyScopes from './migrations/0026-key-scopes.ts';
 
 /**
  * Every migration by name, in the order of application. Released migrations are never edited; add a
@@ -41,4 +42,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0023-retention': retention,
   '0024-attempts': attempts,
   '0025-missed-messages': missedMessages,
+  '0026-key-scopes': keyScopes,
 };

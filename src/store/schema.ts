@@ -204,6 +204,9 @@ export interface AccessKeysTable {
   person: string | null;
   created_at: string;
   revoked_at: string | null;
+  scopes: string | null;
+  expires_at: string | null;
+  last_used_at: string | null;
 }
 
 interface SeenSignaturesTable {

@@ -999,6 +999,26 @@ const ELSEWHERE: Hazard[] = [
       ),
     ],
   },
+  {
+    area: 'Elsewhere',
+    hazard: 'an access key is used for what it was not made for',
+    test: ['unit/server/scopes.test.ts', '%s needs %s'],
+    takenOut: [
+      change('server/api/key-access.ts', 'if (hasScope(key, scope)) return;', 'if (key) return;'),
+    ],
+  },
+  {
+    area: 'Elsewhere',
+    hazard: 'a holder of DATABASE_URL makes keys for other people',
+    test: ['unit/services/keys/create-key.test.ts', 'is not made by %s'],
+    takenOut: [
+      change(
+        'services/keys/create-key.ts',
+        "if (person === null) return 'service';",
+        "if (person !== 'x') return 'service';",
+      ),
+    ],
+  },
 ];
 
 /** One row for each hazard that touches the main job. */

@@ -107,6 +107,7 @@ async function sign(
     store,
     as: options.as,
     local: options.local,
+    scope: 'approvals:decide',
   });
   const { id, login } = await personOf(settings, store, identity.person);
   const key = await signingKey({ env: settings.arx, store, actor: identity });

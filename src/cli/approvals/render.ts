@@ -1,5 +1,6 @@
 /** Renders approvals, their history and access keys for the terminal. */
 
+import type { KeyState } from '../../governance/key-scopes.ts';
 import type { AccessKey } from '../../store/governance-types.ts';
 import type { ApprovalDocument } from '../../services/approvals/approval-document.ts';
 import type { ActionDocument } from '../kit/documents.ts';
@@ -87,12 +88,19 @@ export function actionText(document: ActionDocument, colors: Colors): string {
 }
 
 /** Access keys for the terminal. */
-export function keysTable(keys: readonly Omit<AccessKey, 'hash'>[], colors: Colors): string {
-  const rows = keys.map(({ name, person, createdAt, revokedAt }) => [
+export function keysTable(
+  keys: readonly (Omit<AccessKey, 'hash'> & { state: KeyState })[],
+  colors: Colors,
+): string {
+  const rows = keys.map(({ name, person, createdAt, revokedAt, state, ...terms }) => [
     name,
     person ?? `agent:${name}`,
+    terms.scopes?.join(' ') ?? 'all (an old key: replace it)',
     when(createdAt),
-    revokedAt === null ? 'active' : `revoked ${when(revokedAt)}`,
+    terms.lastUsedAt === null ? 'never' : when(terms.lastUsedAt),
+    terms.expiresAt === null ? 'never' : when(terms.expiresAt),
+    revokedAt === null ? state : `revoked ${when(revokedAt)}`,
   ]);
-  return grid(['name', 'owner', 'created', 'state'], rows, colors);
+  const columns = ['name', 'owner', 'scopes', 'created', 'last use', 'expires', 'state'];
+  return grid(columns, rows, colors);
 }

@@ -47,6 +47,7 @@ export async function openFlowService(
     store,
     as: options.as,
     local: options.local,
+    scope: 'flows',
   });
   const { problems, ...book } = readFlowBook(settings.baseDir, FLOW_CATALOGUE);
   if (problems.length > 0)

@@ -6,6 +6,9 @@ import {
   withJson,
   withLocal,
 } from '../kit/options.ts';
+import { parseDuration } from '../../config/yaml/durations.ts';
+import { KEY_SCOPES, isKeyScope } from '../../governance/key-scopes.ts';
+import type { KeyScope } from '../../governance/key-scopes.ts';
 import type { DefineVerb } from '../kit/verb.ts';
 
 interface Options {
@@ -18,6 +21,30 @@ interface Options {
 const keyName = (value: string): string => {
   if (/^[a-z0-9][a-z0-9._-]{0,63}$/.test(value)) return value;
   throw new InvalidArgumentError('Expected a name of lower-case letters, digits, dots and dashes.');
+};
+
+/** Options of `arx keys create`. */
+export interface CreateOptions {
+  name: string;
+  for?: string;
+  scope?: KeyScope[];
+  expiresIn: string;
+}
+
+const scopes = (value: string, previous: KeyScope[] = []): KeyScope[] => {
+  const words = value.split(',').map((word) => word.trim());
+  const known = words.filter(isKeyScope);
+  if (known.length < words.length)
+    throw new InvalidArgumentError(`Expected one of ${KEY_SCOPES.join(', ')}.`);
+  return [...new Set([...previous, ...known])];
+};
+
+const MAX_VALID_MS = 365 * 86_400_000;
+
+const validity = (value: string): string => {
+  const ms = parseDuration(value);
+  if (ms !== null && ms > 0 && ms <= MAX_VALID_MS) return value;
+  throw new InvalidArgumentError('Expected a duration such as 90d or 12h, at most 365d.');
 };
 
 /** `arx keys`: manages the access keys of users and services, and the key that signs decisions. */
@@ -38,11 +65,17 @@ export const defineKeys: DefineVerb = (program, run) => {
       'the Okta user that the key authenticates (default: a service, agent:NAME)',
       nonEmptyText,
     )
-    .action((options: Options & { name: string; for?: string }) =>
+    .option(
+      '--scope <scope>',
+      `what the key may be used for, several times or with commas: ${KEY_SCOPES.join(', ')} (default: all but audit and admin that suit the owner)`,
+      scopes,
+    )
+    .option('--expires-in <duration>', 'how long the key is valid, at most 365d', validity, '90d')
+    .action((options: Options & CreateOptions) =>
       run(async (io) => (await import('./keys.ts')).createKey(io, options)),
     );
-  verb('list', 'list the access keys').action((options: Options) =>
-    run(async (io) => (await import('./keys.ts')).listKeys(io, options)),
+  verb('list', 'list the access keys with their scopes, expiry and last use').action(
+    (options: Options) => run(async (io) => (await import('./keys.ts')).listKeys(io, options)),
   );
   verb('revoke', 'revoke an access key')
     .argument('<name>', 'name of the key', nonEmptyText)

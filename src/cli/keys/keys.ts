@@ -1,12 +1,15 @@
 /** The actions of `arx keys`. */
 
-import { randomBytes } from 'node:crypto';
-import { auditKeys } from '../../services/audit/key-trail.ts';
-import type { KeyActor } from '../../services/audit/key-trail.ts';
-import { rotateSigningKey, signingKey } from '../../services/approvals/signing-key.ts';
-import { keyHash } from '../../config/env/identity-keys.ts';
+import { durationMs } from '../../config/yaml/durations.ts';
+import { DEFAULT_SCOPES, keyState } from '../../governance/key-scopes.ts';
+import {
+  createAccessKey,
+  requireAdministrator,
+  revokeAccessKey,
+} from '../../services/keys/create-key.ts';
+import type { KeyMaker, KeyServiceParts } from '../../services/keys/create-key.ts';
+import { isEnrolled, rotateSigningKey, signingKey } from '../../services/approvals/signing-key.ts';
 import type { AccessKey } from '../../store/governance-types.ts';
-import type { Store } from '../../store/types.ts';
 import { CliError, usageError } from '../kit/errors.ts';
 import { EXIT } from '../kit/exit.ts';
 import type { ExitCode } from '../kit/exit.ts';
@@ -14,34 +17,42 @@ import { print, printNote, writeJson } from '../kit/io.ts';
 import type { Io } from '../kit/io.ts';
 import { loadSettings } from '../kit/settings.ts';
 import { withStore } from '../kit/store.ts';
-import { identify } from '../kit/identity.ts';
+import { identify, isOwnStack } from '../kit/identity.ts';
+import { isActiveSuperAdministrator } from '../kit/person.ts';
+import type { CreateOptions } from './command.ts';
 
 interface KeyOptions {
   config?: string;
   json?: boolean;
+  local?: boolean;
 }
 
 /** `arx keys create`: creates an access key and prints it once. */
 export async function createKey(
   io: Io,
-  { name, for: login, json, ...options }: KeyOptions & { name: string; for?: string },
+  { name, for: login, json, scope, expiresIn, ...options }: KeyOptions & CreateOptions,
 ): Promise<ExitCode> {
   const person = login === undefined ? null : loginOf(login);
-  const key = `arxk_${randomBytes(32).toString('base64url')}`;
-  const createdAt = new Date().toISOString();
-  await withKeyStore(io, options, async (store, actor) => {
-    if ((await store.keys.accessKeys()).some((known) => known.name === name))
-      throw keyExistsError(name);
-    const outcome = { purpose: 'access', person: person !== null };
-    await auditKeys(store, actor, [{ kind: 'key.created', subject: name, outcome }]);
-    await store.keys.addAccessKey({ name, hash: keyHash(key), person, createdAt, revokedAt: null });
-  });
-  if (json) await writeJson(io, { schema: 'arx.access-key/v1', name, person, key, createdAt });
+  const scopes = scope ?? DEFAULT_SCOPES[person === null ? 'service' : 'person'];
+  const expiresAt = new Date(Date.now() + durationMs(expiresIn)).toISOString();
+  const { key, createdAt } = await withKeyStore(io, options, (parts, maker) =>
+    createAccessKey(parts, maker, { name, person, scopes, expiresAt }),
+  );
+  if (json)
+    await writeJson(io, {
+      schema: 'arx.access-key/v1',
+      name,
+      person,
+      key,
+      createdAt,
+      scopes,
+      expiresAt,
+    });
   else {
     await print(io, key);
     printNote(
       io,
-      `Key ${name} for ${person ?? `the service agent:${name}`}. It is shown only this time: set ARX_KEY to it.`,
+      `Key ${name} for ${person ?? `the service agent:${name}`}, valid until ${expiresAt.slice(0, 10)}, for ${scopes.join(', ')}. It is shown only this time: set ARX_KEY to it.`,
     );
   }
   return EXIT.ok;
@@ -64,15 +75,10 @@ export async function revokeKey(
   name: string,
   { json, ...options }: KeyOptions,
 ): Promise<ExitCode> {
-  const revokedAt = new Date().toISOString();
-  await withKeyStore(io, options, async (store, keeper) => {
-    const known = (await store.keys.accessKeys()).find((key) => key.name === name);
+  await withKeyStore(io, options, async (parts, maker) => {
+    const known = (await parts.store.keys.accessKeys()).find((key) => key.name === name);
     if (!known) throw unknownKey(name);
-    if (known.revokedAt !== null) return;
-    await auditKeys(store, keeper, [
-      { kind: 'key.revoked', subject: name, outcome: { purpose: 'access' } },
-    ]);
-    await store.keys.revokeAccessKey(name, revokedAt);
+    await revokeAccessKey(parts, maker, known);
   });
   if (json) await writeJson(io, { schema: 'arx.access-key/v1', name, state: 'revoked' });
   else await print(io, `Key ${name} is revoked.`);
@@ -88,8 +94,12 @@ export async function manageDecisionKey(
   { rotate, json, ...options }: KeyOptions & { rotate?: boolean },
 ): Promise<ExitCode> {
   const { arx: env } = await loadSettings(io, options);
-  const { kid, publicKey, replaced } = await withKeyStore(io, options, async (store, keeper) => {
-    const parts = { env, store, actor: keeper };
+  const { kid, publicKey, replaced } = await withKeyStore(io, options, async (service, actor) => {
+    const { store } = service;
+    const parts = { env, store, actor };
+    // Who enrols a key here can sign decisions for everyone.
+    const isKnown = rotate ? false : await isEnrolled(env, store);
+    if (!isKnown) await requireAdministrator(service, actor, 'enrol a key that signs decisions');
     if (!rotate) return { ...(await signingKey(parts)), replaced: null };
     const { key, old } = await rotateSigningKey(parts);
     return { ...key, replaced: old };
@@ -110,31 +120,31 @@ export async function manageDecisionKey(
 async function withKeyStore<Result>(
   io: Io,
   options: KeyOptions,
-  change: (store: Store, keeper: KeyActor) => Promise<Result>,
+  change: (parts: KeyServiceParts, maker: KeyMaker) => Promise<Result>,
 ): Promise<Result> {
   const settings = await loadSettings(io, options);
-  return withStore(io, async (store) => change(store, await identify(io, { settings, store })));
+  const isOperator = await isOwnStack({ settings, local: options.local });
+  return withStore(io, async (store) => {
+    const identity = await identify(io, { settings, store });
+    const parts: KeyServiceParts = {
+      store,
+      isSuperAdministrator: (login) => isActiveSuperAdministrator(settings, store, login),
+      now: () => new Date(),
+    };
+    return change(parts, { ...identity, isOperator });
+  });
 }
 
-const keyDocument = ({ name, person, createdAt, revokedAt }: AccessKey) => ({
-  name,
-  person,
-  createdAt,
-  revokedAt,
-});
+const keyDocument = (key: AccessKey) => {
+  const { name, person, createdAt, revokedAt, scopes, expiresAt, lastUsedAt } = key;
+  const state = keyState(key, new Date());
+  return { name, person, createdAt, revokedAt, state, scopes, expiresAt, lastUsedAt };
+};
 
 function loginOf(login: string): string {
   if (/^[^\s:\p{Cc}]{1,200}$/u.test(login) && !/^[A-Za-z0-9]{20}$/.test(login)) return login;
   throw usageError('--for needs the login of an Okta user.', 'For example --for ann@example.com.');
 }
-
-const keyExistsError = (name: string): CliError =>
-  new CliError({
-    code: 'key_exists',
-    message: `The key ${name} already exists.`,
-    remedy: 'Choose another name. Names of revoked keys cannot be reused.',
-    exit: EXIT.usage,
-  });
 
 const unknownKey = (name: string): CliError =>
   new CliError({

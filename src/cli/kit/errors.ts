@@ -151,6 +151,13 @@ const BY_NAME: Record<string, (error: Fields) => CliError> = {
       where: typeof error.field === 'string' ? { path: error.field } : null,
       exit: REFUSALS[text(error.code, '')] ?? EXIT.error,
     }),
+  KeyRefusedError: (error) =>
+    new CliError({
+      code: text(error.code, 'key_not_allowed'),
+      message: text(error.message, 'Refused.'),
+      remedy: text(error.remedy, 'See `arx keys --help`.'),
+      exit: error.code === 'key_not_allowed' ? EXIT.denied : EXIT.usage,
+    }),
   BackupError: (error) =>
     new CliError({
       code: text(error.code, 'backup_damaged'),

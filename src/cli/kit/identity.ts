@@ -2,10 +2,14 @@
 
 import { ANONYMOUS, nameOf, principalOfKey } from '../../governance/principal.ts';
 import { oktaSettings } from '../../config/env/credentials.ts';
-import { accessKey, keyHash } from '../../config/env/identity-keys.ts';
+import { accessKey } from '../../config/env/identity-keys.ts';
+import { hasScope, isUnlimited } from '../../governance/key-scopes.ts';
+import type { KeyScope } from '../../governance/key-scopes.ts';
+import { findAccessKey } from '../../services/keys/find-key.ts';
 import type { AccessKey } from '../../store/governance-types.ts';
 import type { Store } from '../../store/types.ts';
 import { authenticationError, usageError } from './errors.ts';
+import type { CliError } from './errors.ts';
 import { printNote } from './io.ts';
 import type { Io } from './io.ts';
 import type { Settings } from './settings.ts';
@@ -19,6 +23,8 @@ interface Identity {
   authenticatedBy: 'key' | 'cli' | 'none';
   /** Login or id of the user; null for services and for anonymous callers. */
   person: string | null;
+  /** Scopes of the access key; null if it has all, and without a key. */
+  scopes: readonly KeyScope[] | null;
 }
 
 /** The name given with --as, and what it is checked against. */
@@ -27,6 +33,8 @@ interface IdentityClaim {
   store: Store;
   as?: string;
   local?: boolean;
+  /** What the access key must be made for, if there is one. */
+  scope?: KeyScope;
 }
 
 /**
@@ -35,7 +43,7 @@ interface IdentityClaim {
  * false (with a warning). Otherwise the caller is anonymous. Throws CliError `unauthenticated`.
  */
 export async function identify(io: Io, claim: IdentityClaim): Promise<Identity> {
-  const key = await readKey(claim);
+  const key = await readKey(io, claim);
   const name = claim.as === undefined ? null : principalOf(claim.as);
   if (name === null) return key === null ? UNNAMED : ownerOf(key);
   // Policies name the user as the key does, whatever form of the name was given now.
@@ -83,15 +91,21 @@ export async function identifyPerson(
   );
 }
 
-const UNNAMED: Identity = { principal: ANONYMOUS, authenticatedBy: 'none', person: null };
+const UNNAMED: Identity = {
+  principal: ANONYMOUS,
+  authenticatedBy: 'none',
+  person: null,
+  scopes: null,
+};
 
 const ownerOf = (key: AccessKey): Identity => ({
   ...identityOf(principalOfKey(key)),
   authenticatedBy: 'key',
+  scopes: key.scopes,
 });
 
 function identityOf(principal: string): Omit<Identity, 'authenticatedBy'> {
-  return { principal, person: nameOf('user', principal) };
+  return { principal, person: nameOf('user', principal), scopes: null };
 }
 
 /** `--as` as a principal. A bare name is a user; jobs and flows cannot be named. */
@@ -104,18 +118,39 @@ function principalOf(as: string): string {
   );
 }
 
-async function readKey({ settings, store }: IdentityClaim): Promise<AccessKey | null> {
-  const key = accessKey(settings.arx);
-  if (key === null) return null;
-  const known = await store.keys.accessKey(keyHash(key.reveal()));
-  if (known !== null && known.revokedAt === null) return known;
-  throw authenticationError(
-    known === null
-      ? 'ARX_KEY is not a key of this store.'
-      : `ARX_KEY, the key ${known.name}, is revoked.`,
-    'Create a new key with `arx keys create` and set ARX_KEY to it.',
-  );
+async function readKey(
+  io: Io,
+  { settings, store, scope }: IdentityClaim,
+): Promise<AccessKey | null> {
+  const text = accessKey(settings.arx);
+  if (text === null) return null;
+  const found = await findAccessKey(store, text.reveal(), new Date());
+  if (found?.state !== 'active')
+    throw authenticationError(
+      found === null
+        ? 'ARX_KEY is not a key of this store.'
+        : `ARX_KEY, the key ${found.key.name}, ${found.state === 'revoked' ? 'is revoked' : 'has expired'}.`,
+      'Create a new key with `arx keys create` and set ARX_KEY to it.',
+    );
+  const { key } = found;
+  if (scope !== undefined && !hasScope(key, scope)) throw scopeError(key, scope);
+  if (isUnlimited(key)) warnAboutUnlimited(io, key);
+  return key;
 }
+
+const scopeError = ({ name }: AccessKey, scope: KeyScope): CliError =>
+  authenticationError(
+    `ARX_KEY, the key ${name}, does not have the scope ${scope}.`,
+    `Create a key with it: \`arx keys create --name NAME --for LOGIN --scope ${scope}\`.`,
+  );
+
+const warnAboutUnlimited = (io: Io, { name }: AccessKey): void =>
+  printNote(
+    io,
+    io.colors.err.yellow(
+      `! the key ${name} has no scopes or no expiry, because it was created by an earlier version; replace it with \`arx keys create\``,
+    ),
+  );
 
 const USER_ID = /^[A-Za-z0-9]{20}$/;
 
@@ -131,10 +166,21 @@ async function isOwner(
 }
 
 /**
+ * Whether the store is that of an embedded stack, where the local user is the operator: the one of
+ * ARX_HOME, or with --local one on this machine beside an emulated organisation.
+ */
+export const isOwnStack = async (
+  claim: Pick<IdentityClaim, 'settings' | 'local'>,
+): Promise<boolean> => claim.settings.arx.databaseUrl === null || acceptsAnyName(claim);
+
+/**
  * An emulated organisation has no real users to protect, so with --local any name is accepted
  * there.
  */
-async function acceptsAnyName({ settings, local }: IdentityClaim): Promise<boolean> {
+async function acceptsAnyName({
+  settings,
+  local,
+}: Pick<IdentityClaim, 'settings' | 'local'>): Promise<boolean> {
   if (!local) return false;
   const { arx, config, baseDir } = settings;
   const { origin } = await oktaSettings({ env: arx, config, baseDir });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { findUser } from '../../services/approvals/okta-users.ts';
+import { findUser, isSuperAdministratorNow } from '../../services/approvals/okta-users.ts';
 import type { CallContext, OktaUser } from '../../connectors/types.ts';
 import type { Store } from '../../store/types.ts';
 import { oktaOf } from './connectors.ts';
@@ -26,6 +26,16 @@ export async function personOf(
       : `Okta user ${user.id} is not active (${user.status}).`,
     'Name an active Okta user with --as, and prove it with ARX_KEY.',
   );
+}
+
+/** Whether this login belongs to an active Okta user who holds SUPER_ADMIN now. */
+export async function isActiveSuperAdministrator(
+  settings: Settings,
+  store: Store,
+  login: string,
+): Promise<boolean> {
+  const okta = await oktaOf(settings, store);
+  return isSuperAdministratorNow({ okta, context: contextOf }, login);
 }
 
 async function lookUp(

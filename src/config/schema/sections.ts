@@ -36,6 +36,11 @@ export const approvals = z
     grant_valid_for: positiveDuration
       .prefault('15m')
       .describe('How long a grant can be used after approval'),
+    requests_per_minute: whole(1, 1_000_000)
+      .prefault(600)
+      .describe(
+        'Requests about approvals per minute that one access key may send to the HTTP server; further requests get 429',
+      ),
   })
   .prefault({})
   .describe('Human approval of governed operations');

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { findAccessKey } from '../../services/keys/find-key.ts';
 import type { AccessKey } from '../../store/governance-types.ts';
+import { Problem } from '../problem.ts';
 import type { ServerParts } from '../types.ts';
-import { readAccessKey } from './access-key.ts';
 
 /**
  * How long a valid key is not looked up again, and therefore how long a revoked key may still work.
@@ -9,16 +10,18 @@ import { readAccessKey } from './access-key.ts';
 const CACHED_MS = 1_000;
 const MAX_KEYS = 1_000;
 
+type KeyParts = Pick<ServerParts, 'store' | 'now'>;
+
 /** Access keys in request headers, each looked up at most once a second. */
 export class AccessKeyCache {
-  readonly #parts: Pick<ServerParts, 'store'>;
+  readonly #parts: KeyParts;
   readonly #known = new Map<string, { key: Promise<AccessKey>; until: number }>();
 
-  constructor(parts: Pick<ServerParts, 'store'>) {
+  constructor(parts: KeyParts) {
     this.#parts = parts;
   }
 
-  /** The access key in `Authorization: Bearer` or `x-api-key`. Throws Problem 401. */
+  /** The valid access key in `Authorization: Bearer` or `x-api-key`. Throws Problem 401. */
   async authenticate(headers: Headers): Promise<AccessKey> {
     const apiKey = headers.get('x-api-key');
     const given =
@@ -35,4 +38,18 @@ export class AccessKeyCache {
     key.catch(() => this.#known.delete(hash));
     return key;
   }
+}
+
+async function readAccessKey({ store, now }: KeyParts, header = ''): Promise<AccessKey> {
+  const [, text = ''] = /^Bearer +(\S+)$/i.exec(header) ?? [];
+  const found = await findAccessKey(store, text, now());
+  if (found?.state === 'active') return found.key;
+  throw new Problem(401, 'unauthenticated', {
+    message:
+      found?.state === 'expired'
+        ? `The access key ${found.key.name} has expired.`
+        : 'The request has no valid access key.',
+    remedy:
+      'Send `Authorization: Bearer arxk_…` or `x-api-key: arxk_…` with a key from `arx keys create`.',
+  });
 }

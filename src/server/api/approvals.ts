@@ -12,21 +12,27 @@ import { bodySizeLimit } from '../body-limit.ts';
 import { Problem } from '../problem.ts';
 import { DECISION_BODY, LIST_QUERY } from './approvals-inputs.ts';
 import type { ActiveUser, ServerParts } from '../types.ts';
-import { readAccessKey } from './access-key.ts';
+import { KeyLimits } from './key-limits.ts';
+import { checkLimit } from './key-access.ts';
+import type { KeyAccess, KeyEnv as Env } from './key-access.ts';
 
 const MAX_BYTES = 16 * 1024;
 // Requests without an approval lie between those listed here.
 const MAX_SCANNED = 2_000;
 
+const LIMIT = { what: 'sent more requests', setting: 'approvals.requests_per_minute' };
+
 type DecisionBody = z.infer<typeof DECISION_BODY>;
 
-type Env = { Variables: { key: AccessKey } };
-
 /** The approvals API, for holders of an access key: list, show and decide. */
-export function approvalRoutes(parts: ServerParts): Hono<Env> {
+export function approvalRoutes(parts: ServerParts, access: KeyAccess): Hono<Env> {
   const app = new Hono<Env>();
+  const limits = new KeyLimits(parts.approvalsPerMinute, parts.now);
   app.use(async (context, next) => {
-    context.set('key', await readAccessKey(parts, context.req.header('authorization')));
+    const key = await access.authenticate(context);
+    access.checkScope(context, key);
+    checkLimit(limits, key, LIMIT);
+    context.set('key', key);
     await next();
   });
   app.get('/', async (context) => {

@@ -3,7 +3,15 @@ import { APPROVAL_PATHS, APPROVAL_SCHEMAS } from './approvals-openapi.ts';
 import { ENRICH_PATHS, ENRICH_SCHEMAS } from './enrich/openapi.ts';
 import { FLOW_PATHS } from './flows/openapi.ts';
 import { FLOW_SCHEMAS } from './flows/schemas.ts';
-import { object, text } from './openapi-parts.ts';
+import { errorResponse, object, retryLaterResponse, text } from './openapi-parts.ts';
+import { ROUTE_SCOPES, openapiPath } from './route-scopes.ts';
+
+const OF_EVERY_ROUTE = {
+  403: errorResponse('The key does not have the scope of this route, or may not do this.'),
+  429: retryLaterResponse(
+    'This key has sent too many requests; Retry-After says when to try again.',
+  ),
+};
 
 /**
  * Approvals, enrichment and delegated flows as an OpenAPI 3.1 document; a test compares it with the routes and
@@ -17,8 +25,7 @@ export const OPENAPI = {
     description:
       'Approvals, account enrichment and delegated flows. Create keys with `arx keys create --name NAME`.',
   },
-  security: [{ bearer: [] }, { apiKey: [] }],
-  paths: { ...APPROVAL_PATHS, ...ENRICH_PATHS, ...FLOW_PATHS },
+  paths: withScopes({ ...APPROVAL_PATHS, ...ENRICH_PATHS, ...FLOW_PATHS }),
   components: {
     schemas: {
       Error: object(
@@ -42,6 +49,42 @@ export const OPENAPI = {
     },
   },
 } as const;
+
+interface Operation {
+  summary: string;
+  responses: object;
+}
+
+/**
+ * Adds to each operation the scope that its key needs, by the table that the server checks, and the
+ * answers that every route may give.
+ */
+function withScopes(paths: Readonly<Record<string, object>>): Readonly<Record<string, object>> {
+  const scopes = new Map(
+    Object.entries(ROUTE_SCOPES).map(([route, scope]) => [openapiPath(route), scope]),
+  );
+  const extend = (path: string, verb: string, { summary, responses, ...rest }: Operation) => {
+    const scope = scopes.get(`${verb.toUpperCase()} ${path}`) ?? '';
+    return {
+      ...rest,
+      summary,
+      description: `Needs an access key with the scope \`${scope}\`.`,
+      security: [{ bearer: [scope] }, { apiKey: [scope] }],
+      responses: { ...OF_EVERY_ROUTE, ...responses },
+    };
+  };
+  return Object.fromEntries(
+    Object.entries(paths).map(([path, verbs]) => [
+      path,
+      Object.fromEntries(
+        Object.entries(verbs as Record<string, Operation>).map(([verb, operation]) => [
+          verb,
+          extend(path, verb, operation),
+        ]),
+      ),
+    ]),
+  );
+}
 
 /** `/openapi.json`: the requests and answers of the routes. */
 export const openapiRoute = (): Hono =>

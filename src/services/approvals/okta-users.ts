@@ -1,3 +1,4 @@
+import { isSuperAdministrator } from '../../flows/refusals.ts';
 import type { Call, CallContext, OktaOperations, OktaUser } from '../../connectors/types.ts';
 
 const USER_ID = /^[A-Za-z0-9]{20}$/;
@@ -41,6 +42,18 @@ export async function findUserByEmail(reader: OktaReader, email: string): Promis
   const { output } = await reader.okta('users:read', { search }, reader.context('person'));
   const found = output.items.filter((user) => user.email?.toLowerCase() === email.toLowerCase());
   return output.next === null ? only(found) : null;
+}
+
+/** Whether this login or id belongs to an active Okta user who holds SUPER_ADMIN now. */
+export async function isSuperAdministratorNow(
+  reader: OktaReader,
+  reference: string,
+): Promise<boolean> {
+  const user = await findUser(reader, reference);
+  if (user?.status !== 'ACTIVE') return false;
+  const input = { userId: user.id };
+  const { output } = await reader.okta('users:read_roles', input, reader.context(user.id));
+  return isSuperAdministrator(output);
 }
 
 const only = <Item>(items: readonly Item[]): Item | null =>

@@ -43,6 +43,12 @@ export async function signingKey({
   return key;
 }
 
+/** Whether the store knows the key that signs decisions here, revoked or not. */
+export async function isEnrolled(env: ArxEnv, store: Pick<Store, 'keys'>): Promise<boolean> {
+  const { kid } = decisionKey(decisionSeeds(env).current().reveal());
+  return (await store.keys.signingKey(kid)) !== null;
+}
+
 /** Replaces the signing key by a new one and revokes the old one. Throws ConfigError. */
 export async function rotateSigningKey({
   env,

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { KeyScope } from '../../governance/key-scopes.ts';
 import type { AccessKey, KeyRepository } from '../governance-types.ts';
 import type { AccessKeysTable, Database } from '../schema.ts';
 
@@ -30,10 +31,20 @@ export function createKeyRepository(db: Kysely<Database>): KeyRepository {
       const keys = db.updateTable('signing_keys').set({ revoked_at: at }).where('kid', '=', kid);
       return (await keys.where('revoked_at', 'is', null).executeTakeFirst()).numUpdatedRows > 0n;
     },
-    async addAccessKey({ name, hash, person, createdAt, revokedAt }) {
+    async addAccessKey({ name, hash, person, createdAt, revokedAt, ...terms }) {
+      const { scopes = null, expiresAt = null } = terms;
       await db
         .insertInto('access_keys')
-        .values({ name, hash, person, created_at: createdAt, revoked_at: revokedAt })
+        .values({
+          name,
+          hash,
+          person,
+          created_at: createdAt,
+          revoked_at: revokedAt,
+          scopes: scopes?.join(' ') ?? null,
+          expires_at: expiresAt,
+          last_used_at: null,
+        })
         .execute();
     },
     async accessKey(hash) {
@@ -51,9 +62,27 @@ export function createKeyRepository(db: Kysely<Database>): KeyRepository {
       const keys = db.updateTable('access_keys').set({ revoked_at: at }).where('name', '=', name);
       return (await keys.where('revoked_at', 'is', null).executeTakeFirst()).numUpdatedRows > 0n;
     },
+    async recordUse(name, at) {
+      await db
+        .updateTable('access_keys')
+        .set({ last_used_at: at })
+        .where('name', '=', name)
+        .execute();
+    },
   };
 }
 
-function toKey({ name, hash, person, created_at, revoked_at }: AccessKeysTable): AccessKey {
-  return { name, hash, person, createdAt: created_at, revokedAt: revoked_at };
+function toKey(row: AccessKeysTable): AccessKey {
+  const { name, hash, person, scopes } = row;
+  return {
+    name,
+    hash,
+    person,
+    createdAt: row.created_at,
+    revokedAt: row.revoked_at,
+    // A word that this version does not know opens no route.
+    scopes: (scopes?.split(' ') as KeyScope[] | undefined) ?? null,
+    expiresAt: row.expires_at,
+    lastUsedAt: row.last_used_at,
+  };
 }

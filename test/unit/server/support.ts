@@ -92,6 +92,7 @@ export function appOver(store: Store, over: Partial<ServerParts> = {}) {
       return COUNTED;
     },
     enricher: { enrich: async () => [] },
+    approvalsPerMinute: () => 600,
     enrichmentsPerMinute: () => 600,
     flows: NO_FLOWS,
     pingTemporal: async () => undefined,

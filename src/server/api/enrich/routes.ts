@@ -5,36 +5,40 @@ import type { z } from 'zod';
 import { ENRICH_PRINCIPAL } from '../../../services/enrichment/enricher.ts';
 import type { EnrichRequest } from '../../../services/enrichment/types.ts';
 import type { EnrichedAccount } from '../../../enrichment/types.ts';
-import type { AccessKey } from '../../../store/governance-types.ts';
 import { bodySizeLimit } from '../../body-limit.ts';
 import { Problem } from '../../problem.ts';
 import type { ServerParts } from '../../types.ts';
-import { AccessKeyCache } from '../access-key-cache.ts';
 import { KeyLimits } from '../key-limits.ts';
+import { checkLimit } from '../key-access.ts';
+import type { KeyAccess, KeyEnv as Env } from '../key-access.ts';
 import { readQuery } from '../flows/requests.ts';
 import { NO_PARAMETERS } from '../flows/inputs.ts';
 import { BATCH_BODY, MAX_ACCOUNTS, REFRESH_QUERY } from './inputs.ts';
-
-type Env = { Variables: { key: AccessKey } };
 
 /** Enough for a thousand names of the greatest length with every character escaped. */
 const MAX_BYTES = 2 * 1024 * 1024;
 const limitBody = bodySizeLimit(MAX_BYTES, {
   remedy: `Send at most ${MAX_ACCOUNTS} accounts, ${MAX_BYTES} bytes.`,
 });
+const LIMIT = {
+  what: 'requested more accounts',
+  setting: 'enrichment.requests_per_minute',
+};
+
 /** `/v1/enrich`: account enrichment, for holders of an access key. */
-export function enrichRoutes(parts: ServerParts): Hono<Env> {
+export function enrichRoutes(parts: ServerParts, access: KeyAccess): Hono<Env> {
   const app = new Hono<Env>();
-  const keys = new AccessKeyCache(parts);
   const limits = new KeyLimits(parts.enrichmentsPerMinute, parts.now);
   app.use(async (context, next) => {
-    context.set('key', await keys.authenticate(context.req.raw.headers));
+    const key = await access.authenticate(context);
+    access.checkScope(context, key);
+    context.set('key', key);
     await next();
   });
   // Account names may hold slashes, sent as they are or encoded.
   app.get('/account/:value{.+}', async (context) => {
     const refresh = readParameters(context, REFRESH_QUERY).refresh === 'true';
-    checkLimit(limits, context, 1);
+    checkLimit(limits, context.get('key'), { count: 1, ...LIMIT });
     const [account] = await enrich(parts, context, {
       accounts: [context.req.param('value')],
       refresh,
@@ -44,7 +48,7 @@ export function enrichRoutes(parts: ServerParts): Hono<Env> {
   app.post('/', limitBody, async (context) => {
     readParameters(context, NO_PARAMETERS);
     const { accounts, refresh = false } = await readBatch(context);
-    checkLimit(limits, context, accounts.length);
+    checkLimit(limits, context.get('key'), { count: accounts.length, ...LIMIT });
     const results = await enrich(parts, context, { accounts, refresh });
     return context.json({ schema: 'arx.enrichment/v1', results });
   });
@@ -78,16 +82,6 @@ async function asProblem<Result>(work: Promise<Result>): Promise<Result> {
         'See policies/enrichment.yaml, and `arx policy explain users:read --as workflow:enrich-account`.',
     });
   }
-}
-
-function checkLimit(limits: KeyLimits, context: Context<Env>, accounts: number): void {
-  const wait = limits.take(context.get('key'), accounts);
-  if (wait === null) return;
-  throw new Problem(429, 'rate_limited', {
-    message: 'This access key has requested more accounts than it may per minute.',
-    remedy: `Try again in ${wait} s. The limit is enrichment.requests_per_minute in arx.yaml.`,
-    retryAfter: wait,
-  });
 }
 
 /**

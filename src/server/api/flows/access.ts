@@ -10,9 +10,12 @@ import { Problem, problemOf } from '../../problem.ts';
 import { MAX_RECORDED_PER_MINUTE } from '../../refusals.ts';
 import type { ServerParts } from '../../types.ts';
 import { KeyLimits } from '../key-limits.ts';
-import { AccessKeyCache } from '../access-key-cache.ts';
+import { checkLimit } from '../key-access.ts';
+import type { KeyAccess } from '../key-access.ts';
 
 export type FlowEnv = { Variables: { key: AccessKey; requester: FlowRequester; outcome: string } };
+
+const LIMIT = { what: 'sent more requests', setting: 'remediation.requests_per_minute' };
 
 /** What a request is about, for the audit trail and the counters. */
 export type RequestSubject = 'event' | 'flow' | 'history' | 'sets';
@@ -23,13 +26,13 @@ export type RequestSubject = 'event' | 'flow' | 'history' | 'sets';
  */
 export class FlowAccess {
   readonly #parts: ServerParts;
-  readonly #keys: AccessKeyCache;
+  readonly #access: KeyAccess;
   readonly #limits: KeyLimits;
   readonly #cap: MinuteCap;
 
-  constructor(parts: ServerParts) {
+  constructor(parts: ServerParts, access: KeyAccess) {
     this.#parts = parts;
-    this.#keys = new AccessKeyCache(parts);
+    this.#access = access;
     this.#limits = new KeyLimits(parts.flows.requestsPerMinute, parts.now);
     this.#cap = new MinuteCap(MAX_RECORDED_PER_MINUTE, parts.now);
   }
@@ -42,23 +45,14 @@ export class FlowAccess {
       await this.#report(context, about);
     });
     app.use(async (context, next) => {
-      const key = await this.#keys.authenticate(context.req.raw.headers);
+      const key = await this.#access.authenticate(context);
       context.set('key', key);
       context.set('requester', requesterOf(key));
-      this.#checkLimit(key);
+      this.#access.checkScope(context, key);
+      checkLimit(this.#limits, key, LIMIT);
       await next();
     });
     return app;
-  }
-
-  #checkLimit(key: AccessKey): void {
-    const wait = this.#limits.take(key, 1);
-    if (wait === null) return;
-    throw new Problem(429, 'rate_limited', {
-      message: 'This access key has sent more requests than it may per minute.',
-      remedy: `Try again in ${wait} s. The limit is remediation.requests_per_minute in arx.yaml.`,
-      retryAfter: wait,
-    });
   }
 
   /** The flow service records its own refusals; refusals before it are recorded here. */

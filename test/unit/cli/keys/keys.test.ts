@@ -27,8 +27,11 @@ async function keys(
   argv: string[],
   env: Record<string, string> = {},
 ): Promise<{ code: number; document: Document }> {
-  const outcome = await arx(['keys', ...argv, '--json'], {
+  // An emulated organisation on this machine: the local user is the operator of its store.
+  const outcome = await arx(['keys', ...argv, '--local', '--json'], {
     DATABASE_URL: database.databaseUrl,
+    OKTA_DOMAIN: 'http://127.0.0.1:1',
+    OKTA_API_TOKEN: '00token',
     ...env,
   });
   expect(outcome.err).toBe('');
@@ -74,6 +77,58 @@ describe('arx keys', () => {
     const id = await keys(['create', '--name', 'by-id', '--for', '00u1a2b3c4d5e6f7g8h9']);
     expect(id).toMatchObject({ code: 2, document: { code: 'usage' } });
     expect(await store.keys.accessKeys()).toHaveLength(2);
+  });
+
+  it('gives a key scopes and an expiry, and lists them with its last use', async () => {
+    const created = await keys([
+      'create',
+      '--name',
+      'siem',
+      '--scope',
+      'audit',
+      '--scope',
+      'enrich',
+    ]);
+    expect(created.document).toMatchObject({ scopes: ['audit', 'enrich'] });
+    const days = (Date.parse(`${created.document['expiresAt']}`) - Date.now()) / 86_400_000;
+    expect(Math.round(days)).toBe(90);
+    const listed = async () => {
+      const { items } = (await keys(['list'])).document as { items?: { name: string }[] };
+      return items?.find(({ name }) => name === 'siem');
+    };
+    expect(await listed()).toMatchObject({
+      scopes: ['audit', 'enrich'],
+      expiresAt: created.document['expiresAt'],
+      lastUsedAt: null,
+      state: 'active',
+    });
+    await keys(['create', '--name', 'by-siem'], { ARX_KEY: `${created.document.key}` });
+    expect(await listed()).toMatchObject({ lastUsedAt: expect.stringMatching(/^20/) });
+  });
+
+  it.each([
+    ['--scope', 'everything'],
+    ['--expires-in', '400d'],
+    ['--expires-in', '0d'],
+    ['--scope', 'admin'],
+    ['--scope', 'approvals:decide'],
+  ])('refuses the key of a service with %s %s', async (...option) => {
+    const refused = await keys(['create', '--name', 'greedy', ...option]);
+    expect(refused).toMatchObject({ code: 2, document: { schema: 'arx.error/v1' } });
+  });
+
+  it('needs a super administrator to make the key of a person in a shared store', async () => {
+    const argv = ['keys', 'create', '--name', 'eve', '--for', 'eve@example.com', '--json'];
+    const outcome = await arx(argv, { DATABASE_URL: database.databaseUrl });
+    expect(outcome.code).toBe(5);
+    expect(JSON.parse(outcome.out)).toMatchObject({ code: 'key_not_allowed' });
+    expect((await store.keys.accessKeys()).map(({ name }) => name)).not.toContain('eve');
+  });
+
+  it('enrols no signing key in a shared store for anyone else', async () => {
+    const env = { DATABASE_URL: database.databaseUrl, ARX_HOME: directoryWith() };
+    const outcome = await arx(['keys', 'decision', '--json'], env);
+    expect([outcome.code, JSON.parse(outcome.out)]).toMatchObject([5, { code: 'key_not_allowed' }]);
   });
 
   it('revokes a key, once and for all', async () => {

@@ -1,0 +1,29 @@
+import type { KeyScope } from '../../governance/key-scopes.ts';
+
+/**
+ * The scope that an access key needs for each route of /v1, by method and path pattern. A route
+ * that is not listed answers nobody.
+ */
+export const ROUTE_SCOPES: Readonly<Record<string, KeyScope>> = {
+  'GET /v1/approvals': 'approvals:read',
+  'GET /v1/approvals/:id': 'approvals:read',
+  'POST /v1/approvals/:id/decisions': 'approvals:decide',
+  'GET /v1/enrich/account/:value{.+}': 'enrich',
+  'POST /v1/enrich': 'enrich',
+  'POST /v1/ispm/events': 'events',
+  'GET /v1/flows': 'flows',
+  'GET /v1/flows/:name': 'flows',
+  'POST /v1/flows/:name/runs': 'flows',
+  'PUT /v1/flows/:name/enabled': 'admin',
+  'GET /v1/flow-runs': 'flows',
+  'GET /v1/flow-runs/:run': 'flows',
+  'POST /v1/flow-runs/:run/undo': 'flows',
+  'GET /v1/resource-sets': 'flows',
+  'GET /v1/resource-sets/:name': 'flows',
+  'PUT /v1/resource-sets/:name': 'admin',
+  'DELETE /v1/resource-sets/:name': 'admin',
+};
+
+/** A path pattern as OpenAPI writes it: `{name}` for `:name`. */
+export const openapiPath = (pattern: string): string =>
+  pattern.replaceAll(/:(\w+)(\{[^}]*\})?/g, '{$1}');
