@@ -80,7 +80,7 @@ describe('extraction', () => {
   });
 
   it.each(Object.keys(SOURCES) as (keyof Readings)[])(
-    '%s that failed leaves null and an error, never false',
+    'a failed %s leaves null and an error, never false',
     (source) => {
       const failed: Readings = { ...READ, [source]: { ok: false, code: 'forbidden', status: 403 } };
       const extracted = extract(PROFILE, failed, 24);
@@ -97,15 +97,15 @@ describe('extraction', () => {
   );
 
   it.each([
-    ['an e-mail factor alone', [{ type: 'email', status: 'ACTIVE' }], false, 'none'],
-    ['nothing', [], false, 'none'],
+    ['only an e-mail factor', [{ type: 'email', status: 'ACTIVE' }], false, 'none'],
+    ['no factor', [], false, 'none'],
     [
-      'a factor that is only begun',
+      'a factor that is not activated',
       [{ type: 'push', status: 'PENDING_ACTIVATION' }],
       false,
       'none',
     ],
-    ['a type that nobody knows', [{ type: 'hologram', status: 'ACTIVE' }], null, 'unknown'],
+    ['an unknown type', [{ type: 'hologram', status: 'ACTIVE' }], null, 'unknown'],
     ['SMS', [{ type: 'sms', status: 'ACTIVE' }], true, 'enrolled'],
   ])('%s: mfa_enrolled', (_, factors, enrolled, state) => {
     const value = factors.map((factor) => ({ provider: 'OKTA', ...factor }));
@@ -113,7 +113,7 @@ describe('extraction', () => {
     expect([extracted.mfa_enrolled, extracted.mfa_state]).toEqual([enrolled, state]);
   });
 
-  it('a user without roles and log entries is not unknown', () => {
+  it('a user without roles and log entries has known values', () => {
     const none = { ok: true, value: [] } as const;
     const extracted = extract(
       PROFILE,

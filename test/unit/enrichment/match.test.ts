@@ -6,7 +6,7 @@ import type { Matchable } from '../../../src/enrichment/match.ts';
 import type { Indicator } from '../../../src/enrichment/types.ts';
 import { assertProperty } from '../../support/properties.ts';
 
-/** Matches against a vendor that answers every query with its whole directory. */
+/** Matches against a vendor that returns its whole directory for every query. */
 function find(directory: readonly Matchable[], indicator: Indicator) {
   for (const step of matchSteps(indicator)) {
     const hits = hitsOf(step, indicator, directory);
@@ -80,7 +80,7 @@ const asked = fc.oneof(
 );
 
 describe('over generated directories', () => {
-  it('never finds a user by the beginning of a name, and never returns one of several', () => {
+  it('never finds a user by a prefix of a name, and never returns one of several', () => {
     assertProperty(
       fc.property(directories, asked, (directory, given) => {
         const name = given.toLowerCase();

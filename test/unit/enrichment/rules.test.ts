@@ -62,7 +62,7 @@ describe('operators', () => {
     expect(holds(operator, actual, { value, now: NOW })).toBe(expected);
   });
 
-  it('a missing field matches nothing but `missing`', () => {
+  it('match a missing field only with `missing`', () => {
     for (const actual of [undefined, null])
       for (const operator of OPERATOR_NAMES)
         for (const value of [null, 'x', 5, true, ['x'], []] as Value[])
@@ -149,12 +149,12 @@ describe('rules', () => {
     'recent_activity.toString',
     'nothing',
     '',
-  ])('%s is none', (field) => {
+  ])('%s is not a path', (field) => {
     expect(judge({ rules: [rule(field, 'exists', undefined, 'Malicious')] })).toBeNull();
     expect(judge({ rules: [rule(field, 'missing', undefined, 'Malicious')] })).toBe('Malicious');
   });
 
-  it('a field whose call failed is missing', () => {
+  it('treat a field whose call failed as missing', () => {
     expect(judge({ rules: [rule('mfa_enrolled', 'eq', false, 'Malicious')] })).toBeNull();
     expect(judge({ rules: [rule('mfa_enrolled', 'missing', undefined, 'Pending')] })).toBe(
       'Pending',
@@ -172,7 +172,7 @@ describe('rules', () => {
     expect(judge(rules, { found: null, extracted: null })).toBeNull();
   });
 
-  it('verdicts are ordered', () => {
+  it('order the verdicts', () => {
     expect(gravest(['Benign', 'Malicious', null, 'Pending'])).toBe('Malicious');
     expect(gravest(['Pending', 'Benign'])).toBe('Benign');
     expect(gravest(['Benign', 'Suspicious'])).toBe('Suspicious');

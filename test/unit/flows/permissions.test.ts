@@ -96,11 +96,11 @@ describe('permissionsOn', () => {
   it.each([
     ['another login', 'user:ann@example.com', { principal: 'user:annn@example.com', groups: [] }],
     [
-      'a key of the name of a person',
+      'a key with the name of a user',
       'user:ann@example.com',
       { principal: 'agent:ann@example.com', groups: [] },
     ],
-    ['a person of the name of a key', 'key:ispm', { principal: 'user:ispm', groups: [] }],
+    ['a user with the name of a key', 'key:ispm', { principal: 'user:ispm', groups: [] }],
     ['a key in another case', 'key:ispm', { principal: 'agent:ISPM', groups: [] }],
     [
       'a group in another case',
@@ -108,8 +108,8 @@ describe('permissionsOn', () => {
       { principal: 'user:ann@example.com', groups: ['sec'] },
     ],
     ['a service in a group', 'group:Sec', { principal: 'agent:ispm', groups: ['Sec'] }],
-    ['nobody', 'user:anonymous', { principal: 'user:anonymous', groups: ['Sec'] }],
-    ['nobody, in a group', 'group:Sec', { principal: 'user:Anonymous', groups: ['Sec'] }],
+    ['an unknown caller', 'user:anonymous', { principal: 'user:anonymous', groups: ['Sec'] }],
+    ['an unknown caller in a group', 'group:Sec', { principal: 'user:Anonymous', groups: ['Sec'] }],
     ['a flow', 'user:ann@example.com', { principal: 'flow:ann@example.com', groups: [] }],
     [
       'a member without a kind',
@@ -151,7 +151,7 @@ describe('permissionsOn', () => {
   });
 });
 
-describe('the rest', () => {
+describe('parsing and routing', () => {
   it('accepts exactly six spellings', () => {
     expect(Object.keys(PERMISSION_SPELLINGS)).toHaveLength(6);
     for (const other of ['', 'View', 'okta.workflows.flows.manage', 'constructor', '__proto__'])

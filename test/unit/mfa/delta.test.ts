@@ -120,14 +120,14 @@ const earlier: EarlierReading = {
 const listed = { status: 'ACTIVE', created: null };
 
 describe('which users are read again', () => {
-  it('not a user whose reading is still valid', () => {
+  it('does not include a user whose reading is still valid', () => {
     for (const verdict of ['compliant', 'weak_only', 'none', 'exempt'] as const)
       expect(rereadReason({ ...earlier, verdict }, listed, false)).toBeNull();
     expect(rereadReason({ ...earlier, factors: [] }, listed, false)).toBeNull();
     expect(rereadReason({ ...earlier, factors: [factor('INACTIVE')] }, listed, false)).toBeNull();
   });
 
-  it('a user who is new, changed, or listed differently', () => {
+  it('includes a user who is new, changed or listed differently', () => {
     expect(rereadReason(null, listed, false)).toBe('newly_listed');
     expect(rereadReason(earlier, listed, true)).toBe('changed');
     expect(rereadReason(earlier, { ...listed, status: 'LOCKED_OUT' }, false)).toBe(
@@ -139,14 +139,14 @@ describe('which users are read again', () => {
   });
 
   it.each(['unknown', 'pending_only', 'in_grace', 'vanished', null] as const)(
-    'a user whose verdict was %s',
+    'includes a user whose verdict was %s',
     (verdict) => {
       expect(rereadReason({ ...earlier, verdict }, listed, false)).toBe('not_settled');
     },
   );
 
   it.each(['ENROLLED', 'PENDING_ACTIVATION', 'NOT_SETUP', 'EXPIRED', 'SOMETHING', null])(
-    'a user with a factor that is %s, which may change without an entry',
+    'includes a user with a factor that is %s, which may change without an entry',
     (status) => {
       const factors = [factor('ACTIVE'), factor(status)];
       expect(rereadReason({ ...earlier, factors }, listed, false)).toBe('may_change_silently');

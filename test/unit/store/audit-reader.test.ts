@@ -23,13 +23,13 @@ async function fill(store: Store): Promise<void> {
 describeOnStores('the audit reader', (source) => {
   test.each([
     ['everything', {}, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]],
-    ['a run', { run: 'run-2' }, [6, 7, 8, 9]],
-    ['a kind', { kind: 'user.checked' as const }, [1, 3, 5, 7, 9]],
-    ['a subject', { subject: 'u0' }, [0, 3, 6, 9]],
+    ['one run', { run: 'run-2' }, [6, 7, 8, 9]],
+    ['one kind', { kind: 'user.checked' as const }, [1, 3, 5, 7, 9]],
+    ['one subject', { subject: 'u0' }, [0, 3, 6, 9]],
     ['since a time', { since: '2026-07-06T10:00:08+02:00' }, [8, 9]],
-    ['behind a place', { after: 7 }, [8, 9]],
-    ['a few', { limit: 2, after: 0 }, [1, 2]],
-    ['all of it together', { run: 'run-1', kind: 'user.checked' as const, subject: 'u0' }, [3]],
+    ['after a position', { after: 7 }, [8, 9]],
+    ['a limited number', { limit: 2, after: 0 }, [1, 2]],
+    ['all filters together', { run: 'run-1', kind: 'user.checked' as const, subject: 'u0' }, [3]],
   ])('lists %s', async (_, filter, indexes) => {
     const store = await source.fresh();
     await fill(store);
@@ -69,19 +69,19 @@ describeOnStores('the audit reader', (source) => {
       4,
     ],
     ['a deleted entry', 'delete from audit_entries where index = 5', 5],
-    ['a deleted end', 'delete from audit_entries where index >= 8', 8],
+    ['a deleted last entry', 'delete from audit_entries where index >= 8', 8],
     [
       'a closed gap',
       'delete from audit_entries where index = 2; update audit_entries set index = -index where index > 2; update audit_entries set index = -index - 1 where index < 0',
       2,
     ],
     [
-      'two entries that changed places',
+      'two swapped entries',
       'update audit_entries set index = -1 where index = 3; update audit_entries set index = 3 where index = 7; update audit_entries set index = 7 where index = -1',
       3,
     ],
     ['everything deleted', 'delete from audit_entries', 0],
-  ])('a superuser who drops the trigger is found out: %s', async (_, statement, index) => {
+  ])('detects changes by a superuser who drops the trigger: %s', async (_, statement, index) => {
     const store = await source.fresh();
     await fill(store);
     await source.query(`drop trigger audit_entries_append_only on audit_entries; ${statement}`);

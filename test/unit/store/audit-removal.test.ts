@@ -15,7 +15,7 @@ const OLD = 1_700;
 const verify = async (store: Store) =>
   await verifyChain(store.audit.pages(500), await store.audit.head());
 
-/** 1,700 entries of the first of January, 300 of the tenth, and the key's own of today. */
+/** 1,700 entries of the first of January, 300 of the tenth, and the entry of the key of today. */
 async function fill(store: Store): Promise<void> {
   const drafts = (count: number, day: number, run: string) =>
     Array.from({ length: count }, (_, n) =>
@@ -35,7 +35,7 @@ const purgedEntry = (upTo: number) =>
   });
 
 describeOnStores('removing the content of old entries', (source) => {
-  test('leaves hashes, with which chain and proofs hold', async () => {
+  test('keeps the hashes, so that chain and proofs stay valid', async () => {
     const store = await source.fresh();
     const parts = partsOf(store, keyHome());
     await fill(store);
@@ -65,12 +65,12 @@ describeOnStores('removing the content of old entries', (source) => {
     expect(asRemoved(JSON.parse(stored!.text))).toMatchObject({ kind: 'user.checked', at: at(1) });
     expect((await store.audit.list({ limit: 1 }))[0]?.index).toBe(OLD);
     expect(await store.audit.countByKind('run-1')).toEqual({});
-    // The trail goes on, and so do its checkpoints.
+    // New entries and checkpoints are still possible.
     await store.journal.append([draftOf({ run: 'run-3' })]);
     expect((await makeCheckpoint(parts, ORIGIN))?.size).toBe(OLD + 303);
   });
 
-  test('takes nothing that no checkpoint covers', async () => {
+  test('removes only content covered by a checkpoint', async () => {
     const store = await source.fresh();
     await fill(store);
     expect(await store.audit.removal.due(at(30))).toEqual({ entries: 0, upTo: 0 });
@@ -78,7 +78,7 @@ describeOnStores('removing the content of old entries', (source) => {
     expect(await verify(store)).toMatchObject({ ok: true, entries: OLD + 300 });
   });
 
-  test('takes what comes before the first younger one only', async () => {
+  test('removes only entries before the first newer one', async () => {
     const store = await source.fresh();
     await store.journal.append(
       [1, 2, 9, 3].map((day) => draftOf({ subject: `u${day}`, at: at(day) })),
@@ -95,11 +95,11 @@ describeOnStores('removing the content of old entries', (source) => {
     ],
     ['a deleted entry', 'delete from audit_entries where index = 1200', 1_200],
     [
-      'entries that were written anew',
+      'rewritten entries',
       `update audit_tiles set hashes = decode(repeat('00', 8192), 'hex') where level = 0 and index = 4`,
       1_024,
     ],
-  ])('stops before the piece with %s', async (_, statement, index) => {
+  ])('stops before the batch with %s', async (_, statement, index) => {
     const store = await source.fresh();
     await fill(store);
     await makeCheckpoint(partsOf(store, keyHome()), ORIGIN);
@@ -120,7 +120,7 @@ describeOnStores('removing the content of old entries', (source) => {
     `update audit_entries set id = 'removed/3', workflow_id = '', run = '', subject = '', sequence = 0,
       text = '{"at":"' || at || '","hash":"00","kind":"' || kind || '","removed":true}' where index = 3`,
     `update audit_entries set at = '2020' where index = 3`,
-  ])('is the only change that the database lets through: %s', async (statement) => {
+  ])('is the only change that the database allows: %s', async (statement) => {
     const store = await source.fresh();
     await store.journal.append(
       Array.from({ length: 5 }, (_, n) => draftOf({ subject: `u${n}`, target: SECRET })),

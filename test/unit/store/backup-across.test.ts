@@ -32,23 +32,20 @@ async function filledStore(database: TestDatabase): Promise<Store> {
 test.each([
   ['PostgreSQL', 'PGlite'],
   ['PGlite', 'PostgreSQL'],
-] as const)(
-  'a backup of %s is restored into %s, and a backup of that is the same',
-  async (from, to) => {
-    await (await filledStore(databases[from])).close();
-    const { file, summary } = await backupOf(databases[from].databaseUrl);
-    await restoreBackup({ databaseUrl: databases[to].databaseUrl, source: sourceOf(file) });
-    expect(await contentOf(queryOn(databases[to]))).toEqual(
-      await contentOf(queryOn(databases[from])),
-    );
-    expect((await backupOf(databases[to].databaseUrl)).summary).toMatchObject({
-      rows: summary.rows,
-      audit: summary.audit,
-    });
-  },
-);
+] as const)('restores a backup of %s into %s, whose backup is then the same', async (from, to) => {
+  await (await filledStore(databases[from])).close();
+  const { file, summary } = await backupOf(databases[from].databaseUrl);
+  await restoreBackup({ databaseUrl: databases[to].databaseUrl, source: sourceOf(file) });
+  expect(await contentOf(queryOn(databases[to]))).toEqual(
+    await contentOf(queryOn(databases[from])),
+  );
+  expect((await backupOf(databases[to].databaseUrl)).summary).toMatchObject({
+    rows: summary.rows,
+    audit: summary.audit,
+  });
+});
 
-test('PostgreSQL does not make those who write wait for a backup', async () => {
+test('a backup on PostgreSQL does not block writers', async () => {
   const store = await filledStore(databases.PostgreSQL);
   const { entries } = await store.audit.head();
   const { databaseUrl } = databases.PostgreSQL;

@@ -33,8 +33,8 @@ const read = async (bytes: Buffer) => await readBackup(sourceOf(bytes));
 const damaged = (what: RegExp) =>
   expect.objectContaining({ code: 'backup_damaged', message: expect.stringMatching(what) });
 
-describe('the file of a backup', () => {
-  it('is read as it was written, whatever its texts and however it comes', async () => {
+describe('the backup file', () => {
+  it('is read as it was written, with any texts and in any chunks', async () => {
     const cells = fc.array(fc.option(fc.string({ unit: 'grapheme' })), {
       minLength: 2,
       maxLength: 2,
@@ -62,7 +62,7 @@ describe('the file of a backup', () => {
       );
   });
 
-  it('is refused, or still has the same content, whichever bit is flipped', async () => {
+  it('is refused, or still has the same content, if any bit is flipped', async () => {
     const whole = await read(file);
     const verdicts = Array.from({ length: file.length }, async (_, at) => {
       const other = Buffer.from(file);
@@ -70,35 +70,35 @@ describe('the file of a backup', () => {
       return await read(other).catch((error: unknown) => error);
     });
     const found = await Promise.all(verdicts);
-    // Time and system in the head of gzip are nothing that anybody reads.
+    // The time and system fields of the gzip header are not used.
     expect(found.slice(10)).toEqual(found.slice(10).map(() => damaged(/./)));
     for (const verdict of found.slice(0, 10)) expect([whole, damaged(/./)]).toContainEqual(verdict);
   });
 
   it.each<[string, RegExp, (lines: string[]) => string[], boolean]>([
-    ['a row less', /not match its checksum/, (lines) => lines.toSpliced(2, 1), false],
+    ['a missing row', /not match its checksum/, (lines) => lines.toSpliced(2, 1), false],
     [
-      'a row less, and its checksum made anew',
+      'a missing row and a recomputed checksum',
       /not match the stated/,
       (lines) => lines.toSpliced(2, 1),
       true,
     ],
     [
-      'rows in another order',
+      'reordered rows',
       /not match its checksum/,
       ([a, b, c, ...rest]) => [a!, c!, b!, ...rest],
       false,
     ],
     ['lines after its end', /continues/, (lines) => [...lines, lines[1]!], false],
-    ['no end', /truncated/, (lines) => lines.slice(0, -1), false],
+    ['no end line', /truncated/, (lines) => lines.slice(0, -1), false],
     [
-      'a row of no table',
+      'a row without a table',
       /neither a row/,
       (lines) => lines.toSpliced(1, 0, '{"table":"x","row":[]}'),
       true,
     ],
     [
-      'a row too long',
+      'a row that is too long',
       /neither a row/,
       (lines) => lines.toSpliced(1, 0, '{"table":"children","row":["1","2"]}'),
       true,
@@ -109,13 +109,13 @@ describe('the file of a backup', () => {
       (lines) => lines.toSpliced(1, 0, '{"table":"children","row":[1]}'),
       true,
     ],
-    ['no JSON', /neither a row/, (lines) => lines.toSpliced(1, 0, '{'), true],
+    ['invalid JSON', /neither a row/, (lines) => lines.toSpliced(1, 0, '{'), true],
     ['no header', /not a header/, (lines) => lines.slice(1), true],
   ])('with %s is refused', async (_, reason, change, sealed) => {
     await expect(read(changed(file, change, sealed))).rejects.toEqual(damaged(reason));
   });
 
-  it('of a later form is refused with the version that reads it', async () => {
+  it('of a later format is refused with the version that reads it', async () => {
     const later = withHeader(file, (one) => ({ ...one, schema: 'arx.backup/v2', arx: '3.0.0' }));
     await expect(read(later)).rejects.toMatchObject({
       code: 'backup_newer',
@@ -129,7 +129,7 @@ describe('the file of a backup', () => {
 });
 
 describe('the order of tables', () => {
-  it('puts those referred to first, and ends where they refer to each other', () => {
+  it('puts referenced tables first, and ends for circular references', () => {
     const reference = (child: string, parent: string) => ({ child, parent });
     expect(inOrder(['a', 'b', 'c'], [reference('a', 'c'), reference('c', 'b')])).toEqual([
       'b',

@@ -57,7 +57,7 @@ describeOnStores('a backup', (source) => {
     expect(Number((rows[0] as { position: string }).position)).toBe(2501);
   });
 
-  test('goes into a store that only has its schema', async () => {
+  test('can be restored into a store that has only its schema', async () => {
     await filled();
     const before = await contentOf(source.query);
     const { file } = await backupOf(source.url());
@@ -90,7 +90,7 @@ describeOnStores('a backup', (source) => {
     expect(await verify(target)).toMatchObject({ ok: true, entries });
   });
 
-  test('of an earlier schema is restored, and brought up to date', async () => {
+  test('of an earlier schema is restored and migrated', async () => {
     const level = '0003-audit';
     await source.empty();
     const db = connect(source.url(), 1);
@@ -111,7 +111,7 @@ describeOnStores('a backup', (source) => {
     expect(rows).toEqual([{ digest: 'd', content: '{}' }]);
   });
 
-  test('that is damaged, or of another version, leaves nothing behind', async () => {
+  test('leaves nothing behind if it is damaged or of another version', async () => {
     const store = await source.fresh();
     await appendMany(store, 30);
     const { file } = await backupOf(source.url());
@@ -137,7 +137,7 @@ describeOnStores('a backup', (source) => {
     expect(await contentOf(source.query)).toEqual(before);
   });
 
-  test('of a database without a store is refused, and a cancelled one ends', async () => {
+  test('of a database without a store is refused, and a cancelled backup ends', async () => {
     await source.empty();
     await expect(backupOf(source.url())).rejects.toEqual(refusal('no_store'));
     const store = await source.fresh();

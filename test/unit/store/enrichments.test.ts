@@ -14,7 +14,7 @@ const answer = (userId: string | null = ANN, ttlMs = 60_000) => ({
 });
 const LEASE = { ttlMs: 10_000 };
 
-/** A clock that stands still until it is told. */
+/** A clock that moves only on request. */
 function clockFrom(start: number) {
   let at = start;
   return { now: () => new Date(at), pass: (ms: number) => void (at += ms) };
@@ -40,7 +40,7 @@ const drop = (store: Store, over: Partial<EnrichmentDrop> = {}) =>
   );
 
 describeOnStores('enrichments', ({ fresh, again }) => {
-  it('are cached until they expire, also for another process, and state their age', async () => {
+  it('are cached until they expire, also for other processes, and contain their age', async () => {
     const clock = clockFrom(1_800_000_000_000);
     const [store, other] = [await fresh(clock), await again(clock)];
     expect(await store.enrichments.get('k1')).toBeNull();
@@ -51,7 +51,7 @@ describeOnStores('enrichments', ({ fresh, again }) => {
     expect(await other.enrichments.get('k1')).toBeNull();
   });
 
-  it('are found out by one owner at a time', async () => {
+  it('are looked up by one owner at a time', async () => {
     const clock = clockFrom(1_800_000_000_000);
     const [store, other] = [await fresh(clock), await again(clock)];
     const owners = Array.from({ length: 20 }, (_, at) => ({
@@ -80,7 +80,7 @@ describeOnStores('enrichments', ({ fresh, again }) => {
     expect(await store.enrichments.get('k1')).toMatchObject({ content: { who: ANN } });
   });
 
-  it('are deleted by a write to their user, as are those without a user; others and other organisations stay', async () => {
+  it('are deleted by a write to their user, like those without a user, but not for other users and organisations', async () => {
     const store = await fresh();
     const places = { ann: ANN, bob: '00uBobBobBobBobBobBo', nobody: null };
     for (const [key, userId] of Object.entries(places))
@@ -96,7 +96,7 @@ describeOnStores('enrichments', ({ fresh, again }) => {
     expect(await store.enrichments.get('elsewhere')).not.toBeNull();
   });
 
-  it('are not kept where a write came after they were begun', async () => {
+  it('are not kept if a write came after the lookup began', async () => {
     const clock = clockFrom(1_800_000_000_000);
     const store = await fresh(clock);
     await store.enrichments.claim(PLACE, 'o', LEASE);
@@ -113,7 +113,7 @@ describeOnStores('enrichments', ({ fresh, again }) => {
     expect(await keep(store)).toBe(true);
   });
 
-  it('never outlive a write, however keeping and writing meet', async () => {
+  it('never outlive a write, whatever the order of keeping and writing', async () => {
     const store = await fresh();
     for (let turn = 0; turn < 20; turn += 1) {
       const place = { key: `race-${turn}`, org: ORG };
@@ -123,7 +123,7 @@ describeOnStores('enrichments', ({ fresh, again }) => {
     }
   });
 
-  it('are cleared away when their time is over', async () => {
+  it('are deleted after they expire', async () => {
     const clock = clockFrom(1_800_000_000_000);
     const store = await fresh(clock);
     await keep(store, { key: 'old', org: ORG });

@@ -28,7 +28,7 @@ afterEach(async () => {
   }
 });
 
-/** A server that accepts and then does what `greet` says. */
+/** A server that accepts connections and then calls `greet`. */
 async function listen(greet: (socket: Socket) => void): Promise<string> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -41,7 +41,7 @@ async function listen(greet: (socket: Socket) => void): Promise<string> {
 }
 
 test.each([
-  ['nothing listens', async () => `127.0.0.1:${await freePort()}`],
+  ['no server listens', async () => `127.0.0.1:${await freePort()}`],
   ['the server hangs up', () => listen((socket) => socket.destroy())],
   ['the server never answers', () => listen(() => undefined)],
   [
@@ -49,7 +49,7 @@ test.each([
     () => listen((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')),
   ],
 ])(
-  'where %s the store is unavailable, within seconds and without the password',
+  'reports the store as unavailable, within seconds and without the password, if %s',
   async (_, start) => {
     const address = await start();
     const began = Date.now();
@@ -63,7 +63,7 @@ test.each([
 );
 
 test.each(['mysql://a:canary-hunter2@h/d', 'canary-hunter2', ''])(
-  '%j is no address of a store',
+  'refuses the store address %j',
   async (databaseUrl) => {
     const error = await failureOf(openStore({ databaseUrl }));
     expect(error).toBeInstanceOf(StoreUnavailableError);
@@ -90,7 +90,7 @@ test.each([
     'h:1/d does not respond: check',
   ],
   [null, StoreUnavailableError, 'does not respond'],
-])('%j is reduced', (failure, kind, text) => {
+])('reduces %j', (failure, kind, text) => {
   const reduced = reduceFailure(failure, 'h:1/d');
   expect(reduced).toBeInstanceOf(kind);
   expect(reduced.message).toContain(text);
@@ -98,7 +98,7 @@ test.each([
 });
 
 describeOnStores('failures', (source) => {
-  test('a refused statement shows neither values nor address', async () => {
+  test('a refused statement contains no values or address', async () => {
     const store = await source.fresh();
     const page = store.users.addPage('no such run', 0, 'canary-cursor', []);
     const error = await failureOf(page);
@@ -106,12 +106,12 @@ describeOnStores('failures', (source) => {
     expect(inspect(error)).not.toMatch(/canary|no such run/);
   });
 
-  test('a ping is answered, also while every connection is taken', async () => {
+  test('a ping gets a response even if every connection is in use', async () => {
     const store = await source.fresh({ maxConnections: 1 });
     await Promise.all([store.ping(), store.audit.head(), store.ping()]);
   });
 
-  test('effects of one store do not wait for connections of another', async () => {
+  test('effects of one store do not wait for the connections of another', async () => {
     const store = await source.fresh({ maxConnections: 1 });
     const appends = Array.from({ length: 30 }, (_, n) =>
       store.journal.append([draftOf({ subject: `s${n}` })]),

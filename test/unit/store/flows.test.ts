@@ -8,7 +8,7 @@ const AT = '2026-11-22T08:00:00.000Z';
 const ids = (runs: readonly { run: string }[]): string[] => runs.map(({ run }) => run);
 
 describeOnStores('runs of delegated flows', (source) => {
-  test('of a hundred that open one at once, from two processes, exactly one is the first', async () => {
+  test('are opened exactly once by a hundred concurrent callers in two processes', async () => {
     const [here, there] = [await source.fresh(), await source.again()];
     const opened = await Promise.all(
       Array.from({ length: 100 }, (_, n) =>
@@ -23,7 +23,7 @@ describeOnStores('runs of delegated flows', (source) => {
     expect(await here.flows.get('r1')).toEqual(first[0]?.record);
   });
 
-  test('a run is read as it was stored, whatever its content', async () => {
+  test('are read as they were stored, with any content', async () => {
     const { flows } = await source.fresh();
     const record = flowRun('r1', {
       inputs: { group: '00g1', note: 'a "quoted" \\u0000 \u{1f600}' },
@@ -47,7 +47,7 @@ describeOnStores('runs of delegated flows', (source) => {
     expect(await flows.get('r2')).toBeNull();
   });
 
-  test('is opened together with its entry, or not at all', async () => {
+  test('are opened together with their audit entry, or not at all', async () => {
     const store = await source.fresh();
     const opening = store.journal.append(
       [draftOf({ kind: 'flow.opened', subject: 'r1' })],
@@ -61,7 +61,7 @@ describeOnStores('runs of delegated flows', (source) => {
     expect((await store.audit.head()).entries).toBe(0);
   });
 
-  test('moves on until it has ended; its end may be written again, but not another', async () => {
+  test('can be updated until they end; the same end may be written again, but not another one', async () => {
     const { flows } = await source.fresh();
     await flows.open(flowRun('r1'));
     expect(await flows.update(null, 'r1', { state: 'waiting', target: { id: '00u1' } })).toBe(true);
@@ -78,7 +78,7 @@ describeOnStores('runs of delegated flows', (source) => {
     expect(await flows.get('r1')).toMatchObject({ ...end, target: { id: '00u1' } });
   });
 
-  test('the uses of an event are its real runs alone', async () => {
+  test('count as uses of an event unless they are dry runs', async () => {
     const { flows } = await source.fresh();
     await flows.open(flowRun('r1', { eventDigest: 'a:b' }));
     await flows.open(flowRun('dry', { dryRun: true }));
@@ -91,7 +91,7 @@ describeOnStores('runs of delegated flows', (source) => {
     expect(await flows.usesOf('e3')).toEqual([]);
   });
 
-  test('the history is searched by user, flow, outcome and time, newest first, page by page', async () => {
+  test('are searched by user, flow, outcome and time, newest first, page by page', async () => {
     const { flows } = await source.fresh();
     const caller = { ...flowRun('x').caller, principal: 'user:Bo@Example.com' };
     await flows.open(flowRun('r1', { startedAt: '2026-11-20T08:00:00.000Z' }));
@@ -120,7 +120,7 @@ describeOnStores('runs of delegated flows', (source) => {
     expect(ids(await flows.children('r4'))).toEqual(['r5']);
   });
 
-  test('the run that takes another back is the newest that came to something', async () => {
+  test('have as their undo the newest undo run with an effect', async () => {
     const { flows } = await source.fresh();
     const undo = (run: string, outcome: 'failed' | 'succeeded' | 'rejected') =>
       flows.open(flowRun(run, { undoes: 'r1', state: 'ended', outcome }));
@@ -144,7 +144,7 @@ describeOnStores('settings of delegated flows', (source) => {
     permissions: ['run'],
   };
 
-  test('sets of the file come in once; what was changed or removed by hand stays so', async () => {
+  test('import the resource sets of the file once, and keep later changes and removals', async () => {
     const { flowSettings } = await source.fresh();
     const viewers: ResourceSet = { ...responders, name: 'Viewers', permissions: ['view'] };
     await flowSettings.seed([]);
@@ -160,7 +160,7 @@ describeOnStores('settings of delegated flows', (source) => {
     expect((await flowSettings.sets()).map(({ name }) => name)).toEqual(['Responders', 'Viewers']);
   });
 
-  test('a flow is switched, and the last switch counts', async () => {
+  test('use the last switch of a flow', async () => {
     const { flowSettings } = await source.fresh();
     expect(await flowSettings.switches()).toEqual(new Map());
     await flowSettings.switch(null, 'Delegated Flow', true);

@@ -8,7 +8,7 @@ const lost = async (promise: Promise<void>) =>
   expect(promise).rejects.toBeInstanceOf(LeaseLostError);
 
 describeOnStores('leases', (source) => {
-  test('one owner at a time, who may claim again; the earlier claim is over then', async () => {
+  test('have one owner at a time, whose new claim replaces the earlier one', async () => {
     const { leases } = await source.fresh();
     const first = (await leases.claim('a', 'me', MINUTE)) as Lease;
     expect(first).toEqual({ name: 'a', fence: 1 });
@@ -25,7 +25,7 @@ describeOnStores('leases', (source) => {
     expect(await leases.claim('a', 'you', MINUTE)).toEqual({ name: 'a', fence: 3 });
   });
 
-  test('ends by the clock of the store, and is held by renewing', async () => {
+  test('end by the clock of the store, and can be renewed', async () => {
     let time = Date.UTC(2026, 6, 6, 8);
     const { leases } = await source.fresh({ now: () => new Date(time) });
     const mine = (await leases.claim('a', 'me', MINUTE)) as Lease;
@@ -39,14 +39,14 @@ describeOnStores('leases', (source) => {
     expect(await leases.claim('a', 'you', MINUTE)).toEqual({ name: 'a', fence: 2 });
   });
 
-  test("the database's own clock is the default", async () => {
+  test("use the database's clock by default", async () => {
     const { leases } = await source.fresh();
     await leases.claim('a', 'me', 0);
     expect(await leases.claim('a', 'you', MINUTE)).toEqual({ name: 'a', fence: 2 });
     expect(await leases.claim('a', 'me', MINUTE)).toBeNull();
   });
 
-  test('of many who claim at the same moment one gets it, time after time', async () => {
+  test('are given to exactly one of many concurrent claimants, again and again', async () => {
     const [one, other] = [await source.fresh(), await source.again()];
     for (let round = 0; round < 25; round += 1) {
       const claims = Array.from({ length: 8 }, (_, n) =>

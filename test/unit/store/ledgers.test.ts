@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { describeOnStores } from '../../support/stores.ts';
 
 describeOnStores('the smaller ledgers', (source) => {
-  test('a message is kept a run, and overwritten', async () => {
+  test('keep one message per run, and overwrite it', async () => {
     const { messages } = await source.fresh();
     expect(await messages.get('r')).toBeNull();
     await messages.put(null, {
@@ -26,7 +26,7 @@ describeOnStores('the smaller ledgers', (source) => {
     expect(await messages.get('r')).toEqual(posted);
   });
 
-  test('calls add up, also at once', async () => {
+  test('add up calls, also concurrent ones', async () => {
     const { calls } = await source.fresh();
     expect(await calls.get('r')).toEqual({ okta: 0, jira: 0, slack: 0, throttled: 0 });
     const counts = { okta: 3_000_000_000, jira: 2, slack: 1, throttled: 0 };
@@ -39,7 +39,7 @@ describeOnStores('the smaller ledgers', (source) => {
     });
   });
 
-  test('a snapshot is stored once under the digest of its canonical form', async () => {
+  test('store a snapshot once under the digest of its canonical form', async () => {
     const { snapshots } = await source.fresh();
     const digest = await snapshots.put({ b: [1, '\u0000'], a: null });
     expect(digest).toBe(createHash('sha256').update('{"a":null,"b":[1,"\\u0000"]}').digest('hex'));

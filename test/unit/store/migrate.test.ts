@@ -6,7 +6,7 @@ import { startAppender } from './support/processes.ts';
 const NAMES = Object.keys(MIGRATIONS);
 
 describeOnStores('migrations', (source) => {
-  test('are pending before and applied after, once', async () => {
+  test('are pending before and applied once', async () => {
     const store = await source.empty();
     expect(await store.pendingMigrations()).toEqual(NAMES);
     await store.migrate();
@@ -16,7 +16,7 @@ describeOnStores('migrations', (source) => {
     expect(rows.map(({ name }) => name)).toEqual(NAMES);
   });
 
-  test('are applied once when several stores and processes begin at the same time', async () => {
+  test('are applied once if several stores and processes start at the same time', async () => {
     const first = await source.empty();
     const others = await Promise.all([source.again(), source.again(), source.again()]);
     const processes = ['a', 'b', 'c'].map((tag) => startAppender(source.url(), tag, 1));
@@ -26,7 +26,7 @@ describeOnStores('migrations', (source) => {
     expect((await first.audit.head()).entries).toBe(6);
   });
 
-  test('that fail leave nothing behind and can be tried again', async () => {
+  test('that fail leave nothing behind and can be retried', async () => {
     const store = await source.empty();
     await source.query('create table tickets (in_the_way integer)');
     await expect(store.migrate()).rejects.toMatchObject({

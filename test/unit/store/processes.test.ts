@@ -25,7 +25,7 @@ describeOnStores('several processes', (source) => {
   });
 
   test.each([1, 40, 333])(
-    'leave a valid chain when one is killed after %i acknowledged entries',
+    'leave a valid chain if one is killed after %i acknowledged entries',
     async (count) => {
       const store = await source.fresh();
       const appender = startAppender(source.url(), 'a', 100_000);

@@ -24,7 +24,7 @@ const count = async (store: Store): Promise<number> =>
   });
 
 describeOnStores('rate limit buckets', ({ fresh, again }) => {
-  it('are changed by one process after the other, with nothing lost', async () => {
+  it('are changed by one process at a time without losing updates', async () => {
     const [first, second] = [await fresh(), await again()];
     const seen = await Promise.all(
       Array.from({ length: 40 }, (_, at) => count(at % 2 ? first : second)),
@@ -34,7 +34,7 @@ describeOnStores('rate limit buckets', ({ fresh, again }) => {
     expect(await first.rateBuckets.get('okta:other:users')).toBeNull();
   });
 
-  it('keep nothing of a change that failed', async () => {
+  it('discard a failed change', async () => {
     const { rateBuckets } = await fresh();
     const failing = rateBuckets.change('okta:failing:users', () => {
       throw new Error('enough');
@@ -43,7 +43,7 @@ describeOnStores('rate limit buckets', ({ fresh, again }) => {
     expect(await rateBuckets.get('okta:failing:users')).toBeNull();
   });
 
-  it('go by one clock in all processes', async () => {
+  it('use one clock in all processes', async () => {
     const [first, second] = [await fresh(), await again()];
     await count(first);
     await count(second);
@@ -51,7 +51,7 @@ describeOnStores('rate limit buckets', ({ fresh, again }) => {
     expect(Math.abs(first.rateBuckets.now() - Date.now())).toBeLessThan(5_000);
   });
 
-  it('give two processes together no more slots than there are, even after one of them restarted', async () => {
+  it('give two processes together no more slots than exist, even after one of them restarts', async () => {
     const stores = [await fresh(), await again()];
     const granted: number[] = [];
     const open = (store: Store) => createGovernor({ quota: QUOTA, store: store.rateBuckets });

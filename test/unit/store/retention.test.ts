@@ -97,7 +97,7 @@ const SYNCS = [
   sync('due-2', 9, true),
   sync('stay-2', 8, false),
 ];
-/** The first never ended and is not the newest; it is due as well, under a name of its own. */
+/** The first never ended and is not the newest; it is due as well, under a separate name. */
 const OLD_SYNCS = SYNCS.filter(([, { run }]) => run !== 'stay-1');
 const ofSyncs = (
   table: string,
@@ -180,7 +180,7 @@ const runUser = (run: string, user_id: string): Row => [
 interface Case {
   what: string;
   around?: readonly Row[];
-  /** Each row tells by a name in it whether it goes: `due-…` or `stay-…`. */
+  /** A name in each row shows whether it is removed: `due-…` or `stay-…`. */
   due: readonly Row[];
   stay: readonly Row[];
 }
@@ -188,12 +188,12 @@ interface Case {
 const work = { list: 'users', page: 0 };
 const CASES: readonly Case[] = [
   {
-    what: 'users who are gone',
+    what: 'deleted users',
     due: [twinUser('due-1', 91, true)],
     stay: [twinUser('stay-1', 89, true), twinUser('stay-2', 300, false)],
   },
   {
-    what: 'group memberships of users who are gone',
+    what: 'group memberships of deleted users',
     around: [twinUser('a', 91, true), twinUser('b', 89, true), twinUser('c', 300, false)],
     due: [['twin_members', { org: ORG, user_id: 'a', group_id: 'due-1', ...seen(200) }]],
     stay: ['b', 'c', 'not read yet'].map((user_id): Row => [
@@ -202,13 +202,13 @@ const CASES: readonly Case[] = [
     ]),
   },
   {
-    what: 'roles of users who are gone',
+    what: 'roles of deleted users',
     around: [twinUser('a', 91, true), twinUser('c', 300, false)],
     due: [['twin_user_roles', { org: ORG, user_id: 'a', role: 'due-1', ...seen(200) }]],
     stay: [['twin_user_roles', { org: ORG, user_id: 'c', role: 'stay-1', ...seen(200) }]],
   },
   {
-    what: 'last sign-ins of users who are gone',
+    what: 'last sign-ins of deleted users',
     around: [twinUser('due-1', 91, true), twinUser('stay-1', 300, false)],
     due: ['due-1', 'due-2'].map((user_id): Row => [
       'twin_seen',
@@ -276,7 +276,7 @@ const CASES: readonly Case[] = [
     due: ofSyncs('twin_search', { org: ORG, attempt: '1', part: 0, body: '', entries: [] }).due,
     stay: [
       ...ofSyncs('twin_search', { org: ORG, attempt: '1', part: 0, body: '', entries: [] }).stay,
-      // What is searched is no leftover, however old its sync.
+      // The rows of the search index are not leftovers, however old their sync.
       [
         'twin_search',
         { org: 'other', run: 'due-2', attempt: 'stay-3', part: 0, body: '', entries: [] },
@@ -294,7 +294,7 @@ const CASES: readonly Case[] = [
     stay: [
       request('stay-1', 'succeeded', 89),
       request('stay-2', 'pending', 300),
-      // A flow that goes on asks what became of it.
+      // A running flow still reads its request.
       request('stay-3', 'succeeded', 91),
       ...['open', 'approved', 'performing'].map((state) => request(`stay-${state}`, state, 300)),
     ],
@@ -310,12 +310,12 @@ const CASES: readonly Case[] = [
     stay: [grant('stay-1', 300), grant('stay-2', 91)],
   },
   {
-    what: 'accounts looked up',
+    what: 'enriched accounts',
     due: [answer('due-1', 91)],
     stay: [answer('stay-1', 89), answer('stay-2', 91, inDays(1))],
   },
   {
-    what: 'accounts looked up',
+    what: 'enriched accounts',
     around: [answer('stay-2', 1)],
     due: [
       ['enriched_users', { org: ORG, user_id: 'due-1', written_at: daysAgo(91) }],
@@ -332,12 +332,12 @@ const CASES: readonly Case[] = [
     stay: [['snapshots', { digest: 'stay-1', content: '{}', kept_at: daysAgo(89) }]],
   },
   {
-    what: 'signatures whose time is over',
+    what: 'expired signatures',
     due: [['seen_signatures', { hash: 'due-1', expires_at: daysAgo(91) }]],
     stay: [['seen_signatures', { hash: 'stay-1', expires_at: daysAgo(89) }]],
   },
   {
-    what: 'closed tickets of people no longer scanned',
+    what: 'closed tickets of users who are no longer scanned',
     around: [
       runRow('old', 120, { status: 'failed' }),
       runRow('young', 9),
@@ -351,13 +351,13 @@ const CASES: readonly Case[] = [
       ticket('stay-3', { state: 'intended', intended_at: daysAgo(120) }),
       ticket('stay-4', { last_run: 'young' }),
       ticket('stay-5', { lease_owner: 'young', lease_until: inDays(1) }),
-      // The one ticket of a scope names nobody.
+      // The single ticket of a scope names no user.
       ticket('stay-6', { subject: 'all' }),
     ],
   },
 ];
 
-/** Tables that stay as they are; docs/decisions/0030 says why. */
+/** Tables that stay unchanged, as explained in docs/decisions/0030. */
 const KEPT = [
   ...[
     'messages',
@@ -378,15 +378,15 @@ const KEPT = [
     'rate_buckets',
     'leases',
   ],
-  // Opaque ids only; a takeover removes those that are older than any activity.
+  // Opaque ids only; a takeover removes rows older than any activity.
   'activity_attempts',
-  // Contents of entries go by an age of their own.
+  // The content of entries has its own retention period.
   ...['audit_entries', 'audit_head', 'audit_tiles', 'audit_keys', 'audit_checkpoints'],
   ...['arx_migration_lock', 'kysely_migration', 'kysely_migration_lock'],
 ];
 
 describeOnStores('removal by age', (source) => {
-  test('of every table it is decided whether it holds personal data', async () => {
+  test('covers every table of the store', async () => {
     await open(source);
     const { rows } = await source.query(
       "select table_name as name from information_schema.tables where table_schema = 'public'",
@@ -397,7 +397,7 @@ describeOnStores('removal by age', (source) => {
   });
 
   test.each(CASES)(
-    '$what, case %#: what is older goes, what is younger or still needed stays',
+    '$what, case %#: removes old rows, and keeps newer rows and those still needed',
     async (one) => {
       const store = await open(source);
       await insertRows(source, [...(one.around ?? []), ...one.due, ...one.stay]);
@@ -414,7 +414,7 @@ describeOnStores('removal by age', (source) => {
     },
   );
 
-  test('a sync that may still be running keeps what it has read; one that a newer sync follows does not', async () => {
+  test('keeps the rows of a sync that may still be running, unless a newer sync follows', async () => {
     const store = await open(source);
     await insertRows(source, SYNCS);
     await insertRows(
@@ -425,7 +425,7 @@ describeOnStores('removal by age', (source) => {
     expect(await rowsWith(source, 'twin_items', 'stay-2')).toBe(1);
   });
 
-  test('data that running work may need stays a week, however short the retention period', async () => {
+  test('keeps data that running work may need for a week, however short the retention period', async () => {
     const store = await open(source);
     await insertRows(source, [
       ...[6, 8].map((days) => request(`request-${days}`, 'succeeded', days)),
@@ -445,7 +445,7 @@ describeOnStores('removal by age', (source) => {
     }
   });
 
-  test('a snapshot that is put in again is as young as that', async () => {
+  test('counts the age of a snapshot from its last write', async () => {
     const store = await open(source);
     await insertRows(source, [
       ['snapshots', { digest: 'x', content: '{}', kept_at: daysAgo(120) }],
@@ -459,7 +459,7 @@ describeOnStores('removal by age', (source) => {
     expect(await store.snapshots.get(digest)).toEqual({ a: 1 });
   });
 
-  test('of an old scan the figures are left, marked as such', async () => {
+  test('keeps only the figures of an old scan, marked as such', async () => {
     const store = await open(source);
     const summary = {
       schema: 'arx.run/v1',
@@ -526,7 +526,7 @@ describeOnStores('removal by age', (source) => {
     expect(await store.tickets.listNotes('young')).toHaveLength(1);
   });
 
-  test('users stay of the last complete run of each scope, and of the one that a running run is compared with', async () => {
+  test('keeps the users of the last complete run of each scope, and of the base of a running run', async () => {
     const store = await open(source);
     const going = { status: 'running', finished_at: null, scope_key: 'slow' };
     await insertRows(source, [
@@ -556,7 +556,7 @@ describeOnStores('removal by age', (source) => {
     expect(marked.rows).toHaveLength(runs.length - kept.length);
   });
 
-  test('the next run still reports its changes since the last complete one', async () => {
+  test('allows the next run to report its changes since the last complete one', async () => {
     const store = await open(source);
     await insertRows(source, [
       runRow('older', 200),
@@ -580,7 +580,7 @@ describeOnStores('removal by age', (source) => {
     expect((await store.deltas.earlier('older', ['00u1'])).size).toBe(0);
   });
 
-  test('a flow run keeps what prevents a second run of its event, without personal data', async () => {
+  test('keeps from a flow run what prevents a second run of its event, without personal data', async () => {
     const store = await open(source);
     const account = { product: 'Okta', tenant: ORG, id: '00u-canary', displayName: 'canary' };
     const issue = {
@@ -682,7 +682,7 @@ describeOnStores('removal by age', (source) => {
       expect((await store.flows.get(run))?.caller.principal).toBe('user:Ann');
   });
 
-  test('old events leave the search index and what the next sync begins with', async () => {
+  test('removes old events from the search index and the state of the next sync', async () => {
     const store = await open(source);
     const hits = ['due-1', 'stay-1'].map((id) => ({ kind: 'event', id, label: id, detail: '' }));
     const user = { kind: 'user', id: '00u1', label: 'bob', detail: '' };
@@ -728,7 +728,7 @@ describeOnStores('removal by age', (source) => {
     ]);
     const removed = {
       'security events': 1,
-      'users who are gone': 1,
+      'deleted users': 1,
       'parts of the search index with old events or users': 2,
       'log entries that a sync began with': 1,
     };
@@ -743,7 +743,7 @@ describeOnStores('removal by age', (source) => {
     expect((await store.twin.events.readCarried('other'))?.entries).toHaveLength(1);
   });
 
-  test('a user who left long ago is no longer in any table', async () => {
+  test('removes a user who left long ago from every table', async () => {
     const store = await open(source);
     const id = '00ucanary';
     const login = 'canary@acme.com';
@@ -826,7 +826,7 @@ describeOnStores('removal by age', (source) => {
     expect(await tablesWith(source, 'canary')).toEqual([]);
   });
 
-  test('broken off after any piece, it is done by the next call', async () => {
+  test('is completed by the next call if interrupted after any batch', async () => {
     const store = await open(source);
     await insertRows(source, [
       runRow('old', 120),
@@ -838,7 +838,7 @@ describeOnStores('removal by age', (source) => {
       `insert into run_users (run, user_id, page, position, login, status) ${users}`,
     );
     const due = await store.retention.due(BEFORE);
-    expect(due).toMatchObject({ 'users of scans': 4500, 'users who are gone': 1 });
+    expect(due).toMatchObject({ 'users of scans': 4500, 'deleted users': 1 });
     const left: number[] = [];
     for (
       let calls = 0;
@@ -850,14 +850,14 @@ describeOnStores('removal by age', (source) => {
         throw new Error('broken off');
       };
       await expect(store.retention.remove(BEFORE, stop)).rejects.toThrow('broken off');
-      // Whatever is left, nobody takes it for the whole.
+      // Whatever is left is never taken for complete data.
       expect((await store.runs.get('old'))?.removedAt).toBe(NOW.toISOString());
     }
     expect(left).toEqual([4500, 4500, 2500, 500, 0]);
     expect(await tablesWith(source, 'canary')).toEqual([]);
   });
 
-  test('two at once remove everything, and each counts what it removed', async () => {
+  test('removes everything in two concurrent calls, and each counts its own rows', async () => {
     const store = await open(source);
     const rows = `select '${ORG}', 's', '${daysAgo(91)}', '{}'::json from generate_series(1, 5000)`;
     await source.query(`insert into twin_drift (org, run, at, entry) ${rows}`);

@@ -17,7 +17,7 @@ const runOf = (over: Partial<Begin> = {}): Begin => ({
 });
 
 describeOnStores('runs', (source) => {
-  test('a run begins once; a retry gets the stored one', async () => {
+  test('begin once; a retry returns the stored run', async () => {
     const { runs } = await source.fresh();
     const begun = await runs.begin(runOf());
     expect(begun).toEqual({ ...runOf(), status: 'running', finishedAt: null, summary: null });
@@ -26,7 +26,7 @@ describeOnStores('runs', (source) => {
     expect(await runs.get('run-2')).toBeNull();
   });
 
-  test('a run ends with its summary, in a transaction or without', async () => {
+  test('end with their summary, with or without a transaction', async () => {
     const store = await source.fresh();
     await store.runs.begin(runOf());
     const end = { status: 'complete' as const, finishedAt: at(9), summary: { users: 3 } };
@@ -35,7 +35,7 @@ describeOnStores('runs', (source) => {
     await expect(store.runs.finish(null, 'run-9', end)).rejects.toBeInstanceOf(NotStoredError);
   });
 
-  test('is found by id, by workflow (the newest) and as latest', async () => {
+  test('are found by id, by workflow (the newest) and as the latest', async () => {
     const { runs } = await source.fresh();
     expect(await runs.find('latest')).toBeNull();
     await runs.begin(runOf({ run: 'old', startedAt: at(1) }));
@@ -48,14 +48,14 @@ describeOnStores('runs', (source) => {
     expect((await runs.list(2)).map(({ run }) => run)).toEqual(['new', 'foreign']);
   });
 
-  test('runs of the same instant are ordered by their beginning', async () => {
+  test('are ordered by their insertion if they start at the same instant', async () => {
     const { runs } = await source.fresh();
     for (const run of ['z', 'a', 'm']) await runs.begin(runOf({ run }));
     expect((await runs.list(9)).map(({ run }) => run)).toEqual(['m', 'a', 'z']);
     expect((await runs.find('latest'))?.run).toBe('m');
   });
 
-  test('the last complete run is of the same scope, real, finished before, and another one', async () => {
+  test('have as last complete run an earlier one of the same scope, finished and not a dry run', async () => {
     const { runs } = await source.fresh();
     const finished: [Partial<Begin>, 'complete' | 'incomplete' | 'failed', number][] = [
       [{ run: 'good' }, 'complete', 10],

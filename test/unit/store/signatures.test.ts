@@ -4,7 +4,7 @@ import { describeOnStores } from '../../support/stores.ts';
 const at = (minute: number): string => new Date(Date.UTC(2026, 10, 22, 8, minute)).toISOString();
 
 describeOnStores('signatures', ({ fresh, again }) => {
-  it('are taken once, by one of many who bring them at the same time', async () => {
+  it('are accepted once, from one of many concurrent callers', async () => {
     const [first, second] = [await fresh(), await again()];
     const times = { at: at(0), expiresAt: at(10) };
     const taken = await Promise.all(
@@ -16,7 +16,7 @@ describeOnStores('signatures', ({ fresh, again }) => {
     expect(await first.signatures.takeOnce('two', times)).toBe(true);
   });
 
-  it('are kept until their time is over, and no longer', async () => {
+  it('are kept until they expire', async () => {
     const { signatures } = await fresh();
     expect(await signatures.takeOnce('one', { at: at(0), expiresAt: at(10) })).toBe(true);
     expect(await signatures.takeOnce('one', { at: at(10), expiresAt: at(20) })).toBe(false);

@@ -26,7 +26,7 @@ const quoted = fc.array(
   fc.constantFrom('"', '\\', '{', '}', ',', ' ', 'a', 'n', 'NULL', '\n', '\t', 'é', '😀'),
 );
 
-test('whatever texts come out as they went in', async () => {
+test('returns any texts unchanged', async () => {
   const text = fc.oneof(
     fc.string({ unit: 'grapheme' }).filter((one) => !one.includes('\0')),
     quoted.map((parts) => parts.join('')),
@@ -40,7 +40,7 @@ test('whatever texts come out as they went in', async () => {
   );
 });
 
-test('texts without control characters are written here, others by the driver', () => {
+test('encodes texts without control characters itself, and leaves others to the driver', () => {
   expect(textArray(['{"a":"b"}', null])).toBe(String.raw`{"{\"a\":\"b\"}",null}`);
   expect(textArray(['a\nb'])).toEqual(['a\nb']);
   expect(textArray([])).toBe('{}');

@@ -45,7 +45,7 @@ describeOnStores('the ticket ledger', (source) => {
     expect(await tickets.claim(identityOf('u1'), 'you', MINUTE)).toEqual(row);
   });
 
-  test('a lease ends by the clock of the store', async () => {
+  test('ends a lease by the clock of the store', async () => {
     const { now, pass } = clockAt();
     const { tickets } = await source.fresh({ now });
     await tickets.claim(identityOf('u1'), 'me', MINUTE);
@@ -61,14 +61,14 @@ describeOnStores('the ticket ledger', (source) => {
     });
   });
 
-  test("the database's own clock is the default", async () => {
+  test("uses the database's clock by default", async () => {
     const { tickets } = await source.fresh();
     await tickets.claim(identityOf('u1'), 'me', 0);
     expect(await tickets.claim(identityOf('u1'), 'you', MINUTE)).not.toBeNull();
     expect(await tickets.claim(identityOf('u1'), 'me', MINUTE)).toBeNull();
   });
 
-  test('a patch that expects an attempt is refused once another one was begun', async () => {
+  test('refuses a patch for an attempt after another one has begun', async () => {
     const { tickets } = await source.fresh();
     await tickets.claim(identityOf('u1'), 'me', MINUTE);
     await tickets.update(null, 'arx-u1', 'me', { state: 'intended', attempt: 1 }, 0);
@@ -78,7 +78,7 @@ describeOnStores('the ticket ledger', (source) => {
     expect(await tickets.get('arx-u1')).toMatchObject({ attempt: 2 });
   });
 
-  test('a patch changes only the fields that it names', async () => {
+  test('changes only the fields named in a patch', async () => {
     const { tickets } = await source.fresh();
     await tickets.claim(identityOf('u1'), 'me', MINUTE);
     const full = {
@@ -107,7 +107,7 @@ describeOnStores('the ticket ledger', (source) => {
     await expect(tickets.update(null, 'arx-none', 'me', {})).rejects.toBeInstanceOf(LeaseLostError);
   });
 
-  test('an update inside a journal effect goes with the entry', async () => {
+  test('commits an update inside a journal effect with the entry', async () => {
     const store = await source.fresh();
     await store.tickets.claim(identityOf('u1'), 'me', MINUTE);
     const as = (owner: string) => (tx: StoreTransaction) =>
@@ -120,7 +120,7 @@ describeOnStores('the ticket ledger', (source) => {
     expect(await store.tickets.get('arx-u1')).toMatchObject({ state: 'intended' });
   });
 
-  test('of many owners at once exactly one gets the row', async () => {
+  test('gives the row to exactly one of many concurrent owners', async () => {
     const one = await source.fresh();
     const two = await source.again();
     for (const subject of ['a', 'b', 'c']) {
@@ -131,7 +131,7 @@ describeOnStores('the ticket ledger', (source) => {
     }
   });
 
-  test('claims follow a model of leases, whatever owners do, in rounds of concurrent steps', async () => {
+  test('follows a model of leases in rounds of arbitrary concurrent claims', async () => {
     const { now, pass } = clockAt();
     const one = await source.fresh({ now });
     const two = await source.again({ now });
@@ -204,7 +204,7 @@ describeOnStores('the ticket ledger', (source) => {
     expect(await subjects(null, 9, 'other')).toEqual([]);
   });
 
-  test('notes once a subject and run; seeing its own ticket again does not make it kept', async () => {
+  test('records each subject once per run, and does not count its own new ticket as kept', async () => {
     const { tickets } = await source.fresh();
     await tickets.note(null, 'r', 'u2', { action: 'failed', key: null, code: 'forbidden' });
     await tickets.note(null, 'r', 'u2', { action: 'created', key: 'SEC-2', code: null });
@@ -266,9 +266,7 @@ async function perform(
 
 type Observed = { step: Step; outcome: Outcome };
 
-/**
- * The leases there may be after the observed steps, over every order that allows their outcomes.
- */
+/** The possible leases after the observed steps, over every order that explains their outcomes. */
 function explain(lease: Lease, time: number, observed: readonly Observed[]): Lease[] {
   if (observed.length === 0) return [lease];
   return observed.flatMap(({ step, outcome }, n) => {

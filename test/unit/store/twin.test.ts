@@ -66,7 +66,7 @@ describeOnStores('the twin', (source) => {
     ...some,
     gaps: { opened: [], closed: [], reworded: [], ...some.gaps },
   });
-  /** Judges a page and ends the sync with it. */
+  /** Assesses a page and ends the sync with it. */
   const settle = async (judged: Parameters<typeof page>[0]): Promise<void> => {
     await store.twin.judged.add(attempt('1'), page(judged));
     await write((tx) => store.twin.judged.settle(tx, { ...attempt('1'), at: T2 }, null));
@@ -78,7 +78,7 @@ describeOnStores('the twin', (source) => {
     return all;
   };
 
-  it('stores a page once, with the items that no earlier page listed', async () => {
+  it('stores a page once, with the items not listed on an earlier page', async () => {
     const { work } = store.twin;
     const key = { run: 'one', list: 'users', page: 0, next: 'b' };
     expect(await work.addPage(key, ['u1', 'u2'], async () => undefined)).toEqual({
@@ -97,7 +97,7 @@ describeOnStores('the twin', (source) => {
     expect(await work.lastPage('one', 'users')).toEqual({ page: 1, next: null, count: 1 });
   });
 
-  it('keeps how readings ended, and forgets them with the sync', async () => {
+  it('keeps the outcomes of readings, and deletes them with the sync', async () => {
     const { work } = store.twin;
     const of = { run: 'one', work: 'factors' } as const;
     expect(await work.countFailure('one', 'factors', 'u2')).toBe(1);
@@ -126,7 +126,7 @@ describeOnStores('the twin', (source) => {
     expect(await work.pending('one', 'factors', ['u1'])).toEqual(['u1']);
   });
 
-  it('takes for gone only who a complete stream did not read again', async () => {
+  it('marks as deleted only users whom a complete stream did not read again', async () => {
     const { twin } = store;
     await write((tx) => twin.users.put(tx, stamp('one'), ['u1', 'u2', 'u3'].map(person)));
     await write((tx) => twin.users.put(tx, stamp('two'), ['u1', 'u3'].map(person)));
@@ -142,7 +142,7 @@ describeOnStores('the twin', (source) => {
     expect(await gone()).toEqual([]);
   });
 
-  it('puts users together with factors, groups, roles and the newest sign-in', async () => {
+  it('joins users with factors, groups, roles and the newest sign-in', async () => {
     const { twin } = store;
     const groups = [
       { id: 'g0', name: 'Everyone', type: 'BUILT_IN' },
@@ -177,7 +177,7 @@ describeOnStores('the twin', (source) => {
     expect(await twin.groups.everyone(ORG, ['g0', 'g1'])).toEqual(['g0']);
   });
 
-  it('adds a version where a fact changed, and else the time at which it was seen', async () => {
+  it('adds a version for a changed fact, and otherwise updates its observation time', async () => {
     const { facts } = store.twin;
     await write((tx) => facts.put(tx, ORG, { changed: [fact('3', T1)], seen: [] }));
     await write((tx) => facts.put(tx, ORG, { changed: [], seen: [fact('3', T2)] }));
@@ -190,7 +190,7 @@ describeOnStores('the twin', (source) => {
     ]);
   });
 
-  it('has one open gap for each kind and subject, and states when it was closed', async () => {
+  it('has one open gap per kind and subject, and records when it was closed', async () => {
     const { gaps } = store.twin;
     await settle({ gaps: { opened: [gap('u1'), gap('u2')] } });
     await settle({ gaps: { opened: [gap('u1')], reworded: [gap('u2', 'other words')] } });
@@ -262,7 +262,7 @@ describeOnStores('the twin', (source) => {
     await expect(write(end('none', 'failed'))).rejects.toThrow('begin it first');
   });
 
-  it('keeps an event once for each rule, and hands on the log that reaches further', async () => {
+  it('keeps an event once per rule, and returns the log that reaches further', async () => {
     const { events } = store.twin;
     const event: SecurityEvent = {
       uuid: 'e1',
@@ -295,7 +295,7 @@ describeOnStores('the twin', (source) => {
     expect(await events.readCarried(ORG)).toEqual(carried(T2));
   });
 
-  it('finds matches at the beginning first, then inside, ignoring case, and nothing of other organisations', async () => {
+  it('finds prefix matches first, then others, ignoring case and other organisations', async () => {
     const parts = new SearchParts();
     const hit = (label: string) => ({ kind: 'user', id: label, label, detail: '' }) as const;
     parts.add(hit('Joanna@example.com'), ['Joanna@example.com', null]);

@@ -53,7 +53,7 @@ async function allPages(store: Store, run: string, size: number): Promise<RunUse
 }
 
 describeOnStores('users of a run', (source) => {
-  test('a page is stored once and in listing order', async () => {
+  test('store a page once and in listing order', async () => {
     const store = await source.fresh();
     await begin(store);
     const stored = await store.users.addPage('run-1', 0, 'cursor', [
@@ -68,7 +68,7 @@ describeOnStores('users of a run', (source) => {
     expect(await store.users.get('run-1', 'x')).toBeNull();
   });
 
-  test('a user listed before, or twice, is stored once', async () => {
+  test('store a user listed twice or before only once', async () => {
     const store = await source.fresh();
     await begin(store);
     await store.users.addPage('run-1', 0, 'n', [userOf('a'), userOf('b')]);
@@ -86,7 +86,7 @@ describeOnStores('users of a run', (source) => {
     expect((await store.users.get('run-1', 'c'))?.login).toBe('c@acme.test');
   });
 
-  test('an empty page counts as a page', async () => {
+  test('count an empty page as a page', async () => {
     const store = await source.fresh();
     await begin(store);
     expect(await store.users.addPage('run-1', 0, 'next', [])).toEqual({
@@ -97,7 +97,7 @@ describeOnStores('users of a run', (source) => {
     expect(await store.users.page('run-1', 0)).toEqual({ page: 0, next: 'next', userIds: [] });
   });
 
-  test('the same pages from several callers at once', async () => {
+  test('accept the same pages from several concurrent callers', async () => {
     const store = await source.fresh();
     const other = await source.again();
     await begin(store);
@@ -118,7 +118,7 @@ describeOnStores('users of a run', (source) => {
     );
   });
 
-  test('verdicts written together: a user who is not listed fails alone, effects end in order, the last verdict counts', async () => {
+  test('accept several verdicts at once: only a user who is not listed fails, effects run in order, the last verdict counts', async () => {
     const store = await source.fresh();
     await begin(store);
     await store.users.addPage('run-1', 0, null, [userOf('a'), userOf('b')]);
@@ -152,7 +152,7 @@ describeOnStores('users of a run', (source) => {
     expect((await store.audit.list({ run: 'run-1', subject: 'nobody' })).length).toBe(0);
   });
 
-  test('users without a verdict are pending, in the order asked', async () => {
+  test('are pending without a verdict, in the order of the request', async () => {
     const store = await source.fresh();
     await begin(store);
     await store.users.addPage('run-1', 0, null, [userOf('a'), userOf('b'), userOf('c')]);
@@ -164,7 +164,7 @@ describeOnStores('users of a run', (source) => {
     expect(await store.users.pending('run-1', ['a'])).toEqual([userOf('a')]);
   });
 
-  test('a verdict is written with its evidence and overwritten by a later one', async () => {
+  test('have a verdict with its evidence, overwritten by a later one', async () => {
     const store = await source.fresh();
     await begin(store);
     await store.users.addPage('run-1', 2, null, [userOf('a')]);
@@ -188,7 +188,7 @@ describeOnStores('users of a run', (source) => {
     });
   });
 
-  test('a user who is not listed gets neither verdict nor ticket', async () => {
+  test('get no verdict or ticket if they are not listed', async () => {
     const store = await source.fresh();
     await begin(store);
     await expect(check(store, 'run-1', 'ghost', 'none')).rejects.toBeInstanceOf(NotStoredError);
@@ -199,7 +199,7 @@ describeOnStores('users of a run', (source) => {
     expect((await store.audit.head()).entries).toBe(0);
   });
 
-  test('failures are counted, also at once', async () => {
+  test('count failures, also concurrent ones', async () => {
     const store = await source.fresh();
     await begin(store);
     await store.users.addPage('run-1', 0, null, [userOf('a')]);
@@ -209,7 +209,7 @@ describeOnStores('users of a run', (source) => {
     expect(counts.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
-  test('counts are the sum of verdicts, and ids come by verdict in pages', async () => {
+  test('have counts that are the sum of verdicts, and pages of ids by verdict', async () => {
     const store = await source.fresh();
     await begin(store);
     const users = Array.from({ length: 24 }, (_, n) => userOf(`u${String(n).padStart(2, '0')}`));
@@ -241,7 +241,7 @@ describeOnStores('users of a run', (source) => {
     expect(await store.users.idsByVerdict('run-1', [], null, 9)).toEqual([]);
   });
 
-  test('pages by login are complete and without repetition, whatever the logins', async () => {
+  test('have complete pages by login without repetition, whatever the logins', async () => {
     const store = await source.fresh();
     const logins = fc.array(fc.constantFrom('a', 'A', 'ä', 'z', '_', 'a b', '😀', 'same'), {
       maxLength: 25,
@@ -262,7 +262,7 @@ describeOnStores('users of a run', (source) => {
     );
   });
 
-  test('changes between two runs follow their definition for every pair of verdicts', async () => {
+  test('have changes between two runs as defined for every pair of verdicts', async () => {
     const store = await source.fresh();
     await begin(store, 'before');
     await begin(store, 'after');

@@ -30,7 +30,7 @@ const ORG = twin({
 });
 
 describe('the profile', () => {
-  it('has its figures, gaps by severity, reasons for privileges, the inventory and the streams', () => {
+  it('contains figures, gaps by severity, reasons for privileges, the inventory and the streams', () => {
     const text = markdownOf(ORG);
     for (const line of [
       '# Identity posture of `acme.okta.com`',
@@ -49,7 +49,7 @@ describe('the profile', () => {
     expect(text.indexOf('### Critical')).toBeLessThan(text.indexOf('### Medium'));
   });
 
-  it('gives the number of omitted items', () => {
+  it('contains the number of omitted items', () => {
     const many = Array.from({ length: MAX_ROWS + 7 }, (_, place) =>
       user(`00u${place}`, { factors: [] }),
     );
@@ -64,7 +64,7 @@ describe('the profile', () => {
     expect(profileMarkdown(never)).toContain('| MFA coverage | n/a');
   });
 
-  it('gives the age of a stream', () => {
+  it('contains the age of a stream', () => {
     const old = profileOf({ ...ORG, streams: [{ ...streams()[0]!, at: daysAgo(3) }] });
     expect(ageText(old.streams[0]?.ageMs ?? null)).toBe('3 d');
     expect([null, 0, 61_000, 7_200_000].map(ageText)).toEqual([

@@ -31,7 +31,7 @@ describe('a saved bundle', () => {
     ['changed', (text: string) => text.replace('code', 'c0de')],
     ['empty', () => ''],
     ['without its digest', (text: string) => text.slice(65)],
-  ])('is ignored when it is %s', (_, damage) => {
+  ])('is ignored if it is %s', (_, damage) => {
     saveBundle(folder, 'k', seal('code'));
     const file = join(folder, bundleFile('k'));
     writeFileSync(file, damage(readFileSync(file, 'utf8')));
@@ -49,7 +49,7 @@ describe('a saved bundle', () => {
 
 describe('the workflows of a worker', () => {
   it(
-    'are bundled once, and again where what was kept is damaged',
+    'are bundled once, and again if the saved bundle is damaged',
     { timeout: 60_000 },
     async () => {
       const [one, other] = await Promise.all([
@@ -68,7 +68,7 @@ describe('the workflows of a worker', () => {
   );
 
   it(
-    'are bundled also where nothing can be kept, and the log says so',
+    'are bundled even if no bundle can be saved, with a log entry',
     { timeout: 60_000 },
     async () => {
       const file = join(folder, 'a-file');

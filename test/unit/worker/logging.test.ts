@@ -6,7 +6,7 @@ import { temporalLogger } from '../../../src/worker/logging.ts';
 
 const CANARY = 'login-canary@example.com';
 
-/** The log output for an entry of Temporal's. */
+/** The log output for a log entry of Temporal. */
 function written(meta: Record<string, unknown>): string {
   const lines: string[] = [];
   const sink = new Writable({

@@ -15,7 +15,7 @@ import { describeOnStores } from '../../../support/stores.ts';
 const running = new AsyncLocalStorage<ActivityAttempt>();
 const currentAttempt = (): ActivityAttempt | null => running.getStore() ?? null;
 
-/** Runs as an attempt of an activity, as a worker would. */
+/** Runs `work` as an attempt of an activity, as a worker would. */
 const during = <Result>(
   attempt: number,
   work: () => Promise<Result>,
@@ -66,7 +66,7 @@ const entries = async (store: Store): Promise<AuditDraft[]> =>
   (await store.audit.list({})).map(({ entry }) => entry);
 
 describeOnStores('attempts of an activity', (source) => {
-  test('an overtaken attempt writes no entry and no verdict, and does not spoil the group', async () => {
+  test('refuses the entry and verdict of an overtaken attempt, without affecting the group', async () => {
     const store = await source.fresh({ currentAttempt });
     await begin(store);
     await during(2, () => store.attempts.takeOver());
@@ -81,10 +81,10 @@ describeOnStores('attempts of an activity', (source) => {
     expect(await entries(store)).toHaveLength(2);
   });
 
-  test('is refused in the one statement that knows the end of the chain too, also from another process', async () => {
+  test('refuses an overtaken attempt also in the single-statement append, and from another process', async () => {
     const store = await source.fresh({ currentAttempt });
     await begin(store, ['u1', 'u2', 'u3']);
-    // From now on the journal remembers where the chain ends.
+    // From now on the journal knows the end of the chain.
     await during(1, () => judge(store, 'u1', 'none'));
     await during(1, () => judge(store, 'u2', 'none'));
     const other = await source.again({ currentAttempt });
@@ -99,7 +99,7 @@ describeOnStores('attempts of an activity', (source) => {
     expect((await store.users.get('run-1', 'u3'))?.verdict).toBe('compliant');
   });
 
-  test('other content under one id remains a conflict if no attempt was overtaken', async () => {
+  test('reports different content under one id as a conflict if no attempt was overtaken', async () => {
     const store = await source.fresh({ currentAttempt });
     await begin(store);
     await during(1, () => judge(store, 'u1', 'none'));
@@ -112,7 +112,7 @@ describeOnStores('attempts of an activity', (source) => {
     );
   });
 
-  test('an outcome is recorded after all, without its effect', async () => {
+  test('records the outcome of an overtaken attempt, without its effect', async () => {
     const store = await source.fresh({ currentAttempt });
     await during(2, () => store.attempts.takeOver());
     let done = 0;
@@ -131,7 +131,7 @@ describeOnStores('attempts of an activity', (source) => {
     });
   });
 
-  test('a long effect of an overtaken attempt is rolled back with its entries', async () => {
+  test('rolls back a long effect of an overtaken attempt with its entries', async () => {
     const store = await source.fresh({ currentAttempt });
     await during(2, () => store.attempts.takeOver());
     const effect = Object.assign((tx: never) => store.messages.put(tx, MESSAGE), {
@@ -144,7 +144,7 @@ describeOnStores('attempts of an activity', (source) => {
     expect(await entries(store)).toEqual([]);
   });
 
-  test('rows outside the trail are fenced as well', async () => {
+  test('refuses writes of an overtaken attempt to other tables too', async () => {
     const store = await source.fresh({ currentAttempt });
     await begin(store);
     const ticket = { label: 'arx-1', org: 'o', control: 'mfa', subject: 'u1' };
@@ -173,7 +173,7 @@ describeOnStores('attempts of an activity', (source) => {
     expect(await store.runs.get('run-1')).toMatchObject({ status: 'running' });
   });
 
-  test('only a later attempt takes over; the first has no predecessor', async () => {
+  test('allows only a later attempt to take over; the first has no predecessor', async () => {
     const store = await source.fresh({ currentAttempt });
     await during(3, () => store.attempts.takeOver());
     await expect(during(2, () => store.attempts.takeOver())).rejects.toBeInstanceOf(OvertakenError);
@@ -187,7 +187,7 @@ describeOnStores('attempts of an activity', (source) => {
     expect(rows).toEqual([{ activity: 'run-1/7', attempt: 3 }]);
   });
 
-  test('whatever the interleaving, what a takeover reads afterwards is all that the attempt before ever wrote', async () => {
+  test('lets a takeover see everything that the previous attempt ever writes, in any interleaving', async () => {
     const store = await source.fresh({ currentAttempt });
     await begin(store, []);
     let round = 0;
@@ -215,7 +215,7 @@ describeOnStores('attempts of an activity', (source) => {
         for (let left = wait; left > 0; left -= 1) await turn();
         await during(2, () => store.attempts.takeOver(), activity);
         const pending = (await store.users.pending('run-1', ids)).map(({ userId }) => userId);
-        // Were one written later, the second attempt would meet other content under its id.
+        // If one were written later, the second attempt would find different content under its id.
         await Promise.all(
           pending.map((id) => during(2, () => judge(store, id, 'compliant'), activity)),
         );

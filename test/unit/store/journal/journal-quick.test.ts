@@ -18,7 +18,7 @@ const recordOf = (verdict: VerdictRecord['verdict']): VerdictRecord => ({
   checkedAt: '2026-07-06T08:00:00.000Z',
 });
 
-/** A run whose users are listed, and a journal that knows where the chain ends. */
+/** A run whose users are listed, and a journal that knows the end of the chain. */
 async function listed(store: Store): Promise<Store> {
   const [startedAt, plan] = ['2026-07-06T08:00:00.000Z', {}];
   await store.runs.begin({
@@ -69,7 +69,7 @@ describeOnStores('a journal that knows the end of the chain', (source) => {
     expect(await store.users.pending('run-1', IDS)).toEqual([]);
   });
 
-  test('takes a repeated entry once, and refuses it with other content', async () => {
+  test('writes a repeated entry once, and refuses it with different content', async () => {
     const store = await listed(await source.fresh());
     const first = await judge(store, 'u1');
     const [again, other] = await Promise.all([judge(store, 'u1'), judge(store, 'u2')]);
@@ -82,14 +82,14 @@ describeOnStores('a journal that knows the end of the chain', (source) => {
     expect(await verify(store)).toMatchObject({ ok: true, entries: 3 });
   });
 
-  test('keeps the last verdict about a user', async () => {
+  test('keeps the last verdict for a user', async () => {
     const store = await listed(await source.fresh());
     await Promise.all([judge(store, 'u3', 'none', 0), judge(store, 'u3', 'compliant', 1)]);
     expect((await store.users.get('run-1', 'u3'))?.verdict).toBe('compliant');
     expect(await verify(store)).toMatchObject({ ok: true, entries: 3 });
   });
 
-  test('writes no entry for a user who is not listed, and those of all others', async () => {
+  test('writes no entry for a user who is not listed, and the entries of all others', async () => {
     const store = await listed(await source.fresh());
     await judge(store, 'u1');
     const settled = await Promise.allSettled(['u2', 'nobody', 'u3'].map((id) => judge(store, id)));

@@ -19,7 +19,7 @@ const verify = async (store: Store) =>
 const subjects = async (store: Store) =>
   (await store.audit.list({})).map(({ entry }) => entry.subject);
 
-/** An effect that leaves a row behind, so that a test sees whether it was committed. */
+/** An effect that writes a row, which shows whether it was committed. */
 const noteCall = (run: string): JournalEffect => {
   const effect = async (tx: StoreTransaction): Promise<void> => {
     await tx
@@ -33,8 +33,8 @@ const noteCall = (run: string): JournalEffect => {
 const long = (effect: JournalEffect): JournalEffect =>
   Object.assign(effect, { long: true } as const);
 
-// PGlite has one connection: there everybody waits for a transaction.
-test('on PostgreSQL no append waits for a slow effect of another', async () => {
+// PGlite has one connection, on which all callers wait for a transaction.
+test('appends on PostgreSQL do not wait for a slow effect of another append', async () => {
   const database = await migratedDatabase();
   const store = await openStore({ databaseUrl: database.databaseUrl });
   try {
@@ -68,7 +68,7 @@ describeOnStores('the journal', (source) => {
     expect(await verify(store)).toEqual({ ok: true, entries: 0, head: EMPTY_HEAD });
   });
 
-  test('appends in order and answers with receipts', async () => {
+  test('appends in order and returns receipts', async () => {
     const store = await source.fresh();
     const receipts = await store.journal.append([
       draftOf({ subject: 'a' }),
@@ -85,7 +85,7 @@ describeOnStores('the journal', (source) => {
     expect(await verify(store)).toMatchObject({ ok: true, entries: 3 });
   });
 
-  test('commits an effect that takes long with its entry, or neither', async () => {
+  test('commits a long effect together with its entry, or neither', async () => {
     const store = await source.fresh();
     await store.journal.append([draftOf({ subject: 'late' })], long(noteCall('late')));
     await store.journal.append([draftOf({ subject: 'after' })]);
@@ -104,7 +104,7 @@ describeOnStores('the journal', (source) => {
     expect(await verify(store)).toMatchObject({ ok: true, entries: 3 });
   });
 
-  test('takes a repeated entry once, whatever its time, and runs its effect all the same', async () => {
+  test('writes a repeated entry once, whatever its time, and still runs its effect', async () => {
     const store = await source.fresh();
     const draft = draftOf({ sequence: 0, outcome: { verdict: 'none' } });
     const [first] = await store.journal.append([draft]);
@@ -117,7 +117,7 @@ describeOnStores('the journal', (source) => {
     expect(await store.messages.get('repeated')).not.toBeNull();
   });
 
-  test('raises an alarm for one id with two contents and writes nothing of that append', async () => {
+  test('raises an alarm for one id with two contents, and writes nothing of that append', async () => {
     const store = await source.fresh();
     await store.journal.append([draftOf({ sequence: 0, outcome: { verdict: 'none' } })]);
     const forged = [
@@ -180,7 +180,7 @@ describeOnStores('the journal', (source) => {
     expect(await store.messages.get('lost')).toBeNull();
   });
 
-  test('takes a group apart so that only the guilty members fail', async () => {
+  test('splits a group so that only the failing members fail', async () => {
     const store = await source.fresh();
     await store.journal.append([draftOf({ subject: 'first', sequence: 0 })]);
     const fail: JournalEffect = async () => {
@@ -212,7 +212,7 @@ describeOnStores('the journal', (source) => {
     expect(await store.messages.get('same')).toBeNull();
   });
 
-  test('an effect that swallows a failed statement does not pass for committed', async () => {
+  test('does not report an effect that ignores a failed statement as committed', async () => {
     const store = await source.fresh();
     const swallow: JournalEffect = async (tx: StoreTransaction) => {
       await tx
@@ -240,7 +240,7 @@ describeOnStores('the journal', (source) => {
     expect(await subjects(store)).toEqual(Array.from({ length: 500 }, (_, n) => `s${n}`));
   });
 
-  test('takes an append larger than one statement', async () => {
+  test('writes an append larger than one statement', async () => {
     const store = await source.fresh();
     await store.journal.append(
       Array.from({ length: 2500 }, (_, n) => draftOf({ subject: `s${n}` })),
@@ -259,7 +259,7 @@ describeOnStores('the journal', (source) => {
     expect(await subjects(store)).toEqual([]);
   });
 
-  test('keeps what was handed over, not what the caller made of it later', async () => {
+  test('keeps the content at the time of the call, whatever the caller changes later', async () => {
     const store = await source.fresh();
     const outcome = { verdict: 'none' };
     const appended = store.journal.append([draftOf({ outcome })]);
@@ -268,7 +268,7 @@ describeOnStores('the journal', (source) => {
     expect((await store.audit.list({}))[0]?.entry.outcome).toEqual({ verdict: 'none' });
   });
 
-  test('keeps text of any kind to the byte', async () => {
+  test('keeps every text byte for byte', async () => {
     const store = await source.fresh();
     await store.journal.append([
       draftOf({ outcome: { text: '\u0000\u2028"\\é😀\r\n', '': null } }),
@@ -280,7 +280,7 @@ describeOnStores('the journal', (source) => {
     expect(await verify(store)).toMatchObject({ ok: true });
   });
 
-  test('is unavailable once the store is closed, for all who wait', async () => {
+  test('is unavailable for all waiting callers after the store is closed', async () => {
     const store = await source.fresh();
     await store.audit.head();
     await store.close();
@@ -296,7 +296,7 @@ describeOnStores('the journal', (source) => {
     }
   });
 
-  test('two stores with 200 appends at once give one chain without gaps', async () => {
+  test('builds one chain without gaps from two stores with 200 concurrent appends', async () => {
     const one = await source.fresh();
     const two = await source.again();
     const receipts = await Promise.all(

@@ -1,6 +1,6 @@
 /**
  * A process that appends: `append-process DATABASE_URL TAG COUNT`. Migrates first; prints each
- * acknowledged id on a line of its own, only once the append has resolved.
+ * acknowledged id on a separate line after its append has resolved.
  */
 import { openStore } from '../../../../src/store/open.ts';
 import { draftOf } from '../../../support/audit.ts';

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { startTestChild } from '../../../support/children.ts';
 
-/** A child that appends, with the ids it has been promised so far. */
+/** A child that appends, with its acknowledged ids so far. */
 export interface Appender {
   acknowledged: string[];
-  /** Resolves once `count` ids are acknowledged, or the child ended. */
+  /** Resolves when `count` ids are acknowledged or the child has ended. */
   reached(count: number): Promise<void>;
   kill(): void;
   /** Resolves with exit code or signal. */
