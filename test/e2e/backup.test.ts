@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-it('the store of one ARX_HOME goes over into another', { timeout: LONG }, async () => {
+it('restores the store of one ARX_HOME into another', { timeout: LONG }, async () => {
   const { code, out, err } = await at(here).run(['backup', '--local']);
   expect({ code, out, err }).toMatchObject({
     code: 0,
@@ -53,7 +53,7 @@ it('the store of one ARX_HOME goes over into another', { timeout: LONG }, async 
   });
 });
 
-it('a backup goes through a pipe', { timeout: LONG }, async () => {
+it('writes and reads a backup through a pipe', { timeout: LONG }, async () => {
   const piped = join(folder, 'piped.gz');
   const line = `"${process.execPath}" "${resolve('src/cli.ts')}" backup - > "${piped}"`;
   execFileSync('bash', ['-c', line], {

@@ -41,7 +41,7 @@ function file(name: string, content: string | object): string {
   return path;
 }
 
-/** The configuration of the stack, with quick waits and the policies that ship. */
+/** The configuration of the stack, with short waits and the shipped policies. */
 const configuration = (more: object = {}): object => ({
   version: 1,
   policies: [SHIPPED],
@@ -81,7 +81,7 @@ async function arx(
   return outcome;
 }
 
-/** Keeps one stack running for the whole file: the commands join it. */
+/** Keeps one stack running for the whole file, which the commands join. */
 async function startUp(): Promise<typeof up> {
   const child = launch(['up', '--json']);
   const outcome = collect(child);
@@ -97,13 +97,13 @@ async function startUp(): Promise<typeof up> {
   return { child, temporal: temporal.address, databaseUrl };
 }
 
-/** What Jira and Slack took. */
+/** The writes that Jira and Slack accepted. */
 const written = async () =>
   (await emulators.log({ write: true }))
     .filter(({ accepted }) => accepted)
     .map(({ operation }) => operation);
 
-/** Runs of a store that have not come to an end. */
+/** Runs of a store that have not ended. */
 async function unfinished(extra: Record<string, string> = {}): Promise<unknown[]> {
   const { code, out, err } = await arx(['runs', '--json'], extra);
   expect(code, err + out).toBe(0);
@@ -111,7 +111,7 @@ async function unfinished(extra: Record<string, string> = {}): Promise<unknown[]
   return items.filter(({ status, finishedAt }) => status === 'running' || finishedAt === null);
 }
 
-/** One document, the exit code, and what whoever reads it must know. */
+/** The document with its code, exit code, message and remedy. */
 function problemOf({ code, out, err }: Outcome, exit: number): Problem {
   expect(code, err + out).toBe(exit);
   const problem = JSON.parse(out) as Problem;
@@ -144,7 +144,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 }, 60_000);
 
-/** What is wrong, exit code, code of the document, what its message says, and where it points. */
+/** The mistake, the exit code, the code of the document, its message and its position. */
 interface Row {
   what: string;
   exit: number;
@@ -164,7 +164,7 @@ const servers = (): Record<string, string> => ({
 
 const ROWS: Row[] = [
   {
-    what: 'YAML that is none',
+    what: 'invalid YAML',
     exit: 2,
     code: 'yaml',
     message: /./,
@@ -245,7 +245,7 @@ const ROWS: Row[] = [
     env: { OKTA_DOMAIN: 'https://example-admin.okta.com' },
   },
   {
-    what: 'a token with a line break in it',
+    what: 'a token with a line break',
     exit: 2,
     code: 'invalid_variable',
     message: /SLACK_BOT_TOKEN/,
@@ -259,7 +259,7 @@ const ROWS: Row[] = [
     env: { OKTA_API_TOKEN_FILE: 'token' },
   },
   {
-    what: 'an okta.yaml that the SDK would take',
+    what: 'an okta.yaml that the SDK would read',
     exit: 2,
     code: 'okta_sdk_settings',
     message: /okta\.yaml/,
@@ -273,7 +273,7 @@ const ROWS: Row[] = [
     argv: ['--frobnicate'],
   },
   {
-    what: 'a verdict that is none',
+    what: 'an unknown verdict',
     exit: 2,
     code: 'usage',
     message: /weak/,
@@ -287,7 +287,7 @@ const ROWS: Row[] = [
     argv: ['--attach', 'x', '--detach'],
   },
   {
-    what: 'a run that never was',
+    what: 'an unknown run',
     exit: 1,
     code: 'no_such_run',
     message: /nobody/,
@@ -311,7 +311,7 @@ const ROWS: Row[] = [
 
 describe('a bad input', () => {
   it.each(ROWS)(
-    '$what is refused as $code, before anything begins',
+    '$what is refused as $code before anything starts',
     async ({ argv = [], env, cwd = {}, ...row }) => {
       const given = argv.flatMap((one) =>
         typeof one === 'string'
@@ -337,37 +337,37 @@ describe('a bad input', () => {
 
   it.each([
     [
-      'a database that is not there',
+      'an unreachable database',
       { DATABASE_URL: 'postgres://arx@127.0.0.1:1/arx' },
       1,
       'store_unavailable',
     ],
     [
-      'a database that is none',
+      'an address that is not a database',
       { DATABASE_URL: 'mysql://arx@127.0.0.1/arx' },
       2,
       'invalid_variable',
     ],
     ['no database', { DATABASE_URL: '' }, 2, 'missing_variable'],
     [
-      'a Temporal server that is not there',
+      'an unreachable Temporal server',
       { TEMPORAL_ADDRESS: '127.0.0.1:1' },
       1,
       'temporal_unreachable',
     ],
-  ])('%s is named, with what to do', async (_, wrong: Record<string, string>, exit, code) => {
+  ])('%s is reported with a remedy', async (_, wrong: Record<string, string>, exit, code) => {
     const problem = problemOf(await arx(check, { ...servers(), ...wrong }), exit);
     expect(problem).toMatchObject({ schema: 'arx.error/v1', code });
     expect(problem.message + problem.remedy).toMatch(new RegExp(Object.keys(wrong)[0]!));
     expect(await written()).toEqual([]);
   });
 
-  it('leaves no run behind that was not begun', async () => {
+  it('leaves no unfinished run behind', async () => {
     expect(await unfinished()).toEqual([]);
   });
 });
 
-describe('a vendor that answers badly', () => {
+describe('a vendor with bad responses', () => {
   it.each([
     [
       'refuses the token',
@@ -388,7 +388,7 @@ describe('a vendor that answers badly', () => {
       'forbidden',
     ],
   ])(
-    'and %s ends the run as failed: no ticket, one message that says so',
+    'that %s ends the run as failed, with no ticket and one message',
     async (_, spoil, exit, reason) => {
       const before = (await written()).length;
       await spoil();
@@ -413,7 +413,7 @@ describe('a run that is not allowed', () => {
     expect((await written()).slice(before)).toEqual([]);
   });
 
-  it('by a policy that came while the worker ran, ends before the first read', async () => {
+  it('by a policy added while the worker ran ends before the first read', async () => {
     const loaded = async (): Promise<number> => {
       const { out } = await arx(['audit', 'list', '--kind', 'policy.loaded', '--json']);
       return (JSON.parse(out) as { entries: object[] }).entries.length;
@@ -435,8 +435,8 @@ describe('a run that is not allowed', () => {
   }, 60_000);
 });
 
-/** These change what the worker itself is started with: each has a stack of its own. */
-describe('a worker that is set up badly', () => {
+/** These change the settings of the worker itself, so each has a separate stack. */
+describe('a misconfigured worker', () => {
   async function alone(name: string, config: object, extra: Record<string, string> = {}) {
     const home = { ARX_HOME: join(folder, name) };
     const before = (await written()).length;
@@ -446,7 +446,7 @@ describe('a worker that is set up badly', () => {
     return { outcome, wrote: (await written()).slice(before) };
   }
 
-  it('with policies that do not load is never started: the place is told', async () => {
+  it('with invalid policies is never started, and the position is reported', async () => {
     file(
       'broken/policies/p.yaml',
       '- name: broken\n  connector: okta\n  operation: ["users:read"]\n',
@@ -466,7 +466,7 @@ describe('a worker that is set up badly', () => {
     expect(place.where).toMatchObject({ file: expect.stringContaining('p.yaml'), line: 3 });
   }, 60_000);
 
-  it('with a project and a channel that do not exist reports everybody, INCOMPLETE', async () => {
+  it('with a missing project and channel reports all users, as INCOMPLETE', async () => {
     const wrong = { JIRA_PROJECT_KEY: 'NOPE', SLACK_CHANNEL: 'C0NOWHERE00' };
     const { outcome, wrote } = await alone('nowhere', configuration(), wrong);
     const run = problemOf(outcome, 7);

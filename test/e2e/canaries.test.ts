@@ -9,7 +9,7 @@ import { mainJob } from '../support/main-job.ts';
 import type { MainJob, WorkerProcess } from '../support/main-job.ts';
 import { migratedDatabase } from '../support/postgres.ts';
 
-/** Nowhere at all. */
+/** Must occur nowhere. */
 const SECRETS = {
   oktaToken: '00canaryOktaToken7391',
   jiraToken: 'canaryJiraToken7391',
@@ -18,7 +18,7 @@ const SECRETS = {
   phone: '+1 555 7391 0426',
   totpSeed: 'CANARYSEED73917391',
 };
-/** Of the directory, and no part of the report. */
+/** In the directory, but not part of the report. */
 const PRIVATE = {
   factorEmail: 'factor-canary-7391@home.example',
   secondEmail: 'second-canary-7391@home.example',
@@ -55,7 +55,7 @@ const person = (factors: (typeof FACTORS)[number], index: number) => ({
   },
 });
 
-/** A vendor's error body that repeats what it should not. */
+/** A vendor's error body that repeats secrets and personal data. */
 const BODY = {
   errorCode: 'E0000009',
   errorSummary: `Not found: ${login(1)} ${PRIVATE.vendorText}`,
@@ -115,7 +115,7 @@ describe('secrets and personal data in everything that a run leaves behind', () 
     await stopDatabase();
   });
 
-  /** A run in which every vendor fails in every way, at first or for good. */
+  /** A run in which every vendor fails in every way, temporarily or permanently. */
   async function faultyRun(): Promise<RunSummary> {
     await job.emulators.patchUser(`${ids[4]}`, { factors: WEAK });
     const bad = { kind: 'status', body: BODY } as const;
@@ -164,9 +164,7 @@ describe('secrets and personal data in everything that a run leaves behind', () 
     return summary;
   }
 
-  /**
-   * What an operator types stands in the history: by it the scanner shows that it reads histories.
-   */
+  /** The operator's input is in the history, which proves that the scanner reads histories. */
   async function failedStart(): Promise<void> {
     const started = await job.start({ groups: [`typed ${PRIVATE.displayName}`] });
     const link = { client: job.temporal.client, address: '', namespace: '', close: async () => {} };
@@ -208,7 +206,7 @@ describe('secrets and personal data in everything that a run leaves behind', () 
     return outcome;
   }
 
-  it('the runs went the ways that they should', () => {
+  it('the runs ended as expected', () => {
     expect(runs.first).toMatchObject({
       status: 'complete',
       tickets: { created: 3 },
@@ -236,7 +234,7 @@ describe('secrets and personal data in everything that a run leaves behind', () 
     });
   });
 
-  it('the histories hold none, bar what somebody typed', async () => {
+  it('the histories contain none except what an operator typed', async () => {
     const all = await vi.waitFor(async () => {
       const found = await executions(job.temporal);
       expect(found.length).toBeGreaterThanOrEqual(8);
@@ -251,13 +249,13 @@ describe('secrets and personal data in everything that a run leaves behind', () 
     );
   });
 
-  it('the log of the worker holds none, at its most talkative', () => {
+  it('the log of the worker contains none, even at its most verbose level', () => {
     expect(worker.output()).toContain(runs.faulty.workflowId);
     expect(leaked(EVERYTHING, worker.output())).toEqual([]);
     expect(worker.output()).not.toMatch(/^\s+at /m);
   });
 
-  it('the trail holds none', async () => {
+  it('the audit trail contains none', async () => {
     const { audit_entries: entries = [] } = await tables(job.databaseUrl);
     expect(entries.filter((text) => text.includes('user.checked')).length).toBeGreaterThan(
       2 * FACTORS.length,
@@ -265,7 +263,7 @@ describe('secrets and personal data in everything that a run leaves behind', () 
     expect(entries.flatMap((text) => leaked(EVERYTHING, text))).toEqual([]);
   });
 
-  it('the store holds logins and e-mails with the users of a run, and logins in its plan, and nothing else', async () => {
+  it('the store contains logins and e-mails with the users of a run, logins in its plan, and nothing else', async () => {
     const {
       run_users: users = [],
       runs: records = [],
@@ -291,7 +289,7 @@ describe('secrets and personal data in everything that a run leaves behind', () 
     ).toEqual([]);
   });
 
-  it('Slack gets none', async () => {
+  it('Slack receives none', async () => {
     const { messages } = await job.emulators.state('messages');
     expect(messages.length).toBeGreaterThanOrEqual(3);
     expect(leaked(EVERYTHING, JSON.stringify(messages))).toEqual([]);
@@ -302,7 +300,7 @@ describe('secrets and personal data in everything that a run leaves behind', () 
     expect(JSON.stringify(messages)).toContain('Finance');
   });
 
-  it('Jira gets the login, and nothing else of a person', async () => {
+  it('Jira receives only the login of a user', async () => {
     const { issues } = await job.emulators.state('issues');
     expect(issues).toHaveLength(4);
     expect(issues.map((issue) => leaked(EVERYTHING, JSON.stringify(issue)))).toEqual(
@@ -317,7 +315,7 @@ describe('secrets and personal data in everything that a run leaves behind', () 
     expect(leaked(EVERYTHING, JSON.stringify(asked))).toEqual([]);
   });
 
-  it('Okta is asked by ids only', async () => {
+  it('requests to Okta contain ids only', async () => {
     const sent = await job.emulators.log({ vendor: 'okta' });
     const asked = sent
       .filter(({ query }) => !query.includes('search='))
@@ -332,7 +330,7 @@ describe('secrets and personal data in everything that a run leaves behind', () 
     'the doctor',
     'a wrong token',
     'a person with a wrong token',
-  ])('the output of arx with %s holds none, the report apart', (name) => {
+  ])('the output of arx with %s contains none, except in the report', (name) => {
     const { out, err } = outputs[name] as Outcome;
     expect(leaked(EVERYTHING, err)).toEqual([]);
     const {
@@ -349,10 +347,7 @@ describe('secrets and personal data in everything that a run leaves behind', () 
 
 const parsed = (text: string): object => JSON.parse(text) as object;
 
-/**
- * A stored run without what it keeps of the exemptions: those name logins, as the person who wrote
- * them did.
- */
+/** A stored run without its exemptions, which name logins as their author wrote them. */
 function withoutExemptions({
   plan,
   summary,

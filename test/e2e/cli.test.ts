@@ -57,7 +57,7 @@ async function arx(argv: readonly string[], extra: Record<string, string> = {}):
   return { code, out: out(), err: err() };
 }
 
-/** Runs a command that must succeed and gives its one document. */
+/** Runs a command that must succeed and returns its one document. */
 async function document<Shape>(
   argv: readonly string[],
   expected = 0,
@@ -100,7 +100,7 @@ afterAll(async () => {
     up.child.exitCode === null
       ? ((await once(up.child, 'close')) as [number | null])
       : [up.child.exitCode];
-  // A detached run asked the stack to stay; `arx up` ended it all the same.
+  // A detached run asked the stack to stay; `arx up` still ended it.
   const stopped = await document<{ state: string }>(['up', '--stop']);
   await emulators.stop();
   expect({ code, ...stopped }).toMatchObject({ code: 0, state: 'absent' });
@@ -111,7 +111,7 @@ const created = async (): Promise<number> =>
     ({ operation, accepted }) => operation === 'issues:create' && accepted,
   ).length;
 
-describe('on a stack kept by arx up', () => {
+describe('on a stack kept running by arx up', () => {
   let first: RunDocument;
   let weak: number;
 
@@ -126,7 +126,7 @@ describe('on a stack kept by arx up', () => {
     expect(new URL(up.document.databaseUrl).password).toMatch(/^(\*\*\*)?$/);
   });
 
-  it('a dry run writes nothing and says what it would have done', async () => {
+  it('a dry run writes nothing and prints what it would have done', async () => {
     const run = await document<RunDocument>([...check, '--local', '--dry-run']);
     weak = run.counts.weak_only;
     expect(run).toMatchObject({
@@ -140,7 +140,7 @@ describe('on a stack kept by arx up', () => {
     expect((await emulators.log()).filter(({ write }) => write)).toEqual([]);
   });
 
-  it('a run opens one ticket for each, and lists its users', async () => {
+  it('a run opens one ticket per finding, and lists its users', async () => {
     first = await document<RunDocument>([...check, '--local']);
     expect(first).toMatchObject({
       status: 'complete',
@@ -154,7 +154,7 @@ describe('on a stack kept by arx up', () => {
     expect(await created()).toBe(weak);
   });
 
-  it('a second run takes the calls that were estimated from the first, keeps the tickets, and --fail-on gives 3', async () => {
+  it('a second run makes the calls estimated from the first, keeps the tickets, and exits with 3 for --fail-on', async () => {
     const asked = (await emulators.log()).length;
     const estimate = await document<EstimateDocument>([...check, '--local', '--estimate']);
     expect(await emulators.log()).toHaveLength(asked);
@@ -174,7 +174,7 @@ describe('on a stack kept by arx up', () => {
     expect(await created()).toBe(weak);
   });
 
-  it('prints a table for people, progress apart', async () => {
+  it('prints a table, and progress separately', async () => {
     const { code, out, err } = await arx([...check, '--local', '--users', '--fail-on', 'none']);
     expect(code, err).toBe(0);
     expect(out).toContain('MFA enforcement check');
@@ -183,7 +183,7 @@ describe('on a stack kept by arx up', () => {
     expect(out + err).not.toContain('\u001b[');
   });
 
-  it('takes a group, and refuses one that does not exist', async () => {
+  it('accepts a group, and refuses one that does not exist', async () => {
     await emulators.addGroups([{ name: 'Pilots' }]);
     const run = await document<RunDocument>(
       [...check, '--local', '--dry-run', '--group', 'Pilots'],
@@ -195,7 +195,7 @@ describe('on a stack kept by arx up', () => {
     );
   });
 
-  it('detaches, and follows again', async () => {
+  it('detaches, and follows the run again', async () => {
     const started = await document<RunDocument>([...check, '--local', '--dry-run', '--detach']);
     expect(started).toMatchObject({ schema: 'arx.run/v1', status: 'running' });
     const followed = await document<RunDocument>([
@@ -207,7 +207,7 @@ describe('on a stack kept by arx up', () => {
     expect(followed).toMatchObject({ run: started.run, status: 'complete' });
   });
 
-  it('lists runs and reports one in every form', async () => {
+  it('lists runs and reports one in every format', async () => {
     const runs = await document<{ schema: string; items: RunDocument[] }>(['runs']);
     expect(runs.schema).toBe('arx.runs/v1');
     expect(runs.items.length).toBeGreaterThanOrEqual(5);
@@ -230,7 +230,7 @@ describe('on a stack kept by arx up', () => {
     });
   });
 
-  it('lists, verifies and exports the trail, and finds a flipped byte', async () => {
+  it('lists, verifies and exports the audit trail, and detects a flipped byte', async () => {
     const list = await document<{ entries: object[]; items: object[] }>([
       'audit',
       'list',
@@ -245,7 +245,7 @@ describe('on a stack kept by arx up', () => {
     expect(verified).toMatchObject({ schema: 'arx.verify/v1', ok: true });
     const file = join(folder, 'audit.jsonl');
     expect((await arx(['audit', 'export', '--out', file])).code).toBe(0);
-    // An export carries no checkpoints: they stand in the store.
+    // An export contains no checkpoints; they are in the store.
     const copied = await document(['audit', 'verify', '--file', file]);
     expect(copied).toEqual({ ...verified, checkpoints: 0 });
     const lines = readFileSync(file, 'utf8').split('\n');
@@ -284,7 +284,7 @@ describe('on a stack kept by arx up', () => {
     expect(names).toEqual(expect.arrayContaining(['temporal namespace', 'worker']));
   });
 
-  it('registers one schedule, brings it up to date, and removes it', async () => {
+  it('registers one schedule, updates it and removes it', async () => {
     const servers = { TEMPORAL_ADDRESS: up.document.temporal.address };
     const schedule = (argv: string[]) =>
       document<{ state: string; paused: boolean; next: string[] }>(argv, 0, servers);
@@ -300,7 +300,7 @@ describe('on a stack kept by arx up', () => {
     expect(await schedule(['unregister'])).toMatchObject({ state: 'absent' });
   });
 
-  it('runs on named servers too', async () => {
+  it('runs on external servers too', async () => {
     const servers = {
       TEMPORAL_ADDRESS: up.document.temporal.address,
       DATABASE_URL: up.document.databaseUrl,
@@ -309,7 +309,7 @@ describe('on a stack kept by arx up', () => {
     expect(run.status).toBe('complete');
   });
 
-  it('detaches on Ctrl-C with 130 and says how to return', async () => {
+  it('detaches on Ctrl-C with 130 and prints how to return', async () => {
     await emulators.fault({
       vendor: 'okta',
       pathPattern: '/factors',
@@ -334,8 +334,8 @@ describe('on a stack kept by arx up', () => {
   });
 });
 
-describe('on a stack of its own', () => {
-  it('a refused token ends with 4, as does the doctor, and the token is nowhere to be read', async () => {
+describe('on a separate stack', () => {
+  it('a refused token exits with 4, also in the doctor, and is never printed', async () => {
     const extra = { ARX_HOME: join(folder, 'wrong-token'), OKTA_API_TOKEN: '00wrongTokenCanary' };
     const run = await arx([...check, '--local', '--json'], extra);
     expect(run.code, run.err).toBe(4);
@@ -353,7 +353,7 @@ describe('on a stack of its own', () => {
     expect(run.out + run.err + doctor.out + doctor.err).not.toContain('00wrongTokenCanary');
   }, 120_000);
 
-  it('a Temporal server that is not there is named, with what to do', async () => {
+  it('an unreachable Temporal server is reported with a remedy', async () => {
     const extra = { TEMPORAL_ADDRESS: '127.0.0.1:1', DATABASE_URL: up.document.databaseUrl };
     const error = await document<{ message: string; remedy: string }>(check, 1, extra);
     expect(error).toMatchObject({ schema: 'arx.error/v1', code: 'temporal_unreachable' });

@@ -24,7 +24,7 @@ afterAll(async () => {
   await stopDatabase();
 });
 
-/** The lines of our own metrics: name with labels in the order of the alphabet, and value. */
+/** The lines of arx's own metrics: name with labels in alphabetical order, and value. */
 async function scraped(): Promise<Map<string, number>> {
   const text = await (await fetch(`${worker.metricsUrl}`)).text();
   const lines = text.split('\n').filter((line) => line.startsWith('arx_'));
@@ -43,7 +43,7 @@ async function scraped(): Promise<Map<string, number>> {
 }
 
 it(
-  'counts users, calls, 429s, waits, tickets and entries, and names nobody',
+  'counts users, calls, 429s, waits, tickets and entries, and contains no names',
   { timeout: 120_000 },
   async () => {
     const people = ['a', 'b', 'c'].map((name) => ({ login: `${name}@example.com`, created: OLD }));
@@ -62,7 +62,7 @@ it(
     const { run, status } = await job.run();
     expect(status).toBe('complete');
     const kinds = await job.store.audit.countByKind(run);
-    // Counts gather for a quarter of a second before they show.
+    // Counts are collected for a quarter of a second before they appear.
     await vi.waitFor(async () => {
       const metrics = await scraped();
       const of = (name: string): number | undefined => metrics.get(name);

@@ -52,7 +52,7 @@ afterAll(async () => {
   await database.close();
 });
 
-test('the first run reads everybody and says why; the next reads who changed and keeps the ticket of who did not', async () => {
+test('reads all users first, with the reason, then only changed users, and keeps the ticket of an unchanged user', async () => {
   const first = await job.run();
   expect(first).toMatchObject({
     status: 'complete',
@@ -71,7 +71,7 @@ test('the first run reads everybody and says why; the next reads who changed and
     changes: { regressed: 1, new: 0, resolved: 0 },
     tickets: { created: 1, kept: 1 },
   });
-  // Who changed; and whom a ticket is opened for, right before that.
+  // Changed users, and users whose ticket is about to be opened.
   expect((await factorCalls()) - before).toBe(2);
   const [message] = (await job.emulators.state('messages')).messages.slice(-1);
   expect(JSON.stringify(message)).toContain(
@@ -79,7 +79,7 @@ test('the first run reads everybody and says why; the next reads who changed and
   );
 }, 60_000);
 
-test('a policy that changed makes it read everybody, and --mode full always does', async () => {
+test('reads all users after a policy change, and always with --mode full', async () => {
   await job.emulators.addLogEvents([{ eventType: 'policy.rule.update' }]);
   const forced = await job.run();
   expect(forced.scan).toMatchObject({

@@ -21,7 +21,7 @@ interface Document {
   steps?: { call: string; status: number }[];
 }
 
-describe('an account, by command line, HTTP and workflow over one store', () => {
+describe('an account looked up by command line, HTTP and workflow over one store', () => {
   let job: MainJob;
   let close: () => Promise<void>;
   let arx: CommandLine;
@@ -42,7 +42,7 @@ describe('an account, by command line, HTTP and workflow over one store', () => 
   });
   const calls = async (): Promise<number> => (await job.emulators.log({ vendor: 'okta' })).length;
 
-  it('is looked up once for all of them, and anew where that is asked for', async () => {
+  it('is looked up once for all of them, and again on request', async () => {
     const before = await calls();
     const first = await arx.document<Document>(['enrich', 'CORP\\ann']);
     expect(first).toMatchObject({
@@ -71,7 +71,7 @@ describe('an account, by command line, HTTP and workflow over one store', () => 
     expect(JSON.stringify(steps)).not.toContain(job.env['OKTA_API_TOKEN']);
   });
 
-  it('leaves no name in a history that arx started', async () => {
+  it('leaves no name in a history started by arx', async () => {
     const inputRef = await job.store.snapshots.put({ account: 'cy@example.com' });
     const { result, history } = await enrich({ inputRef });
     expect(result).toMatchObject({ found: true, success: true });
@@ -81,7 +81,7 @@ describe('an account, by command line, HTTP and workflow over one store', () => 
     });
   });
 
-  it('that cannot be one is refused', async () => {
+  it('is refused if it is invalid', async () => {
     expect(await arx.document<Document>(['enrich', 'a"b'], 2)).toMatchObject({
       code: 'invalid_argument',
     });

@@ -107,7 +107,7 @@ const SUSPENSION = 'Unused Admin Account';
 const EXPIRY = 'Old Password - Account';
 const MEMBERSHIP = 'No MFA - Account';
 
-/** A file with an event about somebody; its path. */
+/** Writes a file with an event about a user; returns its path. */
 function event(name: string, title: string, over: Record<string, unknown> = {}): string {
   const eventId = randomBytes(8).toString('hex');
   const file = join(folder, `${eventId}.json`);
@@ -140,7 +140,7 @@ const writes = async (name: string): Promise<string[]> =>
     .filter(({ path, accepted }) => accepted && path.includes(idOf(name)))
     .map(({ method, path }) => `${method} ${path}`);
 
-/** Runs what asks people, and waits until it does. */
+/** Runs a flow that needs approval, and waits for its request. */
 async function asking(
   file: string,
   more: string[] = [],
@@ -152,8 +152,8 @@ async function asking(
 const decide = (verb: 'approve' | 'deny', request: string) =>
   cli.document(['approvals', verb, request, ...as(APPROVER)]);
 
-describe('who may do what', () => {
-  it('sees the flows of their sets, others see none', async () => {
+describe('permissions', () => {
+  it('show callers the flows of their sets, and others none', async () => {
     const list = (user: string) =>
       cli.document<{ schema: string; items: FlowItem[] }>(['flows', 'list', ...as(user)]);
     const all = await list(RUNNER);
@@ -174,7 +174,7 @@ describe('who may do what', () => {
     });
   }, 60_000);
 
-  it('no set: there is no such flow; view: it may not be run; a name nobody proves: neither', async () => {
+  it('hide a flow without a set, refuse to run it with view only, and refuse an unproven name', async () => {
     const file = event('one', SUSPENSION);
     const ask = (user: string, code: number, flow = SUSPEND) =>
       cli.document(['flows', 'run', flow, '--event', file, ...as(user)], code);
@@ -186,7 +186,7 @@ describe('who may do what', () => {
     expect(await writes('one')).toEqual([]);
   }, 60_000);
 
-  it('only super administrators change sets and switches', async () => {
+  it('let only super administrators change sets and switches', async () => {
     const put = ['flows', 'sets', 'put', 'Late', '--flow', SUSPEND, '--member', `user:${OUTSIDER}`];
     const sets = async (user: string) =>
       (await cli.document<{ items: { name: string }[] }>(['flows', 'sets', ...as(user)])).items.map(
@@ -228,7 +228,7 @@ describe('who may do what', () => {
     await cli.document(['flows', 'enable', flow, ...as(CHIEF)]);
   }, 90_000);
 
-  it('a service is who its key says, and --as is accepted with a warning if signatures are not required', async () => {
+  it('identify a service by its key, and accept --as with a warning if signatures are not required', async () => {
     const { key } = await cli.document<{ key: string }>(
       ['keys', 'create', '--name', 'ispm'],
       0,
@@ -251,8 +251,8 @@ describe('who may do what', () => {
   }, 60_000);
 });
 
-describe('a run', () => {
-  it('stops after the plan with --dry-run, and uses the event up for nothing', async () => {
+describe('a flow run', () => {
+  it('stops after the plan with --dry-run, and leaves the event unused', async () => {
     const file = event('two', SUSPENSION);
     expect(await run(file, 0, ['--dry-run'])).toMatchObject({
       schema: 'arx.flow-run/v1',
@@ -273,7 +273,7 @@ describe('a run', () => {
     });
   }, 60_000);
 
-  it('acts by the route of its product and title; the same event is the same run, and is taken back once', async () => {
+  it('acts by the route of its product and title, once per event, and is undone once', async () => {
     const file = event('three', MEMBERSHIP);
     const done = await run(file, 0, ['Event Hook']);
     expect(done).toMatchObject({
@@ -334,7 +334,7 @@ describe('a run', () => {
     );
   }, 120_000);
 
-  it('waits for approval, says who may give it, and acts once it is given; the history holds no name', async () => {
+  it('waits for approval, prints who may give it, acts after it is given, and leaves no name in the history', async () => {
     const { running, request } = await asking(event('canary.lee', SUSPENSION));
     expect(await history()).toContainEqual(
       expect.objectContaining({ state: 'waiting', outcome: null }),
@@ -377,7 +377,7 @@ describe('a run', () => {
     }
   }, 90_000);
 
-  it('ends with 6 where approval is refused', async () => {
+  it('exits with 6 if approval is refused', async () => {
     const { running, request } = await asking(event('five', SUSPENSION));
     await decide('deny', request);
     const { code, out } = await running.ended;
@@ -388,7 +388,7 @@ describe('a run', () => {
     expect(await writes('five')).toEqual([]);
   }, 60_000);
 
-  it('Ctrl-C leaves it, with 130, and the same command follows it again', async () => {
+  it('keeps running after Ctrl-C with 130, and is followed again by the same command', async () => {
     const file = event('six', SUSPENSION);
     const { running, request } = await asking(file);
     running.child.kill('SIGINT');
@@ -409,7 +409,7 @@ describe('a run', () => {
     expect(await writes('six')).toHaveLength(1);
   }, 120_000);
 
-  it('ends as its outcome says where nothing is to be done, or must not be', async () => {
+  it('exits by its outcome if nothing is to be done or allowed', async () => {
     const ends: [Promise<RunDocument>, object][] = [
       [run(event('seven', 'A title that leads nowhere')), { outcome: 'unrouted', flow: null }],
       [run(event('seven', SUSPENSION, { entityType: 'OAuth grant' })), { outcome: 'manual' }],
@@ -437,7 +437,7 @@ describe('a run', () => {
     });
   }, 180_000);
 
-  it('a person is a run for each account', async () => {
+  it('has one run per account for a user', async () => {
     const host = new URL(`${emulators.env['OKTA_DOMAIN']}`).host;
     const accounts = ['eight', 'nine'].map((name) => ({
       sourceProductName: 'Okta',
@@ -498,7 +498,7 @@ describe('an event that cannot be read', () => {
       { code: 'malformed', where: { path: expect.any(String) } },
     ],
   ];
-  it.each(files)('%s is refused with 2 and its place', async (name, content, error) => {
+  it.each(files)('%s is refused with 2 and its position', async (name, content, error) => {
     if (content !== null) writeFileSync(join(folder, name), content);
     const asked = ['flows', 'run', SUSPEND, '--event', name, ...as(RUNNER)];
     expect(await cli.document(asked, 2)).toMatchObject({
@@ -508,7 +508,7 @@ describe('an event that cannot be read', () => {
     });
   });
 
-  it('wrong inputs are told by their name, and an event may come by standard input', async () => {
+  it('wrong inputs are reported by name, and an event may come from standard input', async () => {
     const file = event('seven', MEMBERSHIP);
     expect(await run(file, 2, ['--input', 'group=a/b'])).toMatchObject({
       code: 'malformed',
@@ -522,7 +522,7 @@ describe('an event that cannot be read', () => {
 });
 
 describe('the history', () => {
-  it('is narrowed by user, flow, outcome and time, and shows what the sets allow', async () => {
+  it('can be filtered by user, flow, outcome and time, and shows what the sets allow', async () => {
     const all = await history('--limit', '1000');
     expect(all.length).toBeGreaterThan(5);
     const rejected = await history('--outcome', 'rejected');
@@ -555,8 +555,8 @@ describe('the history', () => {
   }, 90_000);
 });
 
-describe('our own findings', () => {
-  it('become events that are run as they are', async () => {
+describe('findings of arx', () => {
+  it('become events that can be run unchanged', async () => {
     const checked = await cli.run(['run', 'mfa-enforcement-check', '--local', '--dry-run']);
     expect(checked.code, checked.err).toBe(0);
     const suggest = async (user: string, ...more: string[]): Promise<Suggestion[]> =>

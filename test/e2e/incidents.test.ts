@@ -11,7 +11,7 @@ import { migratedDatabase } from '../support/postgres.ts';
 const OLD = '2020-01-01T00:00:00.000Z';
 const COVERED = [{ type: 'webauthn' }];
 
-describe('the main job when something is off', () => {
+describe('the main job in abnormal situations', () => {
   let job: MainJob;
   let stopDatabase: () => Promise<void>;
   let round = 0;
@@ -40,7 +40,7 @@ describe('the main job when something is off', () => {
   });
 
   /**
-   * Users of this test only; the scope is a group of theirs, so that tests do not compare with each
+   * Users of this test only; the scope is their own group, so that tests are not compared with each
    * other.
    */
   async function org(users: Partial<NewUser>[]): Promise<{ ids: string[]; group: string }> {
@@ -82,14 +82,14 @@ describe('the main job when something is off', () => {
     return `${own[0]?.text} ${JSON.stringify(own[0]?.blocks)}`;
   };
 
-  it('a run with zero users is INCOMPLETE and says so', async () => {
+  it('reports a run with zero users as INCOMPLETE', async () => {
     const { group } = await org([]);
     const summary = await job.run({ groups: [group] });
     expect(summary).toMatchObject({ status: 'incomplete', counts: { enumerated: 0 } });
     expect(await messageOf(summary)).toContain('INCOMPLETE');
   });
 
-  it('a run that loses its list midway is INCOMPLETE, tickets what it saw and closes nothing', async () => {
+  it('reports a run that loses its list midway as INCOMPLETE, opens tickets for listed users and closes none', async () => {
     const { ids, group } = await org(plain(230, 229));
     const late = `${ids[229]}`;
     const first = await job.run({ groups: [group] });
@@ -109,7 +109,7 @@ describe('the main job when something is off', () => {
     expect(await messageOf(summary)).toContain('INCOMPLETE');
   }, 120_000);
 
-  it('an expired cursor ends the list early, and an empty page in the middle does not', async () => {
+  it('ends the list early at an expired cursor, but not at an empty page', async () => {
     const { group } = await org(plain(230, 230));
     await job.emulators.fault({
       vendor: 'okta',
@@ -126,7 +126,7 @@ describe('the main job when something is off', () => {
     expect(summary).toMatchObject({ status: 'incomplete', counts: { enumerated: 200 } });
   }, 120_000);
 
-  it('a run that cannot read the list at all fails, and opens nothing', async () => {
+  it('fails without opening tickets if the list cannot be read', async () => {
     const { ids, group } = await org(plain(3, 0));
     await job.emulators.fault({
       vendor: 'okta',
@@ -145,7 +145,7 @@ describe('the main job when something is off', () => {
     for (const id of ids) expect(await issuesOf(id)).toEqual([]);
   });
 
-  it('5 % unknown is INCOMPLETE, accuses none of them and closes no ticket', async () => {
+  it('reports 5 % unknown as INCOMPLETE, and opens or closes no ticket for them', async () => {
     const { ids, group } = await org(plain(40, 38));
     expect((await job.run({ groups: [group] })).tickets).toMatchObject({ created: 2 });
     await job.emulators.patchUser(`${ids[38]}`, { factors: COVERED });
@@ -161,7 +161,7 @@ describe('the main job when something is off', () => {
     for (const id of ids.slice(0, 2)) expect(await issuesOf(id)).toEqual([]);
   });
 
-  it('a drop of more than 20 % is INCOMPLETE', async () => {
+  it('reports a drop of more than 20 % as INCOMPLETE', async () => {
     const { ids, group } = await org(plain(10, 10));
     expect((await job.run({ groups: [group] })).status).toBe('complete');
     for (const id of ids.slice(0, 3)) await job.emulators.removeUser(id);
@@ -171,7 +171,7 @@ describe('the main job when something is off', () => {
     });
   });
 
-  it('a token that is revoked midway leaves everybody accounted for', async () => {
+  it('has a verdict for every user after a token is revoked midway', async () => {
     const { group } = await org(plain(30, 30));
     await job.emulators.fault({
       vendor: 'okta',
@@ -187,7 +187,7 @@ describe('the main job when something is off', () => {
     expect(kinds['user.checked']).toBe(30);
   });
 
-  it('faults of the vendor are tried again, and only lasting ones leave a user unknown', async () => {
+  it('retries after vendor faults, and only permanent ones leave a user unknown', async () => {
     const { ids, group } = await org(plain(20, 20));
     const faults = ['status', 'html200', 'truncated', 'reset', 'rateLimited'] as const;
     for (const kind of faults) {
@@ -217,7 +217,7 @@ describe('the main job when something is off', () => {
     });
   }, 120_000);
 
-  it('nobody is accused on stale data: who enrols before the ticket gets none', async () => {
+  it('opens no ticket for a user who enrols right before it', async () => {
     const { ids, group } = await org(plain(3, 0));
     const [enrols, leaves, stays] = ids as [string, string, string];
     await job.emulators.fault({
@@ -247,7 +247,7 @@ describe('the main job when something is off', () => {
     expect((await job.store.audit.countByKind(started.run))['user.rechecked']).toBe(3);
   });
 
-  it('a ticket that a person closed stays closed for one run and is reopened by the next', async () => {
+  it('keeps a ticket closed by hand closed for one run, and reopens it in the next', async () => {
     const { ids, group } = await org(plain(2, 1));
     const finding = `${ids[1]}`;
     await job.run({ groups: [group] });
@@ -263,7 +263,7 @@ describe('the main job when something is off', () => {
     expect(await issuesOf(finding)).toMatchObject([{ key: issue?.key, category: 'new' }]);
   });
 
-  it('where the project has no way back, a new ticket is linked to the closed one', async () => {
+  it('links a new ticket to the closed one if the project cannot reopen it', async () => {
     const { ids, group } = await org(plain(2, 1));
     const finding = `${ids[1]}`;
     await job.run({ groups: [group] });
@@ -277,7 +277,7 @@ describe('the main job when something is off', () => {
     expect(JSON.stringify(issues.find(({ key }) => key !== old)?.links)).toContain(old);
   });
 
-  it('a ticket closed on compliance is reopened at once when the person regresses', async () => {
+  it('reopens a ticket closed on compliance at once if the user is no longer compliant', async () => {
     const { ids, group } = await org(plain(2, 1));
     const person = `${ids[1]}`;
     await job.run({ groups: [group] });
@@ -297,7 +297,7 @@ describe('the main job when something is off', () => {
     expect(await issuesOf(person)).toHaveLength(1);
   });
 
-  it('a deleted ticket is opened anew, and a lost store finds the ticket by its label', async () => {
+  it('replaces a deleted ticket, and finds tickets by label after the store is lost', async () => {
     const { ids, group } = await org(plain(2, 0));
     await job.run({ groups: [group] });
     const [gone, forgotten] = [await issuesOf(`${ids[0]}`), await issuesOf(`${ids[1]}`)];
@@ -315,7 +315,7 @@ describe('the main job when something is off', () => {
     expect((await issuesOf(`${ids[1]}`)).map(({ key }) => key)).toEqual([forgotten[0]?.key]);
   });
 
-  it('Jira that took a ticket but did not answer gets no second one, though its search lags', async () => {
+  it('opens no second ticket if Jira accepted one without a response, although its search lags', async () => {
     const { ids, group } = await org(plain(2, 1));
     await job.emulators.jiraSettings({ indexLagMs: 1_500 });
     const create = { vendor: 'jira', method: 'POST', pathPattern: '/issue$' } as const;
@@ -327,7 +327,7 @@ describe('the main job when something is off', () => {
     expect(await issuesOf(`${ids[1]}`)).toHaveLength(1);
   });
 
-  it('concurrent runs keep to one ticket a person', async () => {
+  it('opens one ticket per user in concurrent runs', async () => {
     const { ids, group } = await org(plain(6, 1));
     await job.emulators.jiraSettings({ indexLagMs: 1_500 });
     const runs = await Promise.all([1, 2, 3].map(() => job.start({ groups: [group] })));
@@ -337,7 +337,7 @@ describe('the main job when something is off', () => {
     expect(summaries.reduce((sum, { tickets }) => sum + tickets.created, 0)).toBe(5);
   }, 120_000);
 
-  it('duplicates that stand in Jira are folded into the oldest', async () => {
+  it('merges duplicates in Jira into the oldest ticket', async () => {
     const { ids, group } = await org(plain(2, 1));
     await job.run({ groups: [group] });
     const [issue] = await issuesOf(`${ids[1]}`);
@@ -359,7 +359,7 @@ describe('the main job when something is off', () => {
     );
   });
 
-  it('a dry run writes nothing anywhere and says what it would have done', async () => {
+  it('writes nothing in a dry run, and reports what it would have done', async () => {
     const { group } = await org(plain(3, 1));
     const before = (await job.emulators.log({ write: true })).length;
     const summary = await job.run({ groups: [group], dryRun: true });
@@ -372,7 +372,7 @@ describe('the main job when something is off', () => {
     expect((await job.emulators.log({ write: true })).length).toBe(before);
   });
 
-  it('bulk mode keeps one ticket for the scope, updates it and closes it', async () => {
+  it('opens, updates and closes one ticket per scope in bulk mode', async () => {
     const { ids, group } = await org(plain(4, 1));
     const input = await configured(group, { tickets: { mode: 'bulk' } });
     const first = await job.run(input);
@@ -390,7 +390,7 @@ describe('the main job when something is off', () => {
     expect(await find()).toMatchObject({ category: 'done' });
   });
 
-  it('Slack that does not take the message loses neither tickets nor audit', async () => {
+  it('keeps tickets and audit trail if Slack refuses the message', async () => {
     const { ids, group } = await org(plain(2, 1));
     await job.emulators.fault({
       vendor: 'slack',
@@ -407,7 +407,7 @@ describe('the main job when something is off', () => {
     expect((await job.store.audit.countByKind(summary.run))['summary.failed']).toBeGreaterThan(0);
   });
 
-  it('Slack that took the message but did not answer gets no second one', async () => {
+  it('sends no second message if Slack accepted one without a response', async () => {
     const { group } = await org(plain(2, 1));
     await job.emulators.fault({
       vendor: 'slack',
@@ -421,7 +421,7 @@ describe('the main job when something is off', () => {
     await messageOf(summary);
   });
 
-  it('a project that refuses tickets makes the run INCOMPLETE, with the people reported', async () => {
+  it('reports a run as INCOMPLETE, with its users, if the project refuses tickets', async () => {
     const { group } = await org(plain(3, 1));
     const input = await configured(group, { tickets: { issue_type: 'No such type' } });
     const summary = await job.run(input);
@@ -432,7 +432,7 @@ describe('the main job when something is off', () => {
     });
   });
 
-  it('an anonymous answer of Jira is not taken for the truth', async () => {
+  it('does not trust an anonymous response of Jira', async () => {
     const { group } = await org(plain(2, 1));
     await job.emulators.jiraSettings({ anonymous: true });
     const summary = await job.run({ groups: [group] });
@@ -442,16 +442,16 @@ describe('the main job when something is off', () => {
 
   it.each([
     ['a list', [], 'one JSON object'],
-    ['a text', 'x', 'one JSON object'],
+    ['text', 'x', 'one JSON object'],
     [
       'a misspelt field',
       { dry_run: true },
       'unknown field; known are groups, dryRun, mode, configRef',
     ],
-    ['groups that are no list', { groups: 5 }, 'groups must be a list of texts'],
-    ['a flag that is none', { dryRun: 'yes' }, 'dryRun must be true or false'],
+    ['groups that are not a list', { groups: 5 }, 'groups must be a list of texts'],
+    ['an invalid flag', { dryRun: 'yes' }, 'dryRun must be true or false'],
   ])(
-    'an input that is %s fails with a sentence, and nothing is read',
+    'fails with a message for an input that is %s, and reads nothing',
     async (_, input, message) => {
       const before = (await job.emulators.log()).length;
       const started = await job.start(input as never);
@@ -464,7 +464,7 @@ describe('the main job when something is off', () => {
     },
   );
 
-  it('no input at all is the same as {}', async () => {
+  it('accepts a missing input like {}', async () => {
     await org(plain(2, 2));
     const handle = await job.temporal.client.workflow.start('mfaEnforcementCheck', {
       taskQueue: 'arx',
@@ -474,7 +474,7 @@ describe('the main job when something is off', () => {
     expect(await handle.result()).toMatchObject({ enumerated: 2 });
   });
 
-  it('a dry run says what would become of the tickets there are', async () => {
+  it('reports in a dry run what would happen to existing tickets', async () => {
     const { ids, group } = await org(plain(4, 1));
     await job.run({ groups: [group] });
     await job.emulators.patchUser(`${ids[1]}`, { factors: COVERED });
@@ -490,7 +490,7 @@ describe('the main job when something is off', () => {
     expect(summary.tickets.keys).toHaveLength(2);
   });
 
-  it('groups in scope are counted apart', async () => {
+  it('counts groups in scope separately', async () => {
     const { group } = await org(plain(3, 1));
     const summary = await job.run({ groups: [group] });
     expect(summary.groups).toMatchObject([
@@ -498,13 +498,13 @@ describe('the main job when something is off', () => {
     ]);
   });
 
-  it('a group that does not exist is refused before anything is read', async () => {
+  it('refuses a group that does not exist before anything is read', async () => {
     const started = await job.start({ groups: ['no such group'] });
     await expect(result(link(), started)).rejects.toBeInstanceOf(WorkflowEndedError);
     expect(await job.store.runs.get(started.run)).toBeNull();
   });
 
-  it('an operation that arx.yaml does not list is refused before the run begins, and audited', async () => {
+  it('refuses and audits an operation that arx.yaml does not list before the run begins', async () => {
     const { group } = await org(plain(1, 1));
     const input = await configured(group, {
       connectors: { okta: { operations: ['users:read', 'groups:read', 'groups:read_members'] } },
@@ -514,7 +514,7 @@ describe('the main job when something is off', () => {
     expect(await job.store.audit.countByKind(started.run)).toEqual({ 'action.denied': 1 });
   });
 
-  it('a long run continues as new and stays one run', async () => {
+  it('keeps one run when a long run continues as new', async () => {
     const { group } = await org(plain(420, 420));
     const summary = await job.run({ groups: [group] });
     expect(summary).toMatchObject({ status: 'complete', counts: { enumerated: 420 } });
@@ -531,7 +531,7 @@ describe('the main job when something is off', () => {
     expect(new Set(factors.slice(-420)).size).toBe(420);
   }, 120_000);
 
-  it('a cancelled run ends as failed in store, trail and Slack', async () => {
+  it('ends a cancelled run as failed in store, audit trail and Slack', async () => {
     const { group } = await org(plain(5, 5));
     await job.emulators.fault({
       vendor: 'okta',

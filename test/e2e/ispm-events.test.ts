@@ -37,7 +37,7 @@ const CANARIES = {
   key: KEY.hook,
 };
 
-describe('events of Okta ISPM over HTTP, with server, worker and targets', () => {
+describe('events from Okta ISPM over HTTP, with server, worker and targets', () => {
   let flows: FlowJob;
   let server: ServerProcess;
   let line: Line;
@@ -134,7 +134,7 @@ describe('events of Okta ISPM over HTTP, with server, worker and targets', () =>
   const writes = (about: string): Promise<string[]> => flows.writes('okta', about);
   const allWrites = async (): Promise<number> => (await writes('')).length;
 
-  it('one that comes a hundred times at once acts once', async () => {
+  it('act once if delivered a hundred times at once', async () => {
     const id = await somebody();
     const one = event(id, { issueTitle: 'Old Password - Account' });
     const answers = await Promise.all(Array.from({ length: 100 }, () => send(one)));
@@ -156,7 +156,7 @@ describe('events of Okta ISPM over HTTP, with server, worker and targets', () =>
     expect(await writes(id)).toHaveLength(1);
   }, 90_000);
 
-  it('one with a flow by name and inputs, taken back over HTTP, each once', async () => {
+  it('run a named flow with inputs and are undone over HTTP, each once', async () => {
     const id = await somebody();
     const opened = await add(event(id));
     expect(opened.status).toBe(202);
@@ -179,7 +179,7 @@ describe('events of Okta ISPM over HTTP, with server, worker and targets', () =>
     ]);
   }, 60_000);
 
-  it('one whose start was lost is started by its next delivery', async () => {
+  it('start with the next delivery if the start was lost', async () => {
     const lost = event(await somebody());
     const requester = { principal: 'agent:hook', authenticatedBy: 'key', surface: 'api' } as const;
     const { record } = await flows.service.admit({
@@ -193,7 +193,7 @@ describe('events of Okta ISPM over HTTP, with server, worker and targets', () =>
     expect(await ended(record.run)).toMatchObject({ outcome: 'succeeded' });
   }, 60_000);
 
-  it('one that comes while Temporal is away is 503, and its next delivery starts it', async () => {
+  it('get 503 while Temporal is unavailable, and start with the next delivery', async () => {
     const id = await somebody();
     const one = event(id);
     await line.cut();
@@ -214,7 +214,7 @@ describe('events of Okta ISPM over HTTP, with server, worker and targets', () =>
     expect((await writes(group)).filter((path) => path.endsWith(id))).toHaveLength(1);
   }, 90_000);
 
-  it('what is stale, foreign, forged or malformed is refused, on record, and sends nothing', async () => {
+  it('are refused, audited and send nothing if stale, foreign, forged or malformed', async () => {
     const before = await allWrites();
     const id = await somebody();
     const started = (await executions(flows.job.temporal)).length;
@@ -266,7 +266,7 @@ describe('events of Okta ISPM over HTTP, with server, worker and targets', () =>
     expect(await allWrites()).toBe(before);
   }, 60_000);
 
-  it('an account whose id nobody has is not found, whatever it begins with; what is no id of Okta is refused', async () => {
+  it('report an unknown account id as not found, whatever its prefix, and refuse an invalid Okta id', async () => {
     const before = await allWrites();
     for (const odd of ['00ktw0utvzPBXxny16x7', 'Account_Q1SMRm3vfzomaZwevHIoL9kVhWU~', '-1']) {
       const { status, document } = await add(event(odd));
@@ -296,7 +296,7 @@ describe('events of Okta ISPM over HTTP, with server, worker and targets', () =>
     ['lone', 'no set, a person', 0, 404, 404, 404],
   ];
   it.each(MATRIX)(
-    '%s (%s) sees, runs and looks back as the sets say',
+    'let %s (%s) see flows, run them and read the history as the sets allow',
     async (as, _, list, show, run, history) => {
       const { items } = (await (await call('GET', '/v1/flows', { as })).json()) as {
         items: unknown[];
@@ -314,7 +314,7 @@ describe('events of Okta ISPM over HTTP, with server, worker and targets', () =>
     60_000,
   );
 
-  it('a routing table that changes is in force without a restart', async () => {
+  it('use a changed routing table without a restart', async () => {
     const one = (): Record<string, unknown> =>
       event('00u1', { issueTitle: 'Unused Admin Account' });
     const folder = dirname(`${flows.job.env['ARX_CONFIG']}`);
@@ -328,7 +328,7 @@ describe('events of Okta ISPM over HTTP, with server, worker and targets', () =>
       .toBe('unrouted');
   }, 30_000);
 
-  it('what is personal in an event, and the key, stand in no log, trail or history', async () => {
+  it('leave no personal data or key in any log, audit trail or history', async () => {
     const planted = {
       entityDisplayName: CANARIES.name,
       issueFullDescription: CANARIES.text,
@@ -380,7 +380,7 @@ async function told(answer: Response): Promise<Answer> {
   return { status: answer.status, retryAfter: answer.headers.get('retry-after'), document };
 }
 
-/** As a hook delivers: again while the server says that it is not the time. */
+/** Delivers like a hook: again while the server asks for a retry. */
 async function repeated(deliver: () => Promise<Answer>): Promise<Answer> {
   for (let left = 20; ; left -= 1) {
     const answer = await deliver();
@@ -388,7 +388,7 @@ async function repeated(deliver: () => Promise<Answer>): Promise<Answer> {
   }
 }
 
-/** A line to a server that can be cut and mended. */
+/** A connection to a server that can be cut and restored. */
 interface Line {
   address: string;
   cut(): Promise<void>;

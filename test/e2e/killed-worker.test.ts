@@ -9,7 +9,7 @@ import { migratedDatabase } from '../support/postgres.ts';
 interface Point {
   name: string;
   rule: Omit<FaultRule, 'kind'>;
-  /** The run that is interrupted is the second one, in which tickets are kept and closed. */
+  /** The second run is interrupted, in which tickets are kept and closed. */
   second?: boolean;
 }
 
@@ -18,14 +18,13 @@ const COMMENT = '/comment$';
 const TRANSITIONS = '/transitions$';
 
 /**
- * A request that hangs before it is accepted, or after, is the moment at which the worker is
- * killed.
+ * The request that hangs, before or after the vendor accepts it: the worker is killed meanwhile.
  */
 const POINTS: Point[] = [
   { name: 'while a page is listed', rule: { vendor: 'okta', pathPattern: '/api/v1/users\\?' } },
   { name: 'while factors are read', rule: { vendor: 'okta', pathPattern: '/factors$', after: 2 } },
   {
-    name: 'while a person is read again',
+    name: 'while a user is read again',
     rule: { vendor: 'okta', pathPattern: '/api/v1/users/[^/]+$' },
   },
   { name: 'between intent and Jira', rule: { vendor: 'jira', method: 'POST', pathPattern: ISSUE } },
@@ -85,9 +84,7 @@ describe('a worker killed with SIGKILL', () => {
     await stopDatabase();
   });
 
-  /**
-   * Three people without MFA, one with; the first becomes compliant where there is a second run.
-   */
+  /** Three users without MFA and one with; the first becomes compliant before a second run. */
   async function people(): Promise<string[]> {
     round += 1;
     const users = ['a', 'b', 'c'].map((name) => ({
@@ -124,7 +121,7 @@ describe('a worker killed with SIGKILL', () => {
   }
 
   it.each(POINTS)(
-    'leaves one ticket a finding and one message: $name',
+    'leaves one ticket per finding and one message: $name',
     async ({ rule, second }) => {
       const ids = await people();
       if (second) {

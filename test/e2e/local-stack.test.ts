@@ -35,7 +35,7 @@ afterAll(async () => {
 const processes = () => readState(join(folder, 'home'))?.processes ?? {};
 const living = (ids: readonly ProcessId[]) => ids.filter(isAlive);
 
-test('a check waits for a Temporal server that is slow, and an interrupt of that wait is a document', async () => {
+test('a check waits for a slow Temporal server, and prints a document if the wait is interrupted', async () => {
   const before = processes();
   const temporal = before.temporal?.pid ?? 0;
   process.kill(temporal, 'SIGSTOP');
@@ -63,7 +63,7 @@ test('a check waits for a Temporal server that is slow, and an interrupt of that
   expect(processes()).toEqual(before);
 });
 
-test('a command that only reads waits for a store that is slow', async () => {
+test('a read-only command waits for a slow store', async () => {
   const { store } = processes();
   process.kill(store?.pid ?? 0, 'SIGSTOP');
   const reading = arx.start(['runs', '--json']);
@@ -73,7 +73,7 @@ test('a command that only reads waits for a store that is slow', async () => {
   expect(outcome.code, outcome.err + outcome.out).toBe(0);
 });
 
-test('after SIGKILL of `arx up` neither the stack nor its HTTP server runs on', async () => {
+test('after SIGKILL of `arx up` the stack and its HTTP server end', async () => {
   const all = descendantsOf(up.child.pid ?? 0);
   // Guard, Temporal, store, worker, HTTP server.
   expect(all.length).toBeGreaterThanOrEqual(5);
@@ -82,7 +82,7 @@ test('after SIGKILL of `arx up` neither the stack nor its HTTP server runs on', 
   expect(processes()).toEqual({});
 });
 
-test('after SIGKILL of a check on a stack of its own nothing runs on', async () => {
+test('after SIGKILL of a check its own stack ends', async () => {
   const check = arx.start(CHECK);
   await expect.poll(() => Object.keys(processes()).length, SECONDS).toBe(4);
   const all = descendantsOf(check.child.pid ?? 0);
@@ -90,7 +90,7 @@ test('after SIGKILL of a check on a stack of its own nothing runs on', async () 
   await expect.poll(() => living(all), SECONDS).toEqual([]);
 });
 
-test('after SIGKILL of `arx emulate` no emulator runs on', async () => {
+test('after SIGKILL of `arx emulate` the emulators end', async () => {
   const emulate = arx.start(['emulate', '--users', '20', '--port', '0']);
   await emulate.prints(/arx.emulate\/v1/);
   const all = descendantsOf(emulate.child.pid ?? 0);

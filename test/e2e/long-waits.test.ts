@@ -9,7 +9,7 @@ import { migratedDatabase } from '../support/postgres.ts';
 const PATIENCE = { timeout: 30_000, interval: 20 };
 const COVERED = [{ type: 'webauthn' }];
 
-describe('checks that take long, and workers that end meanwhile', () => {
+describe('long checks, and workers that end meanwhile', () => {
   let job: MainJob;
   let worker: WorkerProcess;
   let stopDatabase: () => Promise<void>;
@@ -45,8 +45,7 @@ describe('checks that take long, and workers that end meanwhile', () => {
     );
 
   /**
-   * Starts a run in which reading one user's factors takes this long, and waits until it is being
-   * done.
+   * Starts a run in which reading one user's factors takes this long, and waits until it begins.
    */
   async function slowRun(id: string, ms: number): Promise<StartedWorkflow> {
     const pathPattern = `/users/${id}/factors$`;
@@ -59,10 +58,10 @@ describe('checks that take long, and workers that end meanwhile', () => {
     return started;
   }
 
-  /** How often the factors of the slow user were asked for, answered or not. */
+  /** How often the factors of the slow user were requested, with or without a response. */
   const asked = async (): Promise<number | undefined> => (await job.emulators.faults())[0]?.matched;
 
-  /** At which tries the activities of a run got through, each number once. */
+  /** The attempt numbers at which the activities of a run succeeded, each once. */
   async function triesOf({ workflowId }: StartedWorkflow): Promise<number[]> {
     const { events } = await job.temporal.client.workflow.getHandle(workflowId).fetchHistory();
     const tries = (events ?? []).flatMap(
@@ -71,7 +70,7 @@ describe('checks that take long, and workers that end meanwhile', () => {
     return [...new Set(tries)].toSorted();
   }
 
-  it('a check that takes longer than the heartbeat time-out is let finish', async () => {
+  it('may take longer than the heartbeat timeout', async () => {
     const [slow] = (await people(3)) as [string];
     const started = await slowRun(slow, 13_000);
     await ended(started);
@@ -82,7 +81,7 @@ describe('checks that take long, and workers that end meanwhile', () => {
     expect(await asked()).toBe(1);
   }, 60_000);
 
-  it('a worker that is told to stop finishes what it has begun, and leaves nothing to wait for', async () => {
+  it('finish on a worker that is asked to stop, without a wait for the next worker', async () => {
     const [slow] = (await people(3)) as [string];
     const started = await slowRun(slow, 4_000);
     await worker.stop();
@@ -92,7 +91,7 @@ describe('checks that take long, and workers that end meanwhile', () => {
     expect(await triesOf(started)).toEqual([1]);
   }, 60_000);
 
-  it('after kill -9 a run goes on once the heartbeat is missed', async () => {
+  it('continue after kill -9 once the heartbeat is missed', async () => {
     const [slow] = (await people(3)) as [string];
     const started = await slowRun(slow, 60_000);
     await worker.kill();
@@ -105,7 +104,7 @@ describe('checks that take long, and workers that end meanwhile', () => {
     expect(await triesOf(started)).toEqual([1, 2]);
   }, 60_000);
 
-  it('a full page of users leaves ids and counts in its history, in small payloads', async () => {
+  it('leave only ids and counts of a full page in the history, in small payloads', async () => {
     await people(200);
     const { workflowId } = await job.run();
     const chain = (await executions(job.temporal)).filter((one) => one.workflowId === workflowId);

@@ -22,7 +22,7 @@ const CONFIG = {
   scan: { max_unknown: 1, max_drop: 1 },
 };
 
-describe.each(Object.entries(DATABASES))('main job on %s', (_, openDatabase) => {
+describe.each(Object.entries(DATABASES))('the main job on %s', (_, openDatabase) => {
   let job: MainJob;
   let closeDatabase: () => Promise<void>;
   let round = 0;
@@ -40,7 +40,7 @@ describe.each(Object.entries(DATABASES))('main job on %s', (_, openDatabase) => 
     await closeDatabase();
   });
 
-  /** Puts an organisation into the emulator; gives ids in the order of the people. */
+  /** Creates an organisation in the emulator; returns ids in the order of the users. */
   async function settle(people: readonly Person[]): Promise<string[]> {
     round += 1;
     const added = await job.emulators.addUsers(newUsers(people, `p${round}`), { replace: true });
@@ -73,7 +73,7 @@ describe.each(Object.entries(DATABASES))('main job on %s', (_, openDatabase) => 
     await oneMessage(summary);
   }
 
-  /** Open tickets of this organisation's people: exactly one for each finding. */
+  /** Open tickets of this organisation's users: exactly one per finding. */
   async function ticketsMatch(findings: readonly string[]): Promise<void> {
     const { issues } = await job.emulators.state('issues');
     const org = new URL(job.env['OKTA_DOMAIN'] ?? '').host;
@@ -98,8 +98,8 @@ describe.each(Object.entries(DATABASES))('main job on %s', (_, openDatabase) => 
   }
 
   /**
-   * The run ends with a checkpoint over all entries, and its message carries one that the store
-   * keeps as well.
+   * The run ends with a checkpoint over all entries, and its message contains one that is also in
+   * the store.
    */
   async function checkpointsHold(
     { entries, checkpoint }: RunSummary['audit'],
@@ -118,7 +118,7 @@ describe.each(Object.entries(DATABASES))('main job on %s', (_, openDatabase) => 
     expect(notes.filter((note) => message.includes(note))).toHaveLength(1);
   }
 
-  it('gives the verdicts of the oracle, one ticket a finding and one message a run, on any organisation', async () => {
+  it('gives the verdicts of the oracle, one ticket per finding and one message per run, for any organisation', async () => {
     await assertProperty(
       fc.asyncProperty(organisation, async (people) => {
         const ids = await settle(people);
@@ -129,7 +129,7 @@ describe.each(Object.entries(DATABASES))('main job on %s', (_, openDatabase) => 
     );
   }, 240_000);
 
-  it('keeps to one ticket over three runs while people change', async () => {
+  it('keeps one ticket over three runs while users change', async () => {
     await assertProperty(
       fc.asyncProperty(
         fc.array(
@@ -162,7 +162,7 @@ describe.each(Object.entries(DATABASES))('main job on %s', (_, openDatabase) => 
     );
   }, 240_000);
 
-  /** As `holds`, for a person whose ticket stays open while the verdict is not known. */
+  /** As `holds`, for a user whose ticket stays open while the verdict is unknown. */
   async function settledTickets(
     summary: RunSummary,
     people: readonly Person[],
@@ -184,7 +184,7 @@ describe.each(Object.entries(DATABASES))('main job on %s', (_, openDatabase) => 
     await oneMessage(summary);
   }
 
-  /** Takes the tickets of an organisation away, so that the next one begins afresh. */
+  /** Closes the tickets of an organisation, so that the next one starts without any. */
   async function closeAll(): Promise<void> {
     const { issues } = await job.emulators.state('issues');
     for (const { key } of issues) await job.emulators.deleteIssue(key);

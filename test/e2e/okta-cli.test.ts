@@ -60,7 +60,7 @@ const twin = <Item>(...argv: string[]): Promise<Twin<Item>> =>
   cli.document<Twin<Item>>(['twin', ...argv]);
 
 describe('before the first sync', () => {
-  it('says that Okta is configured and that nothing was read', async () => {
+  it('reports that Okta is configured and nothing has been read', async () => {
     const status = await cli.document<OktaStatus & { items: unknown }>(['okta', 'status']);
     expect(status).toMatchObject({
       schema: 'arx.okta/v1',
@@ -75,7 +75,7 @@ describe('before the first sync', () => {
     expect(JSON.stringify(status)).not.toContain(emulators.document.tokens.okta);
   });
 
-  it('says of an empty twin what to do', async () => {
+  it('prints a remedy for an empty twin', async () => {
     for (const view of ['facts', 'gaps', 'events', 'users', 'apps', 'timeline']) {
       const { code, out } = await cli.run(['twin', view]);
       expect(code).toBe(0);
@@ -99,7 +99,7 @@ describe('before the first sync', () => {
 describe('a sync', () => {
   let first: Sync;
 
-  it('reads everything, shows how it gets on, and says what came out', async () => {
+  it('reads everything, shows progress and prints the result', async () => {
     const { code, out, err } = await cli.run(['okta', 'sync', '--local']);
     expect(code, err).toBe(0);
     expect(out).toMatch(/Okta sync 127\.0\.0\.1:\d+: complete/);
@@ -108,7 +108,7 @@ describe('a sync', () => {
     expect(out + err).not.toContain('\u001b[');
   }, 60_000);
 
-  it('gives one document, with the streams as its items', async () => {
+  it('prints one document, with the streams as its items', async () => {
     first = await cli.document<Sync>(['okta', 'sync', '--local', '--hours-back', '168']);
     expect(first).toMatchObject({ schema: 'arx.sync/v1', status: 'complete' });
     expect(first.items).toEqual(first.streams);
@@ -132,7 +132,7 @@ describe('a sync', () => {
     }
   }, 60_000);
 
-  it('lists what the emulator knows, in the shapes that scripts rely on', async () => {
+  it('lists the content of the emulator, in the shapes that scripts rely on', async () => {
     const { users, groups } = await emulators.state('users', 'groups');
     const facts = await twin<Fact>('facts');
     expect(facts.sync).toMatchObject({ run: first.run });
@@ -181,7 +181,7 @@ describe('a sync', () => {
     expect(hits.items[0]).toMatchObject({ kind: 'group', label: groups.at(-1)?.name });
   }, 120_000);
 
-  it('filters as a person would', async () => {
+  it('applies the usual filters', async () => {
     const { users } = await emulators.state('users');
     const suspended = await twin<TwinUserItem>('users', '--status', 'suspended,deprovisioned');
     const expected = users.filter(({ status }) => ['SUSPENDED', 'DEPROVISIONED'].includes(status));
@@ -227,7 +227,7 @@ describe('a sync', () => {
 });
 
 describe('a sync that cannot read everything', () => {
-  it('ends with 7 and leaves the other streams complete', async () => {
+  it('exits with 7 and completes the other streams', async () => {
     await emulators.oktaSettings({ denyPaths: ['/api/v1/logs'] });
     const result = await cli.document<Sync>(['okta', 'sync', '--local'], 7);
     expect(result.status).toBe('incomplete');
@@ -248,7 +248,7 @@ describe('a sync that cannot read everything', () => {
     expect(text.out).toMatch(/FAILED|INCOMPLETE/);
   }, 60_000);
 
-  it('reads only what is asked for', async () => {
+  it('reads only the requested streams', async () => {
     const result = await cli.document<Sync>(['okta', 'sync', '--local', '--no-users', '--no-logs']);
     expect(result.streams.map(({ name, state }) => [name, state])).toEqual([['apps', 'complete']]);
   }, 60_000);
@@ -268,7 +268,7 @@ describe('a sync that cannot read everything', () => {
     });
   });
 
-  it('detaches, by option and by Ctrl-C, and is followed again', async () => {
+  it('detaches by option and by Ctrl-C, and is followed again', async () => {
     const started = await cli.document<Sync>(['okta', 'sync', '--local', '--detach']);
     expect(started).toMatchObject({ schema: 'arx.sync/v1', status: 'running', items: [] });
     const followed = await cli.document<Sync>([

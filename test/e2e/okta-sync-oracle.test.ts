@@ -13,7 +13,7 @@ const PRIVILEGED = 'Security Approvers';
 const DAY_MS = 86_400_000;
 const ago = (days: number): string => new Date(Date.now() - days * DAY_MS).toISOString();
 
-/** Cases that the demo organisation has none of, or has by chance. */
+/** Cases that the demo organisation lacks, or has only by chance. */
 const factor = (type: string, provider?: string, status?: string) => ({ type, provider, status });
 const PLANTED: readonly NewUser[] = [
   {
@@ -68,7 +68,7 @@ const PLANTED: readonly NewUser[] = [
   { login: 'gone@example.com', created: ago(400), status: 'DEPROVISIONED', roles: ['SUPER_ADMIN'] },
 ];
 
-/** The organisation as the emulator knows it, in the oracle's words. */
+/** The organisation in the emulator, in the form of the oracle. */
 function truth(
   org: string,
   now: string,
@@ -83,8 +83,7 @@ function truth(
     groups: groups.map(({ id, name }) => ({ id, name })),
     apps: apps.map(({ id, signOnMode, status }) => ({ id, signOnMode, status, gone: false })),
     users: users.map((user) => {
-      // Who has been deprovisioned belongs to nothing and administers nothing: Okta does not list
-      // them there.
+      // Deprovisioned users have no groups or roles, because Okta does not list them there.
       const left = user.status === 'DEPROVISIONED';
       const mine = left ? [] : belongs(user.id);
       const own = left ? [] : user.roles;

@@ -18,8 +18,8 @@ const RECENT = new Date(Date.now() - 86_400_000).toISOString();
 const COVERED = [{ type: 'webauthn' }];
 
 /**
- * What the emulator says of MFA, counted by hand: ACTIVE users by whether any factor but e-mail and
- * the like is ACTIVE.
+ * The MFA state in the emulator: ACTIVE users by whether a factor other than e-mail and the like is
+ * ACTIVE.
  */
 function truth(users: readonly StateUser[]): { percent: string; none: string[] } {
   const readable = users.filter(
@@ -52,7 +52,7 @@ describe.each(Object.entries(DATABASES))('a sync of the demo organisation on %s'
     await close();
   });
 
-  it('states the facts that the emulator knows, keeps everybody, and says the same the second time', async () => {
+  it('has the facts of the emulator, keeps every user, and has the same result the second time', async () => {
     const first = await sync(job);
     const { users, groups } = await job.emulators.state('users', 'groups');
     const { percent, none } = truth(users);
@@ -90,7 +90,7 @@ describe.each(Object.entries(DATABASES))('a sync of the demo organisation on %s'
       expect(mine?.factors?.map(({ type }) => type) ?? null).toEqual(
         unreadable ? null : user.factors.map(({ type }) => type),
       );
-      // Those by way of a group: okta-sync-oracle.test.ts.
+      // Roles through a group: see okta-sync-oracle.test.ts.
       const direct = mine?.roles?.filter(({ via }) => via === 'direct');
       expect(direct).toEqual(user.roles.toSorted().map((role) => ({ role, via: 'direct' })));
       const expected = user.status === 'DEPROVISIONED' ? [] : user.groups;
@@ -132,7 +132,7 @@ describe.each(Object.entries(DATABASES))('a sync of the demo organisation on %s'
     });
   }, 120_000);
 
-  it('finds everything by what it is called', async () => {
+  it('finds every object by its name', async () => {
     const { users } = await job.emulators.state('users');
     const find = async (text: string) =>
       (await job.store.twin.search.find(orgOf(job), text, 50)).map(({ label }) => label);
@@ -158,7 +158,7 @@ describe.each(Object.entries(DATABASES))('a sync of the demo organisation on %s'
   });
 });
 
-describe('a sync that does not get everything', () => {
+describe('a sync that cannot read everything', () => {
   let job: MainJob;
   let worker: WorkerProcess;
   let close: () => Promise<void>;
@@ -205,7 +205,7 @@ describe('a sync that does not get everything', () => {
   const states = (result: Awaited<ReturnType<typeof sync>>) =>
     Object.fromEntries(result.streams.map(({ name, state }) => [name, state]));
 
-  it('tells an administrator by role from one by group', async () => {
+  it('distinguishes an administrator by role from one by group', async () => {
     expect(states(await sync(job))).toEqual({
       users: 'complete',
       apps: 'complete',
@@ -231,7 +231,7 @@ describe('a sync that does not get everything', () => {
     ['/api/v1/apps/.*/users', { apps: 'partial' }],
     ['/api/v1/logs', { logs: 'denied' }],
     ['/api/v1/iam', { roles: 'denied' }],
-  ])('where %s is refused, only what rests on it is not complete', async (pattern, expected) => {
+  ])('if %s is refused, only the dependent results are incomplete', async (pattern, expected) => {
     await job.emulators.oktaSettings({ denyPaths: [pattern] });
     const before = await twinUsers(job);
     const result = await sync(job);
@@ -247,7 +247,7 @@ describe('a sync that does not get everything', () => {
     expect([...after.values()].some(({ gone }) => gone)).toBe(false);
   });
 
-  it('takes nobody for gone when the list breaks off, and who is gone when it does not', async () => {
+  it('marks users as deleted only if the list is complete', async () => {
     await sync(job);
     await people();
     await job.emulators.addUsers(
@@ -293,7 +293,7 @@ describe('a sync that does not get everything', () => {
     expect((await fact())?.observedAt).toBe(again.startedAt);
   }, 60_000);
 
-  it('reads what is asked for, and leaves the rest as it was', async () => {
+  it('reads the requested streams, and leaves the rest unchanged', async () => {
     const before = await job.store.twin.facts.current(orgOf(job));
     const result = await sync(job, { users: false, logs: false });
     expect(states(result)).toEqual({ apps: 'complete' });
@@ -329,7 +329,7 @@ describe('a sync that does not get everything', () => {
     expect(await job.store.twin.events.list(orgOf(job), 100)).toEqual(raised);
   });
 
-  it('goes on where a killed worker stopped', async () => {
+  it('continues where a killed worker stopped', async () => {
     await people();
     await job.emulators.addUsers(
       Array.from({ length: 60 }, (_, n) => ({

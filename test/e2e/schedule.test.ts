@@ -25,7 +25,7 @@ describe('the schedule on a real server', () => {
   });
   afterAll(async () => (await devServer()).close());
 
-  it('is registered twice without an error, and once with what changed', async () => {
+  it('is registered twice without an error, and once with its changes', async () => {
     expect(await upsertSchedule(link, defaults(), false)).toEqual({ created: true });
     expect(
       await upsertSchedule(link, { ...defaults(), times: { cron: '30 9 * * TUE' } }, false),
@@ -37,7 +37,7 @@ describe('the schedule on a real server', () => {
     expect(await upsertSchedule(link, defaults(), false)).toEqual({ created: false });
   });
 
-  it('skips what overlaps, catches up for six hours, and moves no start about', async () => {
+  it('skips overlapping runs, catches up for six hours, and starts without jitter', async () => {
     const { policies, spec } = await handle().describe();
     expect(policies).toMatchObject({
       overlap: ScheduleOverlapPolicy.SKIP,
@@ -50,7 +50,7 @@ describe('the schedule on a real server', () => {
     ).toEqual(new Set(['1,08:00:00.000Z']));
   });
 
-  it('starts the check with the worker’s own configuration, and is gone when removed', async () => {
+  it("starts the check with the worker's own configuration, and no longer exists after its removal", async () => {
     await triggerSchedule(link);
     const { action, info } = await handle().describe();
     expect(action).toMatchObject({ workflowType: MFA_WORKFLOW, taskQueue: TASK_QUEUE, args: [{}] });

@@ -15,7 +15,7 @@ const SECRET = randomBytes(16).toString('hex');
 const KEY = `arxk_${randomBytes(32).toString('base64url')}`;
 const NAMES = ['ann', 'bob', 'requester', 'stranger'];
 
-describe('the HTTP server over the whole of arx', () => {
+describe('the HTTP server with all parts of arx', () => {
   let job: MainJob;
   let server: ServerProcess | undefined;
   let stopDatabase: () => Promise<void>;
@@ -27,7 +27,7 @@ describe('the HTTP server over the whole of arx', () => {
     job = await mainJob(database.databaseUrl, {
       config: { approvals: { default_approvers: ['group:Approvers'], expires_in: '60s' } },
     });
-    // The stranger is in Slack, and not in Okta.
+    // The stranger is in Slack but not in Okta.
     const people = NAMES.slice(0, 3).map((name) => ({
       login: `${name}@example.com`,
       groups: ['Approvers'],
@@ -60,7 +60,7 @@ describe('the HTTP server over the whole of arx', () => {
     rmSync(home, { recursive: true, force: true });
   });
 
-  /** Somebody whose suspension waits for a decision. */
+  /** Adds a user whose suspension waits for a decision. */
   async function waiting() {
     const serial = randomBytes(3).toString('hex');
     const [target] = await job.emulators.addUsers([{ login: `target-${serial}@example.com` }]);
@@ -140,7 +140,7 @@ describe('the HTTP server over the whole of arx', () => {
     ]);
   });
 
-  it('requester, stranger and forger are refused; an approver in Slack releases exactly one suspend; played back: 401', async () => {
+  it('refuses requester, stranger and forger; an approver in Slack releases exactly one suspend; a replay is 401', async () => {
     const request = await waiting();
     const { userId, requestId, handle, message } = request;
     expect((await post(click(request, 'requester'))).status).toBe(200);
@@ -183,7 +183,7 @@ describe('the HTTP server over the whole of arx', () => {
     expect(await writesTo(userId)).toHaveLength(1);
   }, 90_000);
 
-  it('the API lists what waits and takes the decision of a key, once', async () => {
+  it('lists pending requests and accepts the decision of a key once', async () => {
     const { userId, requestId, handle } = await waiting();
     const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' };
     const list = await fetch(`${server?.url}/v1/approvals?state=pending`, { headers });
@@ -212,7 +212,7 @@ describe('the HTTP server over the whole of arx', () => {
     ]);
   }, 90_000);
 
-  it('keeps secrets and people out of its log, and stops in order', async () => {
+  it('keeps secrets and personal data out of its log, and stops in order', async () => {
     for (const text of [SECRET, KEY, 'example.com']) expect(server?.output()).not.toContain(text);
     expect(await server?.stop()).toBe(0);
   });

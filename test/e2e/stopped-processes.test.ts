@@ -13,22 +13,16 @@ import type { SlowLink } from '../support/slow-link.ts';
 import { startDevServer } from '../support/temporal.ts';
 import type { DevServer } from '../support/temporal.ts';
 
-/**
- * FULL=1: as many seeds as it takes to meet every moment of a run, and stops of up to a minute and
- * a half.
- */
+/** FULL=1: enough seeds for every moment of a run, and stops of up to a minute and a half. */
 const FULL = process.env.FULL === '1';
 const [FIRST = 1, LAST = FULL ? 200 : 2] = (process.env.SEEDS ?? '')
   .split('-')
   .filter(Boolean)
   .map(Number);
 const SEEDS = Array.from({ length: LAST - FIRST + 1 }, (_, n) => FIRST + n);
-/**
- * Longer than a heartbeat may be missing, so that attempts are given up while they are still at
- * work.
- */
+/** Longer than the heartbeat timeout, so that attempts are abandoned while still running. */
 const STOP_MS = FULL ? { least: 3_000, most: 90_000 } : { least: 6_000, most: 8_000 };
-/** How late the store answers, several times in a row. */
+/** Delays of the store's responses, several times in a row. */
 const LATE_MS = { least: 1_000, most: 15_000 };
 const LATE_TIMES = 4;
 const WITHIN_MS = 4_000;
@@ -42,7 +36,7 @@ interface Span {
   most: number;
 }
 
-describe('parts that stand still for a while', () => {
+describe('parts that pause for a while', () => {
   let job: MainJob;
   let link: SlowLink;
   let worker: WorkerProcess;
@@ -82,12 +76,12 @@ describe('parts that stand still for a while', () => {
   }
 
   it.each(SEEDS)(
-    'a run ends as on an idle machine: seed %i',
+    'end a run as on an idle machine: seed %i',
     async (seed) => {
       const random = createRandom(seed);
       const between = ({ least, most }: Span): number => least + random() * (most - least);
       const parts: Part[] = ['worker', 'store', 'temporal', 'answers'];
-      // The first seeds stop each part once, so that a short round has met the worst of them.
+      // The first seeds pause each part once, so that a short round covers the worst cases.
       const chosen = seed <= parts.length ? parts[seed - 1]! : pick(random, parts);
       const people = Array.from({ length: FINDINGS + COVERED }, (_, n) => ({
         login: `p${n}.seed${seed}@example.com`,

@@ -357,7 +357,7 @@ const JIRA: Hazard[] = [
   {
     area: 'Jira',
     hazard: 'a create call without a row before it is forgotten by a crash',
-    test: [KILLED, 'leaves one ticket a finding and one message: $name'],
+    test: [KILLED, 'leaves one ticket per finding and one message: $name'],
     only: 'between Jira and outcome',
     takenOut: [
       change(
@@ -384,7 +384,7 @@ const JIRA: Hazard[] = [
     hazard: 'search lags: an ambiguous create is settled before another',
     test: [
       INCIDENTS,
-      'Jira that took a ticket but did not answer gets no second one, though its search lags',
+      'opens no second ticket if Jira accepted one without a response, although its search lags',
     ],
     takenOut: [
       change('activities/mfa/tickets/ticket-flow.ts', 'if (unsettled) throw unsettled;', ''),
@@ -393,7 +393,7 @@ const JIRA: Hazard[] = [
   {
     area: 'Jira',
     hazard: 'duplicates may stand all the same',
-    test: [INCIDENTS, 'duplicates that stand in Jira are folded into the oldest'],
+    test: [INCIDENTS, 'merges duplicates in Jira into the oldest ticket'],
     takenOut: [
       change(
         'activities/mfa/tickets/closing.ts',
@@ -511,7 +511,7 @@ const SLACK: Hazard[] = [
   {
     area: 'Slack',
     hazard: 'no idempotency key: look into the channel before a second attempt',
-    test: [INCIDENTS, 'Slack that took the message but did not answer gets no second one'],
+    test: [INCIDENTS, 'sends no second message if Slack accepted one without a response'],
     takenOut: [
       change(
         'activities/mfa/summary-message.ts',
@@ -650,7 +650,7 @@ const TEMPORAL: Hazard[] = [
   {
     area: 'Temporal',
     hazard: 'a long activity without heartbeats is taken for dead',
-    test: [LONG, 'a check that takes longer than the heartbeat time-out is let finish'],
+    test: [LONG, 'may take longer than the heartbeat timeout'],
     takenOut: [
       change(
         'activities/support/running.ts',
@@ -662,17 +662,14 @@ const TEMPORAL: Hazard[] = [
   {
     area: 'Temporal',
     hazard: 'shutdownGraceTime is 0 by default',
-    test: [
-      LONG,
-      'a worker that is told to stop finishes what it has begun, and leaves nothing to wait for',
-    ],
+    test: [LONG, 'finish on a worker that is asked to stop, without a wait for the next worker'],
     takenOut: [change('worker.ts', '    shutdownGraceTime: GRACE,\n', '')],
   },
   {
     area: 'Temporal',
     hazard:
       'after kill -9 an activity without a heartbeat time-out is missed until its start-to-close time-out',
-    test: [LONG, 'after kill -9 a run goes on once the heartbeat is missed'],
+    test: [LONG, 'continue after kill -9 once the heartbeat is missed'],
     takenOut: [
       change(
         'workflows/support/scanning.ts',
@@ -684,7 +681,7 @@ const TEMPORAL: Hazard[] = [
   {
     area: 'Temporal',
     hazard: 'after kill -9 workflows wait for the sticky queue',
-    test: [LONG, 'after kill -9 a run goes on once the heartbeat is missed'],
+    test: [LONG, 'continue after kill -9 once the heartbeat is missed'],
     takenOut: [
       change(
         'worker.ts',
@@ -720,7 +717,7 @@ const TEMPORAL: Hazard[] = [
   {
     area: 'Temporal',
     hazard: 'creating an existing schedule throws',
-    test: [SCHEDULE, 'is registered twice without an error, and once with what changed'],
+    test: [SCHEDULE, 'is registered twice without an error, and once with its changes'],
     takenOut: [
       change(
         'client.ts',
@@ -732,13 +729,13 @@ const TEMPORAL: Hazard[] = [
   {
     area: 'Temporal',
     hazard: 'the catch-up window is a year by default',
-    test: [SCHEDULE, 'skips what overlaps, catches up for six hours, and moves no start about'],
+    test: [SCHEDULE, 'skips overlapping runs, catches up for six hours, and starts without jitter'],
     takenOut: [change('client.ts', '      catchupWindow: plan.catchupWindowMs,\n', '')],
   },
   {
     area: 'Temporal',
     hazard: 'jitter moves 08:00:00',
-    test: [SCHEDULE, 'skips what overlaps, catches up for six hours, and moves no start about'],
+    test: [SCHEDULE, 'skips overlapping runs, catches up for six hours, and starts without jitter'],
     takenOut: [
       change(
         'client.ts',
@@ -773,7 +770,7 @@ const STORE: Hazard[] = [
     hazard: 'advisory locks do not exclude clients of PGlite, and outlive a failure',
     test: [
       'unit/store/migrate.test.ts',
-      'are applied once when several stores and processes begin at the same time',
+      'are applied once if several stores and processes start at the same time',
     ],
     takenOut: [change('store/migrate.ts', 'where id = 1 for update', 'where id = 1')],
   },
@@ -782,7 +779,7 @@ const STORE: Hazard[] = [
     hazard: 'read-modify-write without a row lock',
     test: [
       'unit/store/journal/journal.test.ts',
-      'two stores with 200 appends at once give one chain without gaps',
+      'builds one chain without gaps from two stores with 200 concurrent appends',
     ],
     takenOut: [change('store/journal/journal-write.ts', 'rows.forUpdate()', 'rows')],
   },
@@ -799,7 +796,7 @@ const STORE: Hazard[] = [
     hazard: 'a takeover that a statement under way does not see',
     test: [
       ATTEMPTS,
-      'is refused in the one statement that knows the end of the chain too, also from another process',
+      'refuses an overtaken attempt also in the single-statement append, and from another process',
     ],
     takenOut: [
       change(
@@ -812,7 +809,7 @@ const STORE: Hazard[] = [
   {
     area: 'Store',
     hazard: 'what was sent before an attempt was overtaken is nowhere on record',
-    test: [ATTEMPTS, 'an outcome is recorded after all, without its effect'],
+    test: [ATTEMPTS, 'records the outcome of an overtaken attempt, without its effect'],
     takenOut: [
       change(
         'store/journal/journal-write.ts',
@@ -880,7 +877,7 @@ const EMBEDDED: Hazard[] = [
     area: 'Embedded stack',
     hazard: 'a process that is killed leaves its children running',
     test: ['unit/local/killed-runner.test.ts', 'after SIGKILL of %s no process keeps running'],
-    only: 'after SIGKILL of the process of a test file nothing runs on',
+    only: 'after SIGKILL of the process of a test file no process keeps running',
     takenOut: [
       change('local/child-guard.ts', '[...guarded.values()].map(', '([] as Guarded[]).map('),
     ],
@@ -892,7 +889,7 @@ const EMBEDDED: Hazard[] = [
       'unit/local/stack-slow.test.ts',
       'commands started while %j is stopped wait for it, and then share the stack',
     ],
-    only: 'commands that come while ["temporal"] is stopped wait for it, and share the stack in the end',
+    only: 'commands started while ["temporal"] is stopped wait for it, and then share the stack',
     takenOut: [
       change(
         'local/stack-join.ts',
@@ -947,7 +944,7 @@ const ELSEWHERE: Hazard[] = [
   {
     area: 'Elsewhere',
     hazard: 'names in queries: JQL',
-    test: ['e2e/canaries.test.ts', 'Jira gets the login, and nothing else of a person'],
+    test: ['e2e/canaries.test.ts', 'Jira receives only the login of a user'],
     takenOut: [
       change(
         'activities/mfa/tickets/ticket-editor.ts',
