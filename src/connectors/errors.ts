@@ -64,10 +64,10 @@ const RETRYABLE: Record<ConnectorErrorCode, boolean> = {
 };
 
 /**
- * Why a call was refused: the code of the decision, or `approval_required` without a matching
- * grant.
+ * Why a call was refused: the code of the decision, `approval_required` without a matching
+ * grant, or `target_unchecked` if nobody has checked whose access the call takes away.
  */
-type RefusalCode = Decision['code'] | 'approval_required';
+type RefusalCode = Decision['code'] | 'approval_required' | 'target_unchecked';
 
 /**
  * Thrown before anything is sent if the policies do not allow the operation, or require approval

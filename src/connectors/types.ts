@@ -48,6 +48,11 @@ export interface CallContext<Output> {
   signal?: AbortSignal;
   /** Facts about the target; they can only raise the risk. */
   facts?: ContextFacts;
+  /**
+   * The caller has checked that the call takes no access from a target that arx spares (see
+   * `takesAccess` of the table). Without it, such a call needs a grant.
+   */
+  targetChecked?: true;
   /** The approval under which the call is made; the call uses it up. */
   grant?: { requestId: string };
   /** Interactive calls take precedence over scans. Default `scan`. */

@@ -22,8 +22,6 @@ interface EffectRow {
   effect: ByStatus | ByMembership | Unobservable;
   /** The operation that undoes it. */
   inverse?: string;
-  /** The account can no longer be used. */
-  disables?: true;
 }
 
 const status = (done: string, ...ready: readonly string[]): ByStatus => ({
@@ -38,9 +36,9 @@ const UNOBSERVABLE: Unobservable = { by: 'nothing' };
 /** The operations that change an account, and how their effect is observed. */
 // prettier-ignore
 export const EFFECTS: Readonly<Record<string, EffectRow>> = {
-  'okta:users:suspend': { effect: status('SUSPENDED', 'ACTIVE'), inverse: 'okta:users:unsuspend', disables: true },
+  'okta:users:suspend': { effect: status('SUSPENDED', 'ACTIVE'), inverse: 'okta:users:unsuspend' },
   'okta:users:unsuspend': { effect: status('ACTIVE', 'SUSPENDED'), inverse: 'okta:users:suspend' },
-  'okta:users:deactivate': { effect: status('DEPROVISIONED', 'STAGED', 'PROVISIONED', 'ACTIVE', 'RECOVERY', 'LOCKED_OUT', 'PASSWORD_EXPIRED', 'SUSPENDED'), inverse: 'okta:users:activate', disables: true },
+  'okta:users:deactivate': { effect: status('DEPROVISIONED', 'STAGED', 'PROVISIONED', 'ACTIVE', 'RECOVERY', 'LOCKED_OUT', 'PASSWORD_EXPIRED', 'SUSPENDED'), inverse: 'okta:users:activate' },
   'okta:users:activate': { effect: status('ACTIVE', 'STAGED', 'DEPROVISIONED'), inverse: 'okta:users:deactivate' },
   'okta:users:expire_password': { effect: status('PASSWORD_EXPIRED', 'ACTIVE') },
   'okta:users:reset_password': { effect: UNOBSERVABLE },
@@ -48,14 +46,14 @@ export const EFFECTS: Readonly<Record<string, EffectRow>> = {
   // A deprovisioned user cannot be added.
   'okta:groups:add_member': { effect: { ...IS_MEMBER, never: ['DEPROVISIONED'] }, inverse: 'okta:groups:remove_member' },
   'okta:groups:remove_member': { effect: IS_NO_MEMBER, inverse: 'okta:groups:add_member' },
-  'entra:users:disable': { effect: status('DISABLED', 'ENABLED'), inverse: 'entra:users:enable', disables: true },
+  'entra:users:disable': { effect: status('DISABLED', 'ENABLED'), inverse: 'entra:users:enable' },
   'entra:users:enable': { effect: status('ENABLED', 'DISABLED'), inverse: 'entra:users:disable' },
   'entra:users:revoke_sessions': { effect: UNOBSERVABLE },
   'entra:groups:add_member': { effect: IS_MEMBER, inverse: 'entra:groups:remove_member' },
   'entra:groups:remove_member': { effect: IS_NO_MEMBER, inverse: 'entra:groups:add_member' },
-  'google:users:suspend': { effect: status('SUSPENDED', 'ACTIVE'), inverse: 'google:users:unsuspend', disables: true },
+  'google:users:suspend': { effect: status('SUSPENDED', 'ACTIVE'), inverse: 'google:users:unsuspend' },
   'google:users:unsuspend': { effect: status('ACTIVE', 'SUSPENDED'), inverse: 'google:users:suspend' },
-  'salesforce:users:deactivate': { effect: status('INACTIVE', 'ACTIVE'), inverse: 'salesforce:users:activate', disables: true },
+  'salesforce:users:deactivate': { effect: status('INACTIVE', 'ACTIVE'), inverse: 'salesforce:users:activate' },
   'salesforce:users:activate': { effect: status('ACTIVE', 'INACTIVE'), inverse: 'salesforce:users:deactivate' },
 };
 
@@ -71,12 +69,6 @@ export const evidenceOf = (operation: string): 'status' | 'membership' | 'nothin
 
 /** Whether an operation changes an account; notifications and reads do not. */
 export const isChange = (operation: string): boolean => rowOf(operation) !== undefined;
-
-/**
- * Whether the account can no longer be used after the operation. This must not happen to the last
- * super administrator.
- */
-export const disables = (operation: string): boolean => rowOf(operation)?.disables === true;
 
 /** Okta operations that may remove rights from the members of a group. */
 const REMOVES_MEMBER_RIGHTS: ReadonlySet<string> = new Set([

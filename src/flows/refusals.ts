@@ -1,6 +1,6 @@
 /** The rules that refuse a flow for an account or an event. */
 
-import { disables } from './effects.ts';
+import { takesAccess } from '../governance/catalogue.ts';
 import { productOf } from './products.ts';
 import { isOwnTenant } from './tenants.ts';
 import type { OwnTenants } from './tenants.ts';
@@ -104,15 +104,15 @@ export interface SuperAdministrator {
 }
 
 /**
- * Whether the super administrators must be read: for an Okta account and an operation that disables
- * it.
+ * Whether the super administrators must be read: for an Okta account and an operation that takes its
+ * access away or resets it.
  */
 export const needsSuperAdministrators = (
   { connector }: AccountState,
   operations: readonly string[],
-): boolean => connector === 'okta' && operations.some(disables);
+): boolean => connector === 'okta' && operations.some(takesAccess);
 
-/** Refuses to disable a super administrator if no other one is ACTIVE. */
+/** Refuses to take access from a super administrator if no other one is ACTIVE. */
 export function refuseLastSuperAdministrator(
   account: AccountState,
   {

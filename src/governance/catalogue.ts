@@ -41,6 +41,12 @@ export function partsOf(name: string): { connector: string; operation: string } 
 export const findOperation = (connector: string, operation: string): OperationRow | undefined =>
   BY_NAME.get(`${connector} ${operation}`);
 
+/** Whether an operation such as `okta:users:suspend` takes access away from its target, or resets it. */
+export const takesAccess = (name: string): boolean => {
+  const { connector, operation } = partsOf(name);
+  return findOperation(connector, operation)?.takesAccess === true;
+};
+
 const BY_NAME: ReadonlyMap<string, OperationRow> = new Map(
   OPERATIONS.map((row) => [`${row.connector} ${row.operation}`, row]),
 );

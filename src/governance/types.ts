@@ -72,6 +72,8 @@ export interface OperationRow extends OperationFacts {
   /** Path with `{parameter}` placeholders. */
   path: string;
   does: string;
+  /** It takes access away from its target, or resets it: refused for the targets that arx spares. */
+  takesAccess?: true;
   /** The calls that are sent, if they differ from `method path`. */
   wire?: readonly WireCall[];
 }

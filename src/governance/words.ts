@@ -13,12 +13,16 @@ const MEANINGS: Readonly<Record<string, string>> = {
   policy_changed: 'the policies changed after the decision',
   target_changed: 'its target changed after the request',
   approver_changed: 'an approver is no longer eligible',
+  target_unchecked: 'it takes access away, and its target was not checked',
   refused: 'the connector refused it: this call has no unused grant',
   interrupted: 'the worker ended during the call: it is not known whether the call took effect',
   found_done: 'no answer to the call was received, but its target shows that it took effect',
   found_undone:
     'no answer to the call was received, and its target shows that it did not take effect',
-  last_super_administrator: 'the target is now the last super administrator who can sign in',
+  last_super_administrator:
+    'it would take access from the last super administrator who can sign in',
+  protected_account: 'its target is on the protected list, so that its access is not taken away',
+  own_account: 'it would take access from the account of its own requester',
   counted: 'the decision counts',
   repeated: 'this decision was already counted',
   closed: 'the approval is closed',

@@ -12,7 +12,15 @@ export interface Change {
 }
 
 export interface Hazard {
-  area: 'Okta SDK' | 'Jira' | 'Slack' | 'Temporal' | 'Store' | 'Embedded stack' | 'Elsewhere';
+  area:
+    | 'Okta SDK'
+    | 'Jira'
+    | 'Slack'
+    | 'Temporal'
+    | 'Store'
+    | 'Embedded stack'
+    | 'Governance'
+    | 'Elsewhere';
   hazard: string;
   /** File below test/, and the name of the test as it stands there. */
   test: readonly [file: string, name: string];
@@ -916,6 +924,39 @@ const EMBEDDED: Hazard[] = [
   },
 ];
 
+const REFUSAL_TEST = 'unit/activities/governance/target-refusal.test.ts';
+
+const GOVERNANCE: readonly Hazard[] = [
+  {
+    area: 'Governance',
+    hazard: 'a password of the last super administrator is expired or reset',
+    test: [REFUSAL_TEST, 'is refused for the last super administrator: %s'],
+    only: 'is refused for the last super administrator: users:expire_password',
+    takenOut: [
+      change(
+        'governance/catalogue.ts',
+        'findOperation(connector, operation)?.takesAccess === true',
+        "['users:suspend', 'users:deactivate'].includes(operation) && connector === 'okta'",
+      ),
+    ],
+  },
+  {
+    area: 'Governance',
+    hazard: 'the other super administrator goes between approval and call',
+    test: [
+      REFUSAL_TEST,
+      'is refused right before the call, if the other super administrator has gone since',
+    ],
+    takenOut: [
+      change(
+        'activities/governance/what-changed.ts',
+        'if (refusal !== null) return refusal;',
+        'if (refusal === null) return null;',
+      ),
+    ],
+  },
+];
+
 const ELSEWHERE: Hazard[] = [
   {
     area: 'Elsewhere',
@@ -1026,6 +1067,7 @@ export const HAZARDS: readonly Hazard[] = [
   ...TEMPORAL,
   ...STORE,
   ...EMBEDDED,
+  ...GOVERNANCE,
   ...ELSEWHERE,
 ];
 

@@ -25,6 +25,20 @@ export async function superAdmins(
   return [self];
 }
 
+/**
+ * Whether an ACTIVE super administrator is left without this group: one who holds the role directly
+ * or through another group. `unaffected` if the group does not grant it. Throws as the connectors do.
+ */
+export async function otherSuperAdminsThan(
+  reader: TargetReader,
+  groupId: string,
+): Promise<'unaffected' | 'some' | 'none'> {
+  const holders = new Holders(reader);
+  if (!(await holders.isGranting(groupId))) return 'unaffected';
+  const first = await holders.active(groupId).next();
+  return first.done === true ? 'none' : 'some';
+}
+
 /** The ACTIVE super administrators, one by one, so that reading can stop at the first match. */
 class Holders {
   readonly #reader: TargetReader;
@@ -46,30 +60,45 @@ class Holders {
       .status;
   }
 
-  async *active(): AsyncGenerator<string> {
-    yield* this.#readDirectAssignees();
-    yield* this.#readGroupMembers();
+  async isGranting(groupId: string): Promise<boolean> {
+    const { okta } = this.#reader.connectors;
+    return isSuperAdministrator(
+      (await okta('groups:read_roles', { groupId }, this.#context(groupId))).output,
+    );
   }
 
-  async *#readDirectAssignees(): AsyncGenerator<string> {
+  /** With `without`, only those who do not hold the role through that group alone. */
+  async *active(without: string | null = null): AsyncGenerator<string> {
+    yield* this.#readDirectAssignees(without);
+    yield* this.#readGroupMembers(without);
+  }
+
+  async *#readDirectAssignees(without: string | null): AsyncGenerator<string> {
     const { okta } = this.#reader.connectors;
     const assignees = this.#items((after) =>
       okta('iam:read_assignees', { limit: PAGE, after }, this.#context('roles')),
     );
+    // Roles do not say through which group they are held: the other groups are read below.
+    const holds = (id: string) => (without === null ? this.isHolder(id) : this.#holdsDirectly(id));
     for await (const { id } of assignees) {
-      if ((await this.isHolder(id)) && (await this.statusOf(id)) === 'ACTIVE') yield id;
+      if ((await holds(id)) && (await this.statusOf(id)) === 'ACTIVE') yield id;
     }
   }
 
+  async #holdsDirectly(userId: string): Promise<boolean> {
+    const { okta } = this.#reader.connectors;
+    const { output } = await okta('users:read_roles', { userId }, this.#context(userId));
+    return isSuperAdministrator(output.filter(({ assignmentType }) => assignmentType === 'USER'));
+  }
+
   /** Reads the roles of each group, and the members of the groups that have the role. */
-  async *#readGroupMembers(): AsyncGenerator<string> {
+  async *#readGroupMembers(without: string | null): AsyncGenerator<string> {
     const { okta } = this.#reader.connectors;
     const groups = this.#items((after) =>
       okta('groups:read', { limit: PAGE, after }, this.#context('groups')),
     );
     for await (const { id: groupId } of groups) {
-      const { output } = await okta('groups:read_roles', { groupId }, this.#context(groupId));
-      if (!isSuperAdministrator(output)) continue;
+      if (groupId === without || !(await this.isGranting(groupId))) continue;
       const members = this.#items<OktaUser>((after) =>
         okta('groups:read_members', { groupId, limit: PAGE, after }, this.#context(groupId)),
       );

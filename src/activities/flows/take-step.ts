@@ -4,7 +4,7 @@ import { partsOf } from '../../governance/catalogue.ts';
 import { UNDO_REASON } from '../../flows/names.ts';
 import { outcomeOfRequest } from '../../flows/outcome.ts';
 import type { FlowRunRecord, FlowStepRecord } from '../../store/flow-types.ts';
-import type { AccountConnector } from '../../flows/types.ts';
+import type { AccountConnector, DeniedCode } from '../../flows/types.ts';
 import type { UsesConnectors, UsesStore } from '../support/parts.ts';
 import type { FlowDeps } from './deps.ts';
 import { withinOf } from './plan-draft.ts';
@@ -159,13 +159,23 @@ async function determineOutcome(deps: SettleDeps, ended: EndedStep): Promise<Ste
 /** How the run ends because of a step that did not succeed. */
 function endOf({ step, state, code }: EndedStep, message: string | null): RunEnd {
   const outcome = state === 'unknown' ? 'unverified' : outcomeOfRequest(state);
-  const coded = state === 'denied' ? 'policy' : (code ?? state);
+  const coded = state === 'denied' ? codeOfDenial(code) : (code ?? state);
   return {
     outcome,
     code: coded,
     message: message ?? `${step.operation} ended as ${state}${code ? ` (${code})` : ''}.`,
   };
 }
+
+/** The code of a flow that ends because its operation was denied. */
+const codeOfDenial = (code: string | null): DeniedCode =>
+  code !== null && Object.hasOwn(DENIED_CODES, code) ? (DENIED_CODES[code] ?? 'policy') : 'policy';
+
+const DENIED_CODES: Readonly<Record<string, DeniedCode>> = {
+  protected_account: 'protected',
+  own_account: 'own_account',
+  last_super_administrator: 'last_super_administrator',
+};
 
 /** What is kept of the answer. For accounts, only that the call succeeded: no personal data. */
 function resultOf({ operation }: FlowStepRecord, made: JsonObject | null): JsonObject {

@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
-import { evidenceOf, removesMemberRights, disables } from '../../flows/effects.ts';
+import { evidenceOf, removesMemberRights } from '../../flows/effects.ts';
+import { takesAccess } from '../../governance/catalogue.ts';
 import type { ActionRecord } from '../../store/governance-types.ts';
 import type { Lease } from '../../store/lease-types.ts';
 import type { StoreTransaction } from '../../store/types.ts';
@@ -36,7 +37,7 @@ export function removesAdministrator(
   const name = `${connector}:${operation}`;
   if (connector !== 'okta') return false;
   return (
-    (raising.targetAdministrator && disables(name)) ||
+    (raising.targetAdministrator && takesAccess(name)) ||
     (raising.groupGrantsAdmin && removesMemberRights(name))
   );
 }

@@ -40,3 +40,12 @@ export const protectionEntries = (list: readonly string[]): string[] =>
 /** Whether an account, or its Okta user, is on the protected list. */
 export const isProtected = ({ targets }: Identities, list: readonly string[]): boolean =>
   targets.some((target) => refuseProtected(target, protectionEntries(list)) !== null);
+
+/** Whether a group is on the protected list, by its id or exact name. */
+export function isProtectedGroup(
+  { id, name }: { id: string; name: string },
+  list: readonly string[],
+): boolean {
+  const entries = protectionEntries(list).map((entry) => entry.trim());
+  return entries.includes(id) || entries.includes(name.trim());
+}

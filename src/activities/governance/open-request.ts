@@ -1,19 +1,19 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { canBeMet } from '../../governance/approval.ts';
 import type { Approval } from '../../governance/approval.ts';
-import { CONNECTORS } from '../../governance/catalogue.ts';
+import { CONNECTORS, takesAccess } from '../../governance/catalogue.ts';
 import { ANONYMOUS, userIn } from '../../governance/principal.ts';
 import type { ActionState, ConnectorName, Decision } from '../../governance/types.ts';
 import type { ActionRecord, ActionRequest } from '../../store/governance-types.ts';
 import type { GovernedOperationInput } from '../../workflows/messages.ts';
 import type { GovernedActivities, OpenedRequest } from './types.ts';
 import type { UsesConnectors, UsesStore } from '../support/parts.ts';
-import type { GovernedDeps } from './deps.ts';
 import { factsOf } from './facts.ts';
-import type { FactDeps } from './facts.ts';
+import type { FactDeps, TargetFacts } from './facts.ts';
 import { UserReader } from './user-reader.ts';
 import { requestDraft, requestFacts } from './recording.ts';
 import { newApproval, requirementsOf } from './requirements.ts';
+import { targetRefusal } from './target-refusal.ts';
 
 /** What arx stores under an `inputRef`: the input, and how its principal was authenticated. */
 interface StoredInput extends GovernedOperationInput {
@@ -75,8 +75,7 @@ interface NewRequest {
 interface FrozenRequest {
   request: ActionRequest;
   decision: Decision;
-  /** Okta ids of the user whom the request affects. */
-  people: string[];
+  facts: TargetFacts;
 }
 
 async function freezeRequest(
@@ -106,6 +105,8 @@ async function freezeRequest(
   const idOf = async (reference: string | undefined): Promise<string | null> =>
     reference === undefined ? null : ((await users.findUser(reference))?.id ?? null);
   const requester = userIn(principal) ?? undefined;
+  // Who asks matters where people decide, and where the target may be the caller's own account.
+  const named = decision.effect === 'approval' || takesAccess(`${connector}:${operation}`);
   const request: ActionRequest = {
     requestId,
     workflowId,
@@ -117,8 +118,8 @@ async function freezeRequest(
     principal,
     authenticatedBy,
     surface,
-    requesterId: decision.effect === 'approval' ? await idOf(requester) : null,
-    onBehalfOf: decision.effect === 'approval' ? await idOf(given.onBehalfOf) : null,
+    requesterId: named ? await idOf(requester) : null,
+    onBehalfOf: named ? await idOf(given.onBehalfOf) : null,
     reason: given.reason ?? '',
     risk: decision.risk ?? 'CRITICAL',
     target: facts.target,
@@ -127,7 +128,7 @@ async function freezeRequest(
     obligations: decision.obligations,
     createdAt: new Date(now).toISOString(),
   };
-  return { request, decision, people: facts.people };
+  return { request, decision, facts };
 }
 
 function operationOf(text: string | undefined): { connector: ConnectorName; operation: string } {
@@ -145,15 +146,19 @@ interface FirstState {
 }
 
 async function firstState(
-  deps: UsesConnectors<'okta' | 'slack'> & Pick<GovernedDeps, 'settings'>,
-  { request, decision, people: affected }: FrozenRequest,
+  deps: FactDeps,
+  { request, decision, facts }: FrozenRequest,
 ): Promise<FirstState> {
   if (decision.effect === 'deny') return { state: 'denied', approval: null, code: decision.code };
+  const refusal = await targetRefusal(deps, request, facts);
+  if (refusal !== null) return { state: 'denied', approval: null, code: refusal };
   if (decision.effect !== 'approval') return { state: 'open', approval: null, code: null };
   const users = new UserReader(deps, request);
   const requirements = await requirementsOf(deps, users, decision.obligations);
   const { requesterId, onBehalfOf, obligations, risk } = request;
-  const banned = [...new Set([requesterId, onBehalfOf, ...affected])].filter((id) => id !== null);
+  const banned = [...new Set([requesterId, onBehalfOf, ...facts.people])].filter(
+    (id) => id !== null,
+  );
   const approval = newApproval(deps, {
     obligations,
     risk,

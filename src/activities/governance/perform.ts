@@ -153,6 +153,8 @@ async function makeCall(deps: PerformDeps, { record, facts, lock }: PendingCall)
     signal: AbortSignal.any([Context.current().cancellationSignal, ...(lock ? [lock.signal] : [])]),
     priority: 'interactive',
     facts: facts.raising,
+    // `whatChanged` has just checked it.
+    targetChecked: true,
     ...(record.state === 'approved' && { grant: { requestId } }),
     intent: { kind: 'action.started', outcome: { request: requestId }, effect: begin },
     record: (outcome) => entryOf(deps, { record, from, outcome }),

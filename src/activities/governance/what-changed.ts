@@ -1,11 +1,10 @@
 import type { Caller } from '../../connectors/types.ts';
-import { disables } from '../../flows/effects.ts';
 import type { ActionRecord } from '../../store/governance-types.ts';
-import { superAdmins } from '../flows/super-admins.ts';
 import type { GovernedDeps } from './deps.ts';
 import type { TargetFacts } from './facts.ts';
 import { requirementsOf } from './requirements.ts';
-import { UserReader, readerOf } from './user-reader.ts';
+import { targetRefusal } from './target-refusal.ts';
+import { UserReader } from './user-reader.ts';
 
 /** A code for what has changed since the request was decided; null if nothing has. */
 export async function whatChanged(
@@ -25,29 +24,13 @@ export async function whatChanged(
     facts: facts.raising,
   });
   if (decision.effect === 'deny') return 'policy_changed';
-  if (await removesLastSuperAdmin(deps, record)) return 'last_super_administrator';
+  const refusal = await targetRefusal(deps, record, facts);
+  if (refusal !== null) return refusal;
   if (record.state !== 'approved') return decision.effect === 'approval' ? 'policy_changed' : null;
   if (decision.bundleDigest !== record.bundleDigest || decision.risk !== record.risk)
     return 'policy_changed';
   if (JSON.stringify(facts.state) !== JSON.stringify(record.targetFacts)) return 'target_changed';
   return (await approversStillValid(deps, record)) ? null : 'approver_changed';
-}
-
-/**
- * Whether a flow would take away the last active super administrator: there may have been others when
- * the flow was planned.
- */
-async function removesLastSuperAdmin(
-  { connectors }: Pick<GovernedDeps, 'connectors'>,
-  record: ActionRecord,
-): Promise<boolean> {
-  const { connector, operation, principal, target } = record;
-  const affected = connector === 'okta' && target?.kind === 'user' && disables(`okta:${operation}`);
-  if (!affected || !principal.startsWith('flow:')) return false;
-  const holders = await superAdmins({ connectors, caller: readerOf(record) }, target.id);
-  return (
-    holders.length > 0 && !holders.some(({ id, status }) => id !== target.id && status === 'ACTIVE')
-  );
 }
 
 /** Whether every approver who voted is still allowed to approve. */

@@ -35,6 +35,8 @@ export function operationsDocs(): string {
       'policies, audit the intent of a write, call, validate the answer, audit the outcome. An operation that is not ' +
       'listed does not exist and is denied `fail_closed`, as is one that is not implemented yet. HIGH and CRITICAL always need ' +
       'approval by a person: see [approvals.md](approvals.md).',
+    'An operation marked “takes access” takes access away or resets it. It is always refused for protected accounts, the ' +
+      "caller's own account and the last super administrator: see [approvals.md](approvals.md#what-is-always-refused).",
     'The last column lists the principals that the shipped policies in `policies/` allow; no others are allowed. The files in ' +
       '`policies/examples` are inactive.',
     ...CONNECTORS.flatMap((connector) => [
@@ -45,7 +47,7 @@ export function operationsDocs(): string {
           `\`${row.operation}\``,
           row.risk,
           callsOf(row),
-          row.does,
+          row.takesAccess ? `${row.does} (takes access)` : row.does,
           principalsText(row, bundle, principals),
         ]),
       ]),

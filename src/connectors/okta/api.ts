@@ -33,7 +33,8 @@ interface OktaApiSettings {
  *     await okta.users.suspend({ userId }, { reason: 'INC-4711', grant: { requestId } });
  *
  * Methods throw InvalidArgumentError (an argument is invalid), PolicyDeniedError
- * (`approval_required` without a grant), ConnectorError (a failure of Okta or the network;
+ * (`approval_required` without a grant, `target_unchecked` for an operation that takes access away:
+ * request it as a governed operation), ConnectorError (a failure of Okta or the network;
  * `fields.ambiguous`: a write may have been accepted) and AuditUnavailableError (nothing was sent).
  * `createOkta` itself throws InvalidArgumentError for an invalid agent id or another organisation.
  */

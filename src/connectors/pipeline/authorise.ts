@@ -1,6 +1,7 @@
 /** Decides whether a call may be made. */
 
 import { riskIncrease } from '../../governance/context.ts';
+import { takesAccess } from '../../governance/catalogue.ts';
 import { matchesAny } from '../../governance/glob.ts';
 import { PolicyDeniedError } from '../errors.ts';
 import type { ContextFacts } from '../../governance/context.ts';
@@ -52,12 +53,14 @@ export function decideFor(requested: Requested, decide: Decide): Decision {
 
 /**
  * Throws PolicyDeniedError unless the call may proceed. If it needs a grant, having one is enough
- * here; whether it matches is checked when it is used up, together with the intent.
+ * here; whether it matches is checked when it is used up, together with the intent. A call that
+ * takes access away needs a grant or a checked target, whatever its risk.
  */
 export function assertAllowed(
   requested: Requested,
   decision: Decision,
   grant: { needed: boolean; given: boolean },
+  targetChecked = false,
 ): void {
   if (decision.effect === 'deny') {
     const { connector, operation } = requested;
@@ -68,17 +71,32 @@ export function assertAllowed(
   }
   if (grant.needed && !grant.given)
     throw missingGrantError(requested, decision, 'it requires human approval');
+  const { connector, operation } = requested;
+  if (!grant.given && !targetChecked && takesAccess(`${connector}:${operation}`))
+    throw refusalOf(requested, decision, {
+      code: 'target_unchecked',
+      why: 'it takes access away: request it with `arx call` or workflow type governedOperation, which check its target',
+    });
 }
 
 /** The refusal of a call without a matching grant. */
 export function missingGrantError(
-  { connector, operation }: { connector: string; operation: string },
+  requested: Pick<Requested, 'connector' | 'operation'>,
   decision: Decision,
   why: string,
 ): PolicyDeniedError {
+  return refusalOf(requested, decision, { code: 'approval_required', why });
+}
+
+function refusalOf(
+  { connector, operation }: Pick<Requested, 'connector' | 'operation'>,
+  decision: Decision,
+  { code, why }: { code: 'approval_required' | 'target_unchecked'; why: string },
+): PolicyDeniedError {
   const refusal = { ...decision, hints: [...decision.hints, why] };
-  const detail = withHints(`${connector} ${operation} is refused (approval)`, refusal);
-  return new PolicyDeniedError(refusal, detail, 'approval_required');
+  const named = code === 'approval_required' ? 'approval' : code;
+  const detail = withHints(`${connector} ${operation} is refused (${named})`, refusal);
+  return new PolicyDeniedError(refusal, detail, code);
 }
 
 const withHints = (detail: string, { hints }: Decision): string => [detail, ...hints].join('; ');

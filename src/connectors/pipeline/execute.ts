@@ -165,7 +165,8 @@ async function authoriseCall<Handle>(
   const decided = { ...facts, connector, ...redacted, decision };
   const needed = needsGrant(pipeline.connector, operation, decision);
   try {
-    assertAllowed(requested, decision, { needed, given: context.grant !== undefined });
+    const grant = { needed, given: context.grant !== undefined };
+    assertAllowed(requested, decision, grant, context.targetChecked);
   } catch (error) {
     await append(pipeline, decided, { kind: 'action.denied', outcome: denialOutcome(error) });
     throw error;

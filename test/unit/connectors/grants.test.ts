@@ -224,6 +224,22 @@ describe('a grant', () => {
   });
 });
 
+describe('a call that takes access away', () => {
+  const remove = { appId: '0oaAAAAAAAAAAAAAAAAA', userId: USER };
+
+  it('is refused, whatever its risk, if nobody has checked its target and no grant is given', async () => {
+    const { connectors, journal } = set();
+    const { targetChecked: _, ...unchecked } = context();
+    const error = await failureOf(connectors.okta('apps:remove_user', remove, unchecked as never));
+    expect(error).toMatchObject({ code: 'target_unchecked', decision: { effect: 'allow' } });
+    expect(journal.drafts.at(-1)).toMatchObject({
+      kind: 'action.denied',
+      outcome: { code: 'target_unchecked' },
+    });
+    expect(server.seen).toEqual([]);
+  });
+});
+
 describe('context', () => {
   it('can require approval for a call that otherwise needs none', async () => {
     const { connectors, journal } = set();

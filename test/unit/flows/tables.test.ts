@@ -7,7 +7,6 @@ import {
   inverseOf,
   evidenceOf,
   effectState,
-  disables,
 } from '../../../src/flows/effects.ts';
 import { readIssue } from '../../../src/flows/issue.ts';
 import { flowPrincipal } from '../../../src/flows/names.ts';
@@ -108,7 +107,6 @@ describe('effects', () => {
     ]) {
       expect(evidenceOf(operation)).toBe('nothing');
       expect(effectState(operation, { account: account('ACTIVE'), member: true })).toBe('unknown');
-      expect(disables(operation)).toBe(false);
     }
     expect([isChange('okta:users:clear_sessions'), isChange('slack:chat:write')]).toEqual([
       true,

@@ -84,6 +84,7 @@ export const CALLER: Caller = {
 export const context = <Output>(part: Partial<CallContext<Output>> = {}): CallContext<Output> => ({
   caller: CALLER,
   subject: 'subject-1',
+  targetChecked: true,
   ...part,
 });
 
