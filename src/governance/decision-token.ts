@@ -5,17 +5,22 @@ import { bytesToHex, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import canonicalize from 'canonicalize';
 
+const SURFACES = ['cli', 'slack', 'console', 'api'] as const;
+const PROOFS = ['key', 'cli', 'slack', 'console'] as const;
+
 /** A decision, as stated by the service that authenticated the user. */
 export interface DecisionClaim {
   requestId: string;
   argsDigest: string;
   verdict: 'approve' | 'deny';
   decisionId: string;
-  /** Okta user id of the user who decided. */
+  /** Okta user id of the user who decided. Names are not part of a claim: it is kept in Temporal. */
   person: string;
-  /** Login, for readers of a request's audit trail. */
-  login: string;
-  surface: 'cli' | 'slack' | 'console' | 'api';
+  surface: (typeof SURFACES)[number];
+  /** How the service authenticated the user. */
+  authenticatedBy: (typeof PROOFS)[number];
+  /** `reasonDigest` of the reason that the user gave; absent if there is none. */
+  reasonDigest?: string;
   /** Time of the decision, milliseconds since the epoch. */
   at: number;
 }
@@ -36,7 +41,7 @@ export function decisionKey(privateKey: string): DecisionKey {
 }
 
 /** Id of a public key: the first 16 hex digits of its SHA-256. */
-function keyId(publicKey: string): string {
+export function keyId(publicKey: string): string {
   return bytesToHex(sha256(hexToBytes(publicKey))).slice(0, 16);
 }
 
@@ -50,6 +55,14 @@ export function signDecision(claim: DecisionClaim, key: DecisionKey): string {
     ed25519.sign(bytesToSign(key.kid, body), hexToBytes(key.privateKey)),
   );
   return `arx1.${key.kid}.${body}.${signature}`;
+}
+
+/**
+ * What a claim holds of the reason: hex SHA-256 over decision and text. The text itself may name
+ * people, so it is neither in the token nor in the audit trail.
+ */
+export function reasonDigest(decisionId: string, reason: string): string {
+  return bytesToHex(sha256(utf8ToBytes(`arx-reason-v1\n${decisionId}\n${reason}`)));
 }
 
 /** The key id of a token; null if the text is not a token. */
@@ -79,16 +92,28 @@ function bytesToSign(kid: string, body: string): Uint8Array {
 
 function claimOf(text: string): DecisionClaim | null {
   const claim = JSON.parse(text) as Partial<DecisionClaim>;
-  const texts = [
-    claim.requestId,
-    claim.argsDigest,
-    claim.decisionId,
-    claim.person,
-    claim.login,
-    claim.surface,
-  ];
-  const formed = texts.every((one) => typeof one === 'string') && Number.isSafeInteger(claim.at);
-  return formed && (claim.verdict === 'approve' || claim.verdict === 'deny')
-    ? (claim as DecisionClaim)
-    : null;
+  const { requestId, argsDigest, verdict, decisionId, person, at, reasonDigest: reason } = claim;
+  const surface = SURFACES.find((one) => one === claim.surface);
+  const authenticatedBy = PROOFS.find((one) => one === claim.authenticatedBy);
+  const isFormed =
+    typeof requestId === 'string' &&
+    typeof argsDigest === 'string' &&
+    typeof decisionId === 'string' &&
+    typeof person === 'string' &&
+    typeof at === 'number' &&
+    Number.isSafeInteger(at) &&
+    (verdict === 'approve' || verdict === 'deny') &&
+    (reason === undefined || typeof reason === 'string');
+  if (!isFormed || surface === undefined || authenticatedBy === undefined) return null;
+  return {
+    requestId,
+    argsDigest,
+    verdict,
+    decisionId,
+    person,
+    surface,
+    authenticatedBy,
+    at,
+    ...(reason !== undefined && { reasonDigest: reason }),
+  };
 }

@@ -111,8 +111,8 @@ describe('governed operations and approvals', () => {
     verdict: 'approve',
     decisionId: `d-${randomBytes(4).toString('hex')}`,
     person: `${ids[name] ?? name}`,
-    login: `${name}@example.com`,
     surface: 'cli',
+    authenticatedBy: 'key',
     at: Date.now(),
     ...over,
   });

@@ -45,6 +45,7 @@ const ATTEMPTS = 'unit/store/journal/attempts.test.ts';
 const KILLED = 'e2e/killed-worker.test.ts';
 const LONG = 'e2e/long-waits.test.ts';
 const SCALE = 'workflows/mfa-enforcement-check.test.ts';
+const VOTES = 'unit/activities/governance/votes.test.ts';
 const SCHEDULE = 'e2e/schedule.test.ts';
 const CLI_TEST = 'unit/local/temporal.test.ts';
 const OWN_EXECUTOR = change('connectors/okta/client.ts', '    requestExecutor: executor,\n', '');
@@ -1023,6 +1024,30 @@ const ELSEWHERE: Hazard[] = [
     test: ['unit/cli/render.test.ts', 'lists users when asked, with nothing a terminal would obey'],
     takenOut: [
       change('cli/kit/text.ts', "value.replace(SEQUENCES, '').replace(CONTROLS, '')", 'value'),
+    ],
+  },
+  {
+    area: 'Elsewhere',
+    hazard: 'the reason of a vote is replaced on its way',
+    test: [VOTES, 'is refused with another reason than the signed one, or without it'],
+    takenOut: [
+      change(
+        'activities/governance/authenticate-decision.ts',
+        'given !== claim.reasonDigest',
+        'given === null',
+      ),
+    ],
+  },
+  {
+    area: 'Elsewhere',
+    hazard: 'a vote in the trail is not the one that was signed',
+    test: [VOTES, 'is not proven if the trail states another person, verdict, or arguments'],
+    takenOut: [
+      change(
+        'governance/verify-votes.ts',
+        "this.#isThisVote(entry, claim) ? null : 'vote_differs'",
+        'null',
+      ),
     ],
   },
   {

@@ -262,12 +262,10 @@ async function decide(
     verdict,
     decisionId: verdict,
     surface: 'cli',
+    authenticatedBy: 'key',
     at: Date.now(),
   } as const;
-  const token = signDecision(
-    { ...claim, person: `${people.ann?.id}`, login: 'ann@example.com' },
-    KEY,
-  );
+  const token = signDecision({ ...claim, person: `${people.ann?.id}` }, KEY);
   const approval = job.temporal.client.workflow.getHandle(id);
   await approval.signal(verdict, { token: 'no token' });
   await approval.executeUpdate('decide', { args: [{ verdict, token }] });

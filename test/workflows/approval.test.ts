@@ -167,8 +167,8 @@ describe('an approval, on a server whose time is skipped', () => {
       verdict,
       decisionId: randomBytes(6).toString('hex'),
       person,
-      login: who,
       surface: 'cli',
+      authenticatedBy: 'key',
       at,
     } as const;
     const args: [{ verdict: 'approve' | 'deny'; token: string }] = [

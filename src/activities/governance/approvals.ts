@@ -1,16 +1,17 @@
 import { reduceApproval } from '../../governance/approval.ts';
 import type { Approval, ApprovalAnswer, ApprovalEvent } from '../../governance/approval.ts';
-import { kidOf, verifyDecision } from '../../governance/decision-token.ts';
 import type { ActionRecord } from '../../store/governance-types.ts';
 import type { StoreTransaction } from '../../store/types.ts';
 import type { DecisionAnswer } from '../../workflows/messages.ts';
-import type { ApprovalPlan, DecisionMessage, GovernedActivities } from './types.ts';
+import type { ApprovalPlan, GovernedActivities } from './types.ts';
 import type { UsesClock, UsesConnectors, UsesStore } from '../support/parts.ts';
+import { authenticate, NOBODY } from './authenticate-decision.ts';
 import type { GovernedDeps } from './deps.ts';
 import { announce, announceEnd, remind } from './notices.ts';
 import { UserReader } from './user-reader.ts';
 import { recordOf } from './perform.ts';
 import { requestDraft, requestFacts } from './recording.ts';
+import type { EntryAuthor } from './recording.ts';
 
 /** When approvers are reminded, and when more are asked, as shares of the time until the deadline. */
 const REMIND_AT = [0.5, 0.8];
@@ -59,11 +60,6 @@ export function openApproval(deps: OpenDeps & Settings): Activity<'openApproval'
   };
 }
 
-/** Who made a decision, or why that is not proved. */
-type Authentication =
-  | { ok: true; person: string; at: number; decisionId: string; surface: string }
-  | { ok: false; code: string };
-
 /**
  * `decideApproval`: authenticates a decision, then applies it to the approval. Everything that
  * follows from it is written in one transaction.
@@ -75,7 +71,7 @@ export function decideApproval(deps: DecideDeps): Activity<'decideApproval'> {
     const proven = await authenticate(deps, record, { ...decision, now });
     if (!proven.ok)
       return recordRefusal(deps, record, { code: proven.code, state: approval.state });
-    const { person, at, decisionId, surface } = proven;
+    const { person, at, decisionId, surface, by, proof } = proven;
     const event = {
       type: 'decision',
       decisionId,
@@ -89,13 +85,20 @@ export function decideApproval(deps: DecideDeps): Activity<'decideApproval'> {
     if (answer === 'repeated') return { accepted: true, code: answer, state: next.state };
     if (answer !== 'counted') {
       if (next.state !== approval.state) await saveApproval(deps, record, next);
-      return recordRefusal(deps, record, { code: answer, state: next.state, person });
+      return recordRefusal(deps, record, { code: answer, state: next.state, person, by });
     }
-    const outcome = { verdict: decision.verdict, person, surface, decisionId, state: next.state };
+    const { verdict } = decision;
+    const outcome = { verdict, person, surface, decisionId, state: next.state, ...proof };
     const sequence = approval.votes.length;
     await deps.store.journal.append(
       [
-        requestDraft(record, { kind: 'approval.answered', at: deps.now(), sequence, outcome }),
+        requestDraft(record, {
+          kind: 'approval.answered',
+          at: deps.now(),
+          sequence,
+          outcome,
+          by,
+        }),
         ...(next.state === 'APPROVED'
           ? [requestDraft(record, { kind: 'grant.issued', at: deps.now(), sequence: 0 })]
           : []),
@@ -106,61 +109,21 @@ export function decideApproval(deps: DecideDeps): Activity<'decideApproval'> {
   };
 }
 
-/**
- * Finds out who decided, and when: from the signature of a service that authenticated the approver,
- * or, if signatures are not required, as the decision claims.
- */
-async function authenticate(
-  deps: DecideDeps,
-  record: ActionRecord,
-  decision: DecisionMessage & { now: number },
-): Promise<Authentication> {
-  const { token, approver, verdict, decisionId, now } = decision;
-  if (token === undefined) return checkUnsigned(deps, record, { approver, decisionId, now });
-  const key = await deps.store.keys.signingKey(kidOf(token) ?? '');
-  if (!key || key.revokedAt !== null) return { ok: false, code: 'forged' };
-  const claim = verifyDecision(token, key.publicKey);
-  if (!claim) return { ok: false, code: 'forged' };
-  const meant =
-    claim.requestId === record.requestId &&
-    claim.argsDigest === record.argsDigest &&
-    claim.verdict === verdict;
-  if (!meant) return { ok: false, code: 'wrong_request' };
-  return {
-    ok: true,
-    person: claim.person,
-    at: claim.at,
-    decisionId: claim.decisionId,
-    surface: claim.surface,
-  };
-}
-
-async function checkUnsigned(
-  deps: UsesConnectors<'okta' | 'slack'> & Settings,
-  record: ActionRecord,
-  { approver, decisionId, now }: { approver: string | undefined; decisionId: string; now: number },
-): Promise<Authentication> {
-  if (deps.settings().requireSigned) return { ok: false, code: 'unsigned' };
-  const user =
-    approver === undefined ? null : await new UserReader(deps, record).findUser(approver);
-  if (user?.status !== 'ACTIVE') return { ok: false, code: 'not_eligible' };
-  return { ok: true, person: user.id, at: now, decisionId, surface: 'unsigned' };
-}
-
 interface Refusal {
   code: ApprovalAnswer | string;
   state: DecisionAnswer['state'];
   person?: string;
+  by?: EntryAuthor;
 }
 
 async function recordRefusal(
   deps: UsesStore<'journal'> & UsesClock,
   record: ActionRecord,
-  { code, state, person }: Refusal,
+  { code, state, person, by = NOBODY }: Refusal,
 ): Promise<DecisionAnswer> {
   const outcome = { code, person: person ?? null };
   await deps.store.journal.append([
-    requestDraft(record, { kind: 'approval.refused', at: deps.now(), outcome }),
+    requestDraft(record, { kind: 'approval.refused', at: deps.now(), outcome, by }),
   ]);
   return { accepted: false, code, state };
 }

@@ -1,16 +1,26 @@
 import type { AuditDraft, JsonObject } from '../../audit/types.ts';
 import type { ActionRequest } from '../../store/governance-types.ts';
 
-/** An audit draft about a request; its subject is the request. */
+/** Who caused an entry, if it was not the requester. */
+export type EntryAuthor = Pick<AuditDraft, 'actor' | 'surface'>;
+
+/**
+ * An audit draft about a request; its subject is the request. Its actor is the requester, unless
+ * `by` names another.
+ */
 export function requestDraft(
   request: Pick<
     ActionRequest,
     'requestId' | 'run' | 'workflowId' | 'principal' | 'authenticatedBy' | 'surface'
   >,
-  what: Pick<AuditDraft, 'kind' | 'decision' | 'outcome' | 'sequence'> & { at: Date },
+  what: Pick<AuditDraft, 'kind' | 'decision' | 'outcome' | 'sequence'> & {
+    at: Date;
+    by?: EntryAuthor;
+  },
 ): AuditDraft {
   const { requestId, run, workflowId, principal, authenticatedBy, surface } = request;
   const { at, sequence, outcome, decision, kind } = what;
+  const { by = { actor: { principal, authenticatedBy }, surface } } = what;
   return {
     workflowId,
     run,
@@ -18,8 +28,8 @@ export function requestDraft(
     subject: requestId,
     ...(sequence !== undefined && { sequence }),
     at: at.toISOString(),
-    actor: { principal, authenticatedBy },
-    surface,
+    actor: by.actor,
+    surface: by.surface,
     ...(decision && { decision }),
     ...(outcome && { outcome }),
   };

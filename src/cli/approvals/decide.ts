@@ -109,7 +109,7 @@ async function sign(
     local: options.local,
     scope: 'approvals:decide',
   });
-  const { id, login } = await personOf(settings, store, identity.person);
+  const { id } = await personOf(settings, store, identity.person);
   const key = await signingKey({ env: settings.arx, store, actor: identity });
   const at = Date.now();
   const { reason } = options;
@@ -117,8 +117,8 @@ async function sign(
     verdict,
     decisionId: randomUUID(),
     person: id,
-    login,
     surface: 'cli',
+    authenticatedBy: identity.authenticatedBy === 'key' ? 'key' : 'cli',
     at,
     reason,
   } as const;

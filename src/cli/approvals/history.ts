@@ -4,6 +4,7 @@ import type { AuditEntry, AuditKind } from '../../audit/types.ts';
 import type { ActionRecord } from '../../store/governance-types.ts';
 import { approvalDocument } from '../../services/approvals/approval-document.ts';
 import { textOf } from '../kit/documents.ts';
+import type { VerifiedVote } from '../../governance/verify-votes.ts';
 import { messageOf } from '../../governance/words.ts';
 
 /** One entry in the history of a request. */
@@ -14,6 +15,8 @@ export interface HistoryEntry {
   text: string;
   /** Id of the audit entry. */
   entry: string;
+  /** For a vote: whether its signature proves it, and the key that signed it. */
+  signature?: { ok: boolean; key: string | null; fault: string | null };
 }
 
 type Sentence = (entry: AuditEntry, record: ActionRecord) => string;
@@ -58,15 +61,27 @@ const SENTENCES: Partial<Record<AuditKind, Sentence>> = {
   'action.unknown': withReason('it is not known whether the vendor accepted it'),
 };
 
-/** The history of a request: its audit entries in order, as sentences. */
-export function historyOf(record: ActionRecord, entries: readonly AuditEntry[]): HistoryEntry[] {
-  return entries.map((entry) => ({
-    at: entry.at,
-    kind: entry.kind,
-    text: (SENTENCES[entry.kind] ?? withReason(entry.kind))(entry, record),
-    entry: entry.id,
-  }));
+/** The history of a request: its audit entries in order, as sentences; `votes` by entry. */
+export function historyOf(
+  record: ActionRecord,
+  entries: readonly AuditEntry[],
+  votes: ReadonlyMap<string, VerifiedVote> = new Map(),
+): HistoryEntry[] {
+  return entries.map((entry) => {
+    const vote = votes.get(entry.id);
+    const text = (SENTENCES[entry.kind] ?? withReason(entry.kind))(entry, record);
+    return {
+      at: entry.at,
+      kind: entry.kind,
+      text: vote ? `${text}, ${signatureText(vote)}` : text,
+      entry: entry.id,
+      ...(vote && { signature: { ok: vote.ok, key: vote.key, fault: vote.fault } }),
+    };
+  });
 }
+
+const signatureText = ({ key, fault }: VerifiedVote): string =>
+  fault === null ? `signature verified with key ${key}` : `NOT PROVEN: ${messageOf(fault)}`;
 
 const onTarget = ({ target }: ActionRecord): string =>
   target ? ` on ${target.kind} ${target.id}` : '';

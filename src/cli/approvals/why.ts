@@ -5,6 +5,7 @@ import { print, writeJson } from '../kit/io.ts';
 import type { Io } from '../kit/io.ts';
 import { withStore } from '../kit/store.ts';
 import { approvalDocument } from '../../services/approvals/approval-document.ts';
+import { verifyVotesAmong } from '../../services/approvals/verify-votes.ts';
 import { entriesOf, findRequest } from '../kit/requests.ts';
 import { historyOf } from './history.ts';
 
@@ -14,12 +15,13 @@ export async function showHistory(
   reference: string,
   { json }: ApprovalOptions,
 ): Promise<ExitCode> {
-  const { record, entries } = await withStore(io, async (store) => {
+  const { record, entries, votes } = await withStore(io, async (store) => {
     const record = await findRequest(store, reference);
-    return { record, entries: await entriesOf(store, record) };
+    const entries = await entriesOf(store, record);
+    return { record, entries, votes: await verifyVotesAmong(store, entries) };
   });
   const document = approvalDocument(record);
-  const story = historyOf(record, entries);
+  const story = historyOf(record, entries, votes);
   if (json) {
     await writeJson(io, { schema: 'arx.approval/v1', ...document, story });
     return EXIT.ok;

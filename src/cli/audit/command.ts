@@ -6,6 +6,7 @@ import type { Io } from '../kit/io.ts';
 import { print, printNote, writeJson } from '../kit/io.ts';
 import { nonEmptyText, whole, withInheritedJson, withJson, withLocal } from '../kit/options.ts';
 import type { DefineVerb } from '../kit/verb.ts';
+import type { VotesOptions } from './votes.ts';
 
 interface ListOptions {
   run?: string;
@@ -68,6 +69,25 @@ export const defineAudit: DefineVerb = (program, run) => {
       nonEmptyText,
     )
     .action((options: VerifyOptions) => run((io) => verify(io, options)));
+  withJson(
+    withLocal(
+      audit
+        .command('votes')
+        .description(
+          'verify the signature of each vote with the public keys in the trail; exit code 1 if a vote is not proven',
+        ),
+    ),
+  )
+    .option('--request <request>', 'only votes on this request', nonEmptyText)
+    .option('--file <export>', 'verify an exported JSONL file instead of the store', nonEmptyText)
+    .option(
+      '--key <key>',
+      'accept only this public key, as `arx keys decision` shows it; can be repeated',
+      (value: string, before: string[] | undefined) => [...(before ?? []), value],
+    )
+    .action((options: VotesOptions) =>
+      run(async (io) => (await import('./votes.ts')).showVotes(io, options)),
+    );
   const entryCommand = (name: string, about: string) =>
     withJson(withLocal(audit.command(name).description(about))).argument(
       '<entry>',

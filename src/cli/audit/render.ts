@@ -18,10 +18,14 @@ export function auditTable(
     entry.kind,
     entry.subject,
     entry.decision?.effect ?? '',
-    entry.outcome ? JSON.stringify(entry.outcome) : '',
+    entry.outcome ? JSON.stringify(entry.outcome, shortenToken) : '',
   ]);
   return grid(['index', 'time', 'kind', 'subject', 'decision', 'outcome'], rows, colors);
 }
+
+/** The signature of a vote is long; `arx audit show` prints it in full. */
+const shortenToken = (name: string, value: unknown): unknown =>
+  name === 'token' && typeof value === 'string' ? `${value.slice(0, 21)}…` : value;
 
 /** The result of a verification as text. */
 export function verifyText(

@@ -67,8 +67,8 @@ async function decide(parts: ServerParts, context: Context<Env>, id: string): Pr
     verdict,
     decisionId,
     person: person.id,
-    login: person.login,
     surface: 'api',
+    authenticatedBy: 'key',
     at,
     reason,
   } as const;

@@ -96,8 +96,8 @@ async function decideAs(
     verdict,
     decisionId,
     person: person.id,
-    login: person.login,
     surface: 'slack',
+    authenticatedBy: 'slack',
     at,
   } as const;
   const answer = await decide({ ...record, approval: record.approval }, proven);

@@ -1,4 +1,4 @@
-import { signDecision } from '../../governance/decision-token.ts';
+import { reasonDigest, signDecision } from '../../governance/decision-token.ts';
 import type { DecisionClaim, DecisionKey } from '../../governance/decision-token.ts';
 import type { Approval } from '../../governance/approval.ts';
 import type { ActionRecord } from '../../store/governance-types.ts';
@@ -9,7 +9,7 @@ export type ApprovalRequest = ActionRecord & { approval: Approval };
 /** A decision by an authenticated person. */
 export type ProvenDecision = Pick<
   DecisionClaim,
-  'verdict' | 'decisionId' | 'person' | 'login' | 'surface' | 'at'
+  'verdict' | 'decisionId' | 'person' | 'surface' | 'authenticatedBy' | 'at'
 > & {
   reason?: string;
 };
@@ -22,15 +22,25 @@ export interface SignedDecision {
   token: string;
 }
 
-/** Signs a decision for exactly this request and these arguments. */
+/** Signs a decision, with its reason, for exactly this request and these arguments. */
 export function createSignedDecision(
   request: ApprovalRequest,
   proven: ProvenDecision,
   key: DecisionKey,
 ): SignedDecision {
   const { requestId, argsDigest } = request;
-  const { reason, ...claim } = proven;
-  const { decisionId, person } = claim;
-  const token = signDecision({ requestId, argsDigest, ...claim }, key);
+  const { verdict, decisionId, person, surface, authenticatedBy, at, reason } = proven;
+  const claim: DecisionClaim = {
+    requestId,
+    argsDigest,
+    verdict,
+    decisionId,
+    person,
+    surface,
+    authenticatedBy,
+    at,
+    ...(reason !== undefined && { reasonDigest: reasonDigest(decisionId, reason) }),
+  };
+  const token = signDecision(claim, key);
   return { decisionId, approver: person, ...(reason === undefined ? {} : { reason }), token };
 }

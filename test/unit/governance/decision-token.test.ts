@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   decisionKey,
   kidOf,
+  reasonDigest,
   signDecision,
   verifyDecision,
 } from '../../../src/governance/decision-token.ts';
@@ -17,8 +18,9 @@ const claim: DecisionClaim = {
   verdict: 'approve',
   decisionId: 'd1',
   person: '00u1',
-  login: 'ann@example.com',
   surface: 'cli',
+  authenticatedBy: 'key',
+  reasonDigest: reasonDigest('d1', 'checked'),
   at: 1_795_000_000_000,
 };
 
@@ -51,6 +53,13 @@ describe('a signed decision', () => {
       expect(verifyDecision(text, key.publicKey)).toBeNull();
     },
   );
+
+  it('holds neither a login nor the text of a reason', () => {
+    const signed = signDecision({ ...claim, login: 'ann@example.com' } as DecisionClaim, key);
+    expect(verifyDecision(signed, key.publicKey)).not.toHaveProperty('login');
+    const body = Buffer.from(signDecision(claim, key).split('.')[2] ?? '', 'hex').toString();
+    expect(body).not.toContain('checked');
+  });
 
   it('is not accepted under the name of another key', () => {
     const token = signDecision(claim, other).replace(other.kid, key.kid);

@@ -132,8 +132,8 @@ describe('deciding', () => {
       verdict: 'deny',
       reason: 'no',
       person: ANN.id,
-      login: ANN.login,
       surface: 'api',
+      authenticatedBy: 'key',
       at: NOW.getTime(),
       decisionId: document['decisionId'],
     });

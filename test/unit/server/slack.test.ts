@@ -49,8 +49,8 @@ describe('a click in Slack', () => {
       proven: {
         verdict: 'approve',
         person: ANN.id,
-        login: ANN.login,
         surface: 'slack',
+        authenticatedBy: 'slack',
         at: NOW.getTime(),
       },
     });

@@ -1,0 +1,78 @@
+/** Verifies the signatures of votes, from the trail and the public keys alone. */
+
+import type { VerifiedVote } from '../../governance/verify-votes.ts';
+import { messageOf } from '../../governance/words.ts';
+import { verifyVotes } from '../../services/approvals/verify-votes.ts';
+import { usageError } from '../kit/errors.ts';
+import { EXIT } from '../kit/exit.ts';
+import type { ExitCode } from '../kit/exit.ts';
+import { print, writeJson } from '../kit/io.ts';
+import type { Io } from '../kit/io.ts';
+import { linesOf } from '../kit/lines.ts';
+import { withStore } from '../kit/store.ts';
+import { grid } from '../kit/table.ts';
+import { plain, plural, when } from '../kit/text.ts';
+
+/** Options of `arx audit votes`. */
+export interface VotesOptions {
+  request?: string;
+  file?: string;
+  key?: string[];
+  json?: boolean;
+}
+
+const PAGE = 1_000;
+
+/** `arx audit votes`: verifies each vote in the trail against the public key that it names. */
+export async function showVotes(io: Io, options: VotesOptions): Promise<ExitCode> {
+  const { file, key } = options;
+  const query = {
+    ...(options.request !== undefined && { request: options.request.replace(/^approval\//, '') }),
+    ...(key && { publicKeys: key.map(publicKeyIn) }),
+  };
+  const votes =
+    file === undefined
+      ? await withStore(io, (store) => verifyVotes(store.audit.pages(PAGE), query))
+      : await verifyVotes(linesOf(file), query).catch((thrown: unknown) => {
+          throw unreadable(file, thrown);
+        });
+  const ok = votes.every((vote) => vote.ok);
+  if (options.json) await writeJson(io, { schema: 'arx.votes/v1', ok, items: votes });
+  else await print(io, votesText(io, votes));
+  return ok ? EXIT.ok : EXIT.error;
+}
+
+function votesText(io: Io, votes: readonly VerifiedVote[]): string {
+  if (votes.length === 0) return 'No votes.';
+  const { green, red } = io.colors.out;
+  const rows = votes.map(({ request, person, verdict, at, surface, key, fault }) => [
+    request,
+    plain(person ?? ''),
+    plain(verdict ?? ''),
+    when(at),
+    surface,
+    key ?? '',
+    fault === null ? green('proven') : red(messageOf(fault)),
+  ]);
+  const head = ['request', 'person', 'vote', 'time', 'surface', 'key', 'signature'];
+  const bad = votes.filter(({ ok }) => !ok).length;
+  const end = bad === 0 ? 'all proven' : `${bad} not proven`;
+  return `${grid(head, rows, io.colors.out)}\n${plural(votes.length, 'vote')}, ${end}`;
+}
+
+function publicKeyIn(text: string): string {
+  if (/^[0-9a-f]{64}$/.test(text)) return text;
+  throw usageError(
+    '--key needs a public key as 64 hex digits.',
+    '`arx keys decision` shows the key; `arx audit list --kind key.created` shows earlier ones.',
+  );
+}
+
+function unreadable(file: string, thrown: unknown): unknown {
+  const { code } = thrown as NodeJS.ErrnoException;
+  if (code === undefined) return thrown;
+  return usageError(
+    `${file} cannot be read (${code}).`,
+    'Name a file written by `arx audit export --format jsonl`.',
+  );
+}
