@@ -113,7 +113,11 @@ main().catch((error: unknown) => {
   const isConfigError = error instanceof ConfigError;
   const { code, remedy, where } = isConfigError
     ? error
-    : { code: 'worker_start', remedy: 'See the log of the worker.', where: null };
+    : {
+        code: 'worker_start',
+        remedy: 'See the lines before this one: they are the log of the worker.',
+        where: null,
+      };
   const message = error instanceof Error ? error.message : 'the worker could not start';
   process.stdout.write(
     `${JSON.stringify({ schema: 'arx.error/v1', code, message, where, remedy })}\n`,

@@ -27,16 +27,39 @@ export class OvertakenError extends Error {
   }
 }
 
+/** A call to a vendor whose entry could not be written. */
+export interface UnrecordedCall {
+  /** The vendor and the operation, such as `okta users:suspend`. */
+  call: string;
+  write: boolean;
+  /** True for the entry of the outcome: the vendor may have carried out the call. */
+  sent: boolean;
+}
+
 /**
- * Thrown when the trail cannot be written; nothing may be sent then. `detail` is a short text by
- * arx, and there is no `cause`.
+ * Thrown when the trail cannot be written. `detail` is a short text by arx, and there is no `cause`.
+ * The pipeline adds the call: if `sent` is false, the vendor has received nothing; if it is true, a
+ * write may have taken effect, and the answer of a read is dropped.
  */
 export class AuditUnavailableError extends Error {
   override readonly name = 'AuditUnavailableError';
   readonly code = 'audit_unavailable';
-  constructor(detail: string) {
-    super(`the audit trail cannot be written (${detail}): nothing was sent`);
+  readonly detail: string;
+  readonly sent: boolean | null;
+  constructor(detail: string, unrecorded: UnrecordedCall | null = null) {
+    super(unavailableMessage(detail, unrecorded));
+    this.detail = detail;
+    this.sent = unrecorded?.sent ?? null;
   }
+}
+
+function unavailableMessage(detail: string, unrecorded: UnrecordedCall | null): string {
+  if (!unrecorded) return `the audit trail cannot be written (${detail})`;
+  const { call, write, sent } = unrecorded;
+  if (!sent) return `${call}: the audit trail cannot be written (${detail}); nothing was sent`;
+  return write
+    ? `${call} was sent, but its outcome could not be recorded (${detail}): read the target before you try again`
+    : `${call} was sent, but it could not be recorded (${detail}), so its answer is not used: try again`;
 }
 
 /**

@@ -134,7 +134,7 @@ export interface AuditReceipt {
  * resolves. `effect` is committed in the same transaction (the store's transaction handle is opaque
  * here). Throws AuditConflictError if an id returns with different content, OvertakenError if a
  * later attempt of the same activity has started, and AuditUnavailableError if the trail cannot be
- * written; nothing may be sent then.
+ * written; a write to a vendor whose intent is missing must not be sent then.
  */
 export interface Journal {
   append(

@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import type { Command } from 'commander';
 import { buildProgram } from './program.ts';
 import { EXIT } from './kit/exit.ts';
 import type { ExitCode } from './kit/exit.ts';
@@ -27,7 +28,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     await program.parseAsync(argv, { from: 'user' });
     return exit;
   } catch (thrown) {
-    return reportError(io, json, thrown);
+    return reportError(io, json, readable(thrown, program, argv));
   }
 }
 
@@ -39,7 +40,7 @@ function wantsJson(argv: readonly string[]): boolean {
 
 async function reportError(io: Io, json: boolean, thrown: unknown): Promise<number> {
   if (thrown instanceof CommanderError && thrown.exitCode === 0) return EXIT.ok;
-  const error = toReadableError(thrown);
+  const error = toCliError(thrown);
   if (json) await writeJson(io, errorDocument(error));
   // commander has already printed its own errors
   else if (!(thrown instanceof CommanderError)) printError(io, error);
@@ -49,9 +50,18 @@ async function reportError(io: Io, json: boolean, thrown: unknown): Promise<numb
 /**
  * commander's message `(outputHelp)` does not help a script, so it is replaced by what is missing.
  */
-function toReadableError(thrown: unknown): CliError {
-  const missing = thrown instanceof CommanderError && thrown.code === 'commander.help';
-  return toCliError(missing ? new CommanderError(1, thrown.code, 'a command is missing') : thrown);
+function readable(thrown: unknown, program: Command, argv: readonly string[]): unknown {
+  if (!(thrown instanceof CommanderError) || thrown.code !== 'commander.help') return thrown;
+  const words = ['arx'];
+  let group = program;
+  for (const word of argv) {
+    const child = group.commands.find((command) => command.name() === word);
+    if (!child) continue;
+    words.push(word);
+    group = child;
+  }
+  const names = group.commands.map((command) => command.name()).join(', ');
+  return new CommanderError(1, thrown.code, `\`${words.join(' ')}\` needs a command: ${names}`);
 }
 
 function printError(io: Io, error: CliError): void {

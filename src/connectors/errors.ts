@@ -63,6 +63,15 @@ const RETRYABLE: Record<ConnectorErrorCode, boolean> = {
   cancelled: false,
 };
 
+/** Thrown before anything is sent if the store cannot be asked for the grant of a request. */
+export class GrantUnavailableError extends Error {
+  override readonly name = 'GrantUnavailableError';
+  readonly code = 'grant_unavailable';
+  constructor(requestId: string) {
+    super(`the grant of request ${requestId} could not be read; nothing was sent`);
+  }
+}
+
 /**
  * Why a call was refused: the code of the decision, `approval_required` without a matching
  * grant, or `target_unchecked` if nobody has checked whose access the call takes away.

@@ -99,7 +99,7 @@ export type OperationTable = Record<string, { input: unknown; output: unknown }>
 
 /**
  * Calls one vendor's operations through the pipeline. Throws only PolicyDeniedError,
- * InvalidArgumentError, ConnectorError and AuditUnavailableError.
+ * InvalidArgumentError, ConnectorError, AuditUnavailableError and GrantUnavailableError.
  */
 export type Call<Table extends OperationTable> = <K extends keyof Table & string>(
   operation: K,

@@ -66,6 +66,7 @@ const UNAVAILABLE: ReadonlySet<string> = new Set([
   'ConnectorError',
   'StoreUnavailableError',
   'AuditUnavailableError',
+  'GrantUnavailableError',
   'ServiceError',
   'TemporalUnreachableError',
 ]);

@@ -44,7 +44,7 @@ export class LeaseLostError extends Error {
   readonly code = 'lease_lost';
   constructor(label: string, owner: string) {
     super(
-      `${owner} does not hold the lease of ${label}: claim it again and re-read before writing`,
+      `${owner} no longer holds the lease of ${label}, so nothing was written; arx tries again`,
     );
   }
 }

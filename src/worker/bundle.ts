@@ -20,7 +20,8 @@ export async function workflowBundle(cache: string, log: Logger): Promise<{ code
   if (kept !== null) return { code: kept };
   const sealed = await buildBundle();
   const code = unseal(sealed);
-  if (code === null) throw new Error('the workflow bundle is incomplete');
+  if (code === null)
+    throw new Error(`the workflow bundle is incomplete: delete ${cache} and start again`);
   try {
     // If sources changed meanwhile, the bundle may contain the new ones.
     if (bundleKey() === key) saveBundle(cache, key, sealed);

@@ -149,7 +149,7 @@ function validateDecision(input: (DecisionInput & { verdict?: unknown }) | undef
   );
   if (isValid && (input?.verdict === 'approve' || input?.verdict === 'deny')) return;
   throw wf.ApplicationFailure.nonRetryable(
-    'a decision needs the verdict approve or deny, and texts of at most 4,000 characters',
+    'a decision needs the verdict approve or deny; approver, reason, token and decisionId are texts of at most 4,000 characters',
     'invalid_decision',
   );
 }

@@ -165,11 +165,12 @@ async function runChildren(children: readonly string[]): Promise<void> {
 
 /** The outcome of a run that had already ended when it was opened. */
 function outcomeOf({
+  run,
   outcome,
   code,
 }: OpenedFlow): Awaited<ReturnType<FlowActivities['closeFlow']>> {
   if (outcome === null)
-    throw wf.ApplicationFailure.nonRetryable('the run has no outcome', 'failed');
+    throw wf.ApplicationFailure.nonRetryable(`run ${run} has ended without an outcome`, 'failed');
   return { outcome, code };
 }
 

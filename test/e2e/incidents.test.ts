@@ -446,9 +446,13 @@ describe('the main job in abnormal situations', () => {
     [
       'a misspelt field',
       { dry_run: true },
-      'unknown field; known are groups, dryRun, mode, configRef',
+      'unknown field, dry_run; known are groups, dryRun, mode, configRef',
     ],
-    ['groups that are not a list', { groups: 5 }, 'groups must be a list of texts'],
+    [
+      'groups that are not a list',
+      { groups: 5 },
+      'groups must be a list of texts of at most 4,000 characters each',
+    ],
     ['an invalid flag', { dryRun: 'yes' }, 'dryRun must be true or false'],
   ])(
     'fails with a message for an input that is %s, and reads nothing',

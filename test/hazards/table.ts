@@ -198,7 +198,11 @@ const OKTA: Hazard[] = [
       'in $name of $operation do not reach a path',
     ],
     takenOut: [
-      change('connectors/okta/inputs.ts', 'z.string().regex(/^[A-Za-z0-9]{20}$/)', 'z.string()'),
+      change(
+        'connectors/okta/inputs.ts',
+        ".regex(/^[A-Za-z0-9]{20}$/, 'must be an Okta id (20 letters and digits)')",
+        '',
+      ),
     ],
   },
   {
@@ -459,8 +463,8 @@ const JIRA: Hazard[] = [
     takenOut: [
       change(
         'connectors/jira/inputs.ts',
-        'z.string().regex(/^[A-Z][A-Z0-9_]{0,254}-[1-9]\\d{0,17}$/)',
-        'z.string()',
+        ".regex(/^[A-Z][A-Z0-9_]{0,254}-[1-9]\\d{0,17}$/, 'must be an issue key, such as SEC-42')",
+        '',
       ),
     ],
   },

@@ -13,6 +13,8 @@ export interface EnrichDeps extends Omit<ActivityParts, 'store'> {
 }
 
 const PRINCIPAL = 'workflow:enrich-account';
+const NO_ACCOUNT =
+  'the input of enrichAccount needs account, for example {"account":"ann@example.com"}';
 
 /** The activities of `enrichAccount`. */
 export function createEnrichActivities(deps: EnrichDeps): EnrichActivities {
@@ -24,7 +26,7 @@ function enrichOne(
 ): EnrichActivities['enrichOne'] {
   return async ({ run, input }) => {
     const { account, refresh = false } = await inputOf(deps, input);
-    if (account === undefined) throw invalid('account or inputRef must be given');
+    if (account === undefined) throw invalid(NO_ACCOUNT);
     const { workflowId } = Context.current().info.workflowExecution ?? { workflowId: run };
     const caller = {
       principal: PRINCIPAL,
@@ -34,7 +36,7 @@ function enrichOne(
     const [found] = await deps.enricher
       .enrich([account], { caller: { ...caller, workflowId, run }, refresh })
       .catch((thrown: unknown) => Promise.reject(failureOf(thrown)));
-    if (!found) throw invalid('no account was given');
+    if (!found) throw invalid(NO_ACCOUNT);
     const { okta } = found;
     const {
       extracted,

@@ -11,6 +11,8 @@ import type { FlowActivities, OpenedFlow } from './types.ts';
 
 /** The search attribute of a run without a flow. */
 const NO_FLOW = 'none';
+const NO_EVENT =
+  'the input of delegatedFlow needs run or event, for example {"run":"88166a0e21f329f8cc8821a45cad76bd"}';
 
 type OpenDeps = UsesStore<'flows'> & Pick<FlowDeps, 'flowService' | 'searchable'>;
 
@@ -47,8 +49,7 @@ async function admitRun(
   input: DelegatedFlowInput,
 ): Promise<FlowRunRecord> {
   const { event, flow, inputs, as: principal = ANONYMOUS, dryRun = false } = input;
-  if (event === undefined)
-    throw ApplicationFailure.nonRetryable('run or event must be given', 'invalid_argument');
+  if (event === undefined) throw ApplicationFailure.nonRetryable(NO_EVENT, 'invalid_argument');
   const requester = { principal, authenticatedBy: 'none', surface: 'workflow' } as const;
   // Other types of values are refused when the inputs are resolved.
   const given = inputs as RunRequest['inputs'];

@@ -124,7 +124,7 @@ export async function recordOf(
   const record = await store.requests.get(requestId);
   if (record) return record;
   throw ApplicationFailure.nonRetryable(
-    `request ${requestId} is not in this worker's store`,
+    `request ${requestId} is not in this worker's store: run arx and the worker with the same DATABASE_URL`,
     'configuration',
   );
 }
@@ -142,7 +142,10 @@ async function makeCall(deps: PerformDeps, { record, facts, lock }: PendingCall)
     const at = now().toISOString();
     await lock?.renew(tx);
     if (!(await store.requests.move(tx, requestId, READY, { state: 'performing', at }))) {
-      throw ApplicationFailure.nonRetryable('the request is no longer ready', 'conflict');
+      throw ApplicationFailure.nonRetryable(
+        `request ${requestId} was decided or started meanwhile: see \`arx approvals why ${requestId}\``,
+        'conflict',
+      );
     }
   };
   const from: readonly ActionState[] = [...READY, 'performing'];

@@ -102,7 +102,7 @@ export async function runOf(store: Pick<Store, 'runs'>, run: string): Promise<Ru
   const record = await store.runs.get(run);
   if (!record)
     throw ApplicationFailure.nonRetryable(
-      `run ${run} is not in this worker's store`,
+      `run ${run} is not in this worker's store: run arx and the worker with the same DATABASE_URL`,
       'configuration',
     );
   return record;

@@ -59,7 +59,7 @@ export function toFailure(error: unknown, random: () => number): Error {
       `${name}: the store did not accept the write; arx will try again`,
     );
   }
-  const message = `unexpected ${name}`;
+  const message = `unexpected ${name} in ${activityName()}: see the worker's log`;
   if (attempt() < UNEXPECTED_ATTEMPTS) return retryIn(backoffMs(attempt()), 'unexpected', message);
   return ApplicationFailure.nonRetryable(message, 'unexpected');
 }
@@ -73,6 +73,7 @@ export function isTemporary(error: unknown): boolean {
 }
 
 const attempt = (): number => Context.current().info.attempt;
+const activityName = (): string => Context.current().info.activityType;
 
 function connectorFailure(error: ConnectorError, random: () => number): Error {
   const { code, retryAfterMs } = error.fields;

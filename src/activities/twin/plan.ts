@@ -38,7 +38,7 @@ export async function syncOf(store: Pick<Store, 'twin'>, run: string): Promise<S
   const record = await store.twin.syncs.get(run);
   if (!record)
     throw ApplicationFailure.nonRetryable(
-      `sync ${run} is not in this worker's store`,
+      `sync ${run} is not in this worker's store: run arx and the worker with the same DATABASE_URL`,
       'configuration',
     );
   return withPlan(record);

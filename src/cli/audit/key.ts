@@ -77,6 +77,6 @@ async function rotateWith(io: Io, store: Store, { lost, out }: RotateOptions) {
 const noKey = (): CliError =>
   new CliError({
     code: 'no_key',
-    message: 'The audit log has no key yet.',
+    message: 'The audit trail has no key yet.',
     remedy: 'The worker creates one at the end of its first run.',
   });

@@ -25,7 +25,7 @@ const operationName = (value: string): string => {
 
 const reason = (value: string): string => {
   if (value.trim() !== '' && value.length <= 1_000) return value;
-  throw new InvalidArgumentError('Expected a reason of at most 1000 characters.');
+  throw new InvalidArgumentError('Expected a reason of 1 to 1,000 characters.');
 };
 
 const args = (value: string, previous: string[] | undefined): string[] => [

@@ -169,5 +169,5 @@ const unknownRequest = (request: string): CliError =>
   new CliError({
     code: 'no_such_request',
     message: `Request ${request} ended, but the store of this command has no record of it.`,
-    remedy: 'Set DATABASE_URL to the store that the worker uses.',
+    remedy: 'Set DATABASE_URL to the database of the worker.',
   });

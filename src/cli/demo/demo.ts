@@ -144,7 +144,7 @@ function exitOf({ runs, chain }: DemoResult): ExitCode {
     throw new CliError({
       code: 'audit_broken',
       message,
-      remedy: 'Run `arx demo` again; if it still fails, report it.',
+      remedy: 'Run `arx demo` again.',
     });
   }
   if (runs.some(({ status }) => status === 'failed')) return EXIT.error;

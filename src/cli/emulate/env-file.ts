@@ -31,7 +31,9 @@ function openNewFile(path: string): number {
     throw new CliError({
       code: exists ? 'file_exists' : 'not_writable',
       message: exists ? `The file ${path} already exists.` : `${path} cannot be written (${code}).`,
-      remedy: 'Choose another file with --dotenv, or remove the existing one.',
+      remedy: exists
+        ? 'Choose another file with --dotenv, or remove the existing one.'
+        : 'Check that the folder exists and that you may write to it.',
       exit: EXIT.usage,
     });
   }

@@ -20,7 +20,9 @@ interface Options {
 /** Names of keys appear in the audit trail. */
 const keyName = (value: string): string => {
   if (/^[a-z0-9][a-z0-9._-]{0,63}$/.test(value)) return value;
-  throw new InvalidArgumentError('Expected a name of lower-case letters, digits, dots and dashes.');
+  throw new InvalidArgumentError(
+    'Expected 1 to 64 lower-case letters, digits, dots, dashes or underscores, starting with a letter or digit.',
+  );
 };
 
 /** Options of `arx keys create`. */

@@ -85,17 +85,21 @@ const fieldsOf = ({
 const FAILURES: Record<string, { exit: ExitCode; remedy: string }> = {
   unauthenticated: {
     exit: EXIT.authentication,
-    remedy: 'Check the token named in the message: `arx doctor` tries each credential.',
+    remedy:
+      'Check the credential of the vendor in the message: `arx doctor` tries each credential.',
   },
   policy_denied: {
     exit: EXIT.denied,
-    remedy: 'Check the policies that apply: `arx config check` lists them.',
+    remedy: '`arx policy explain OPERATION` shows which policy decides.',
   },
   configuration: {
     exit: EXIT.usage,
     remedy: 'Correct the configuration: `arx config check` shows what is wrong.',
   },
-  invalid_argument: { exit: EXIT.usage, remedy: 'Correct the argument named in the message.' },
+  invalid_argument: {
+    exit: EXIT.usage,
+    remedy: 'Correct the argument named in the message. See docs/operations.md for the arguments.',
+  },
 };
 
 /** A CliError for a failure code. An unknown code gets exit code 1. */

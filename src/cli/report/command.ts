@@ -73,7 +73,7 @@ export async function findRun(store: Store, reference: string): Promise<RunRecor
     code: 'no_such_run',
     message: reference === 'latest' ? 'There are no runs yet.' : `There is no run ${reference}.`,
     remedy:
-      'List the runs of the same store with `arx runs`. The store is that of DATABASE_URL if set, or else of ARX_HOME.',
+      'List the runs of the same store with `arx runs`; start one with `arx run mfa-enforcement-check`. The store is that of DATABASE_URL if set, or else of ARX_HOME.',
   });
 }
 

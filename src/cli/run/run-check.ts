@@ -180,5 +180,5 @@ const missingRun = ({ run }: StartedWorkflow): CliError =>
   new CliError({
     code: 'no_such_run',
     message: `Run ${run} ended, but the store of this command has no record of it.`,
-    remedy: 'Set DATABASE_URL to the store that the worker uses.',
+    remedy: 'Set DATABASE_URL to the database of the worker.',
   });

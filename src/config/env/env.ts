@@ -163,7 +163,10 @@ const readPath =
   (cwd: string) =>
   (text: string): ReadResult<string> =>
     text.includes('\0') || text.trim() !== text
-      ? { ok: false, problem: 'is not a path' }
+      ? {
+          ok: false,
+          problem: 'is not a path: it begins or ends with white space, or contains a NUL',
+        }
       : { ok: true, value: resolve(cwd, text) };
 
 const readLogLevel = (text: string): ReadResult<LogLevel> => {

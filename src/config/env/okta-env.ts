@@ -75,7 +75,7 @@ function credentialOf({ source }: ArxEnv): OktaCredential {
 const readClientId = (text: string): ReadResult<string> =>
   /^[A-Za-z0-9_-]{8,128}$/.test(text)
     ? { ok: true, value: text }
-    : { ok: false, problem: 'is not a client id' };
+    : { ok: false, problem: 'does not look like a client id: 8 to 128 letters, digits, _ and -' };
 
 // In an environment file, the line breaks of a PEM key are written as \n.
 function readPrivateKey(text: string): ReadResult<Secret> {

@@ -84,7 +84,7 @@ function noFile(
 ): ConfigError {
   const path = ['twin', 'event_rules', patterns.indexOf(pattern)];
   const remedy =
-    'Correct it or create the file. For the rules shipped with arx, remove the key and have no directory rules. For no security events at all, write event_rules: [].';
+    'Correct it or create the file. For the rules shipped with arx, remove twin.event_rules and the folder rules/. For no security events at all, write event_rules: [].';
   return new ConfigError(
     'no_file',
     `twin.event_rules: ${pattern} matches no file`,
@@ -110,7 +110,7 @@ function duplicates(rules: readonly Sourced[]): ConfigError[] {
       return [];
     }
     const { file, line } = earlier.source.keyPlace([earlier.at]);
-    const message = `rule ${stated.name} already exists at ${file}:${line}`;
+    const message = `rule ${stated.name} is also defined at ${file}:${line}`;
     return [
       new ConfigError(
         'duplicate_rule',

@@ -50,7 +50,7 @@ export function duplicateFlows(
       ];
     if (!earlier) return [];
     const { file, line } = earlier.flow.place;
-    const message = `flow ${one.flow.name} already exists at ${file}:${line} (both are flow:${slug})`;
+    const message = `flow ${one.flow.name} is also defined at ${file}:${line} (both are flow:${slug})`;
     return [error(one, ['name'], 'duplicate_flow', message, 'Rename one of them.')];
   });
 }
@@ -103,7 +103,13 @@ function operationErrors(
   if (!catalogue.connectors.includes(connector)) {
     const remedy = didYouMean(connector, catalogue.connectors, 'Connectors');
     return [
-      error(one, where, 'unknown_connector', `${where.join('.')}: unknown connector`, remedy),
+      error(
+        one,
+        where,
+        'unknown_connector',
+        `${where.join('.')}: unknown connector ${JSON.stringify(connector)}`,
+        remedy,
+      ),
     ];
   }
   const known = catalogue.operations(connector);
@@ -114,7 +120,7 @@ function operationErrors(
       one,
       where,
       'unknown_operation',
-      `${where.join('.')}: unknown operation of ${connector}`,
+      `${where.join('.')}: ${JSON.stringify(named)} is no operation of ${connector}`,
       remedy,
     ),
   ];
@@ -211,7 +217,15 @@ function verifyErrors(one: SourcedFlow, catalogue: FlowCatalogue): ConfigError[]
         steps.map((candidate) => candidate.id),
         'Steps',
       );
-      return [error(one, where, 'unknown_step', `${where.join('.')}: unknown step`, remedy)];
+      return [
+        error(
+          one,
+          where,
+          'unknown_step',
+          `${where.join('.')}: unknown step ${JSON.stringify(id)}`,
+          remedy,
+        ),
+      ];
     }
     if (catalogue.canVerify(step.operation)) return [];
     const message = `${where.join('.')}: the effect of ${step.operation} cannot be verified`;

@@ -29,7 +29,7 @@ function duplicate(
 ): ConfigError[] {
   if (!earlier) return [];
   const { file, line } = earlier.policy.place;
-  const message = `policy ${policy.name} already exists at ${file}:${line}`;
+  const message = `policy ${policy.name} is also defined at ${file}:${line}`;
   return [
     new ConfigError(
       'duplicate_policy',
@@ -47,7 +47,7 @@ function unknownConnector(
   if (connectors.includes(policy.connector)) return [];
   const near = nearest(policy.connector, connectors);
   const remedy = near ? `Did you mean ${near}?` : `Connectors: ${connectors.join(', ')}.`;
-  const message = `policy ${policy.name}: unknown connector`;
+  const message = `policy ${policy.name}: unknown connector ${JSON.stringify(policy.connector)}`;
   return [
     new ConfigError('unknown_connector', message, remedy, source.valuePlace([at, 'connector'])),
   ];

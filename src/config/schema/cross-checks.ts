@@ -105,7 +105,7 @@ function operationErrors({ config, source, catalogue }: Checked): ConfigError[] 
       return [
         new ConfigError(
           'unknown_operation',
-          `${path.join('.')}: unknown operation of ${connector}`,
+          `${path.join('.')}: ${JSON.stringify(glob)} is no operation of ${connector}`,
           remedy,
           source.valuePlace(path),
         ),

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { ADF_LIMIT, adfSize } from './adf.ts';
 
 /** `ABC-123`. Other texts are refused, because they could change the path. */
-export const issueKey = z.string().regex(/^[A-Z][A-Z0-9_]{0,254}-[1-9]\d{0,17}$/);
+export const issueKey = z
+  .string()
+  .regex(/^[A-Z][A-Z0-9_]{0,254}-[1-9]\d{0,17}$/, 'must be an issue key, such as SEC-42');
 const projectKey = z.string().regex(/^[A-Z][A-Z0-9_]{0,254}$/);
 const label = z.string().regex(/^[^\s\p{Cc}]{1,255}$/u);
 const transitionId = z.string().regex(/^\d{1,10}$/);

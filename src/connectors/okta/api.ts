@@ -35,8 +35,10 @@ interface OktaApiSettings {
  * Methods throw InvalidArgumentError (an argument is invalid), PolicyDeniedError
  * (`approval_required` without a grant, `target_unchecked` for an operation that takes access away:
  * request it as a governed operation), ConnectorError (a failure of Okta or the network;
- * `fields.ambiguous`: a write may have been accepted) and AuditUnavailableError (nothing was sent).
- * `createOkta` itself throws InvalidArgumentError for an invalid agent id or another organisation.
+ * `fields.ambiguous`: a write may have been accepted) and AuditUnavailableError (`sent` is false:
+ * nothing was sent; true: the call was sent but not recorded, so read the target before you repeat
+ * a write). `createOkta` itself throws InvalidArgumentError for an invalid agent id or another
+ * organisation.
  */
 export function createOkta(settings: OktaApiSettings): OktaApi {
   const caller = callerOf(settings);

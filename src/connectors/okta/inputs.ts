@@ -4,7 +4,9 @@ import { z } from 'zod';
  * An Okta object id. Logins and `me` are refused, and so are dots and slashes, which would change
  * the path.
  */
-export const oktaId = z.string().regex(/^[A-Za-z0-9]{20}$/);
+export const oktaId = z
+  .string()
+  .regex(/^[A-Za-z0-9]{20}$/, 'must be an Okta id (20 letters and digits)');
 
 // Opaque text from a next link. It is used only in the query, encoded.
 const cursor = z

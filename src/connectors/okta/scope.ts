@@ -43,7 +43,9 @@ export const pageProblem = ({
   after: string | null;
   next: string | null;
 }): string | null =>
-  next !== null && next === after ? 'Okta returned a page whose next link leads to itself' : null;
+  next !== null && next === after
+    ? "the next link of a page of Okta's list leads to the same page: start the run again; if it repeats, report it to Okta"
+    : null;
 
 /** Whether a reference to a group is certainly its id. */
 export const isGroupId = (reference: string): boolean => GROUP_ID.test(reference);

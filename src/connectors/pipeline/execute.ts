@@ -1,7 +1,9 @@
 /** The governed pipeline: the only way in which arx calls a vendor. */
 
 import { hash } from 'node:crypto';
+import type { z } from 'zod';
 import { canonicalJson } from '../../audit/canonical.ts';
+import { AuditUnavailableError } from '../../audit/errors.ts';
 import { assertAllowed, decideFor } from './authorise.ts';
 import { InvalidArgumentError, PolicyDeniedError } from '../errors.ts';
 import { catalogueRequest } from './catalogue-request.ts';
@@ -98,7 +100,9 @@ export async function validateCall<Handle>(
   };
   if (!row) {
     await append(pipeline, facts, { kind: 'action.denied', outcome: { code: 'invalid_argument' } });
-    throw new InvalidArgumentError(`${pipeline.connector} has no such operation`);
+    throw new InvalidArgumentError(
+      `${pipeline.connector} has no operation ${nameOf(call.operation)}: docs/operations.md lists them`,
+    );
   }
   const { input, argsDigest } = await validateInput(pipeline, facts, { row, input: call.input });
   return { args: input as JsonObject, argsDigest };
@@ -122,9 +126,31 @@ async function validateInput<Handle>(
     outcome: { code: 'invalid_argument', arguments: places },
   });
   throw new InvalidArgumentError(
-    `${facts.connector} ${facts.operation}: ${places} does not have the required form`,
+    `${facts.connector} ${facts.operation}: ${problemsOf(input, issues)}`,
   );
 }
+
+/** What is wrong with the arguments: one clause per argument. */
+function problemsOf(input: unknown, issues: readonly z.core.$ZodIssue[]): string {
+  const clauses = new Map<string, string>();
+  for (const { path, message } of issues) {
+    const name = String(path[0] ?? '');
+    if (name !== '' && !clauses.has(name)) clauses.set(name, problemOf(input, name, message));
+  }
+  if (issues.some(({ code }) => code === 'unrecognized_keys'))
+    clauses.set('', 'an argument is not one of this operation');
+  return [...clauses.values()].join(', ') || 'the arguments do not have the required form';
+}
+
+function problemOf(input: unknown, name: string, message: string): string {
+  if (!Object.hasOwn(Object(input) as object, name)) return `${name} is missing`;
+  // Messages written by arx begin so; those of the schema library may quote what was given.
+  return `${name} ${message.startsWith('must be ') ? message : 'does not have the required form'}`;
+}
+
+/** The name of an operation that does not exist, unless it could be something else. */
+const nameOf = (operation: string): string =>
+  /^[a-z_]{1,40}:[a-z_]{1,40}$/.test(operation) ? operation : 'of this name';
 
 /**
  * Hex SHA-256 of the canonical JSON of a call's arguments, computed by the platform. Null for text
@@ -228,16 +254,27 @@ async function recordOutcome<Handle>(
   await append(pipeline, facts, recorded, {
     requestId: requestIdIn(outcome),
     isOutcome: row.write,
+    sent: true,
   });
+}
+
+/** How an entry is appended; `sent` is true once the vendor may have received the call. */
+interface Appending {
+  requestId?: string | null;
+  isOutcome?: boolean;
+  sent?: boolean;
 }
 
 async function append<Handle>(
   { journal, now }: Pipeline<Handle>,
   facts: EntryFacts,
   recorded: Recorded,
-  { requestId = null, isOutcome = false }: { requestId?: string | null; isOutcome?: boolean } = {},
+  { requestId = null, isOutcome = false, sent = false }: Appending = {},
 ): Promise<void> {
-  await record(journal, entryOf({ ...facts, at: now().toISOString() }, recorded, requestId), {
-    isOutcome,
+  const entry = entryOf({ ...facts, at: now().toISOString() }, recorded, requestId);
+  await record(journal, entry, { isOutcome }).catch((error: unknown) => {
+    if (!(error instanceof AuditUnavailableError)) throw error;
+    const call = `${facts.connector} ${facts.operation}`;
+    throw new AuditUnavailableError(error.detail, { call, write: isOutcome, sent });
   });
 }

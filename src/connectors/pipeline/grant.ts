@@ -1,8 +1,8 @@
 /** Grants: which calls need one, and how it is used up. */
 
-import { AuditUnavailableError } from '../../audit/errors.ts';
 import { findOperation } from '../../governance/catalogue.ts';
 import { needsPerson } from '../../governance/risk.ts';
+import { GrantUnavailableError } from '../errors.ts';
 import { missingGrantError } from './authorise.ts';
 import type { JournalEffect } from '../../audit/types.ts';
 import type { ConnectorName, Decision } from '../../governance/types.ts';
@@ -57,6 +57,6 @@ async function consumeGrant(
   try {
     return (await grants?.consume(requestId, use, transaction)) === true;
   } catch {
-    throw new AuditUnavailableError('the grants could not be read');
+    throw new GrantUnavailableError(requestId);
   }
 }

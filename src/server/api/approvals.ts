@@ -124,7 +124,7 @@ const CONFLICTS: ReadonlySet<string> = new Set([
 
 function responseFor(
   answer: DecisionAnswer | null,
-  { approval }: ApprovalRequest,
+  { requestId, approval }: ApprovalRequest,
 ): { status: ContentfulStatusCode; document: object } {
   const schema = 'arx.answer/v1';
   if (answer === null)
@@ -133,14 +133,14 @@ function responseFor(
       document: { schema, accepted: false, code: 'unanswered', state: approval.state },
     };
   if (answer.accepted) return { status: 200, document: { schema, ...answer } };
-  const remedy = 'See GET /v1/approvals/ID for the state and who may decide.';
+  const remedy = `See GET /v1/approvals/${requestId} for the state and who may decide.`;
   const error = { schema: 'arx.error/v1', ...answer, message: messageOf(answer.code), remedy };
   return { status: CONFLICTS.has(answer.code) ? 409 : 403, document: error };
 }
 
 async function jsonOf({ req }: Context): Promise<unknown> {
   if (!/^application\/json(\s*;|$)/i.test(req.header('content-type') ?? ''))
-    throw invalidRequest('the body is not sent as JSON');
+    throw invalidRequest('the body is not sent as JSON', 'Send Content-Type: application/json.');
   try {
     return JSON.parse(await req.text()) as unknown;
   } catch (thrown) {
@@ -162,8 +162,8 @@ function parseAs<Schema extends z.ZodType>(schema: Schema, value: unknown): z.ou
 const hasProto = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__');
 
-const invalidRequest = (what: string): Problem =>
+const invalidRequest = (what: string, remedy = 'See docs/server.md for the fields.'): Problem =>
   new Problem(400, 'invalid_argument', {
     message: `The request is malformed: ${what}.`,
-    remedy: 'See docs/server.md for the fields.',
+    remedy,
   });

@@ -65,5 +65,5 @@ async function listUsers(call: OktaCall, by: Listing): Promise<OktaUser[]> {
     if (next === null) return users;
     after = next;
   }
-  throw new RangeError('a listing by an exact name does not end');
+  throw new RangeError(`Okta returned more than ${MAX_PAGES} pages of users for one account`);
 }

@@ -122,7 +122,7 @@ async function readLog(
     if (next === null) return found;
     after = next;
   }
-  throw new RangeError('more entries than are read for one account');
+  throw new RangeError(`Okta returned more than ${MAX_PAGES} pages of log entries for one account`);
 }
 
 /** The answers as the connector returns them; failed readings are absent. */

@@ -167,7 +167,7 @@ function checkTables(header: BackupHeader, tables: readonly CatalogueTable[]): v
   throw new BackupError({
     code: 'backup_foreign',
     message: `The backup and the store have different tables or columns: ${nameList(other)}.`,
-    remedy: 'Nothing was written. The store of arx needs its own schema, without other tables.',
+    remedy: 'Nothing was written. Restore into a new, empty database with this version of arx.',
   });
 }
 

@@ -83,7 +83,7 @@ async function signerInUse(parts: CheckpointParts, origin: string | null): Promi
       : 'this process does not have it';
   throw new CheckpointError(
     held.length > 0 ? 'audit_key_foreign' : 'audit_key_missing',
-    `the audit log ${name} is signed with key ${hash}, and ${have}: set ARX_AUDIT_KEY_FILE to that key, or put a new ` +
+    `the audit trail ${name} is signed with key ${hash}, and ${have}: set ARX_AUDIT_KEY_FILE to that key, or put a new ` +
       'one in use with `arx keys rotate audit --lost`',
   );
 }
@@ -114,7 +114,7 @@ async function firstKey(
 const noKey = (): CheckpointError =>
   new CheckpointError(
     'audit_key_missing',
-    'the audit log has no key yet: the worker creates one at the end of its first run',
+    'the audit trail has no key yet: the worker creates one at the end of its first run',
   );
 
 function keyInUse(keys: readonly AuditKey[]): AuditKey | undefined {
@@ -157,7 +157,7 @@ async function signAt(
   if (!(await store.checkpoints.add(row, signers.map(verifierKey)))) {
     throw new CheckpointError(
       'audit_key_retired',
-      'the audit key was retired in the meantime: make the checkpoint again',
+      'the audit key was retired in the meantime: arx makes the checkpoint again at the next run',
     );
   }
   return checkpointOf(row);

@@ -1,5 +1,5 @@
 /**
- * Stores the private key of the audit log: in a variable that the operator sets, else in a file in
+ * Stores the private key of the audit trail: in a variable that the operator sets, else in a file in
  * ARX_HOME.
  */
 import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -42,7 +42,7 @@ export function keyHolder(home: string, given: () => string | null): KeyHolder {
     },
     load() {
       const text = given();
-      if (text !== null) return [signerOf(text)];
+      if (text !== null) return [signerOf(text, 'ARX_AUDIT_KEY')];
       return [file, next].flatMap((path) => readKey(path) ?? []);
     },
     create(name) {
@@ -64,11 +64,14 @@ export function keyHolder(home: string, given: () => string | null): KeyHolder {
   };
 }
 
-function signerOf(text: string): NoteSigner {
+function signerOf(text: string, place: string): NoteSigner {
   const { name, hash, seed } = parsePrivateKey(text.trim());
   const signer = ed25519Signer(name, seed);
   if (signer.hash !== hash)
-    throw new CheckpointError('audit_key_foreign', 'the audit key does not match its stated hash');
+    throw new CheckpointError(
+      'audit_key_foreign',
+      `the key in ${place} is damaged: restore it, or run \`arx keys rotate audit --lost\``,
+    );
   return signer;
 }
 
@@ -78,10 +81,10 @@ function readKey(path: string): NoteSigner | null {
   if ((stat.mode & 0o077) !== 0) {
     throw new CheckpointError(
       'audit_key_foreign',
-      `${path} is readable by other users: chmod 600 it, and rotate the key`,
+      `${path} is readable by other users: run \`chmod 600 ${path}\`, then rotate the key, because others may have read it`,
     );
   }
-  return signerOf(readFileSync(path, 'utf8'));
+  return signerOf(readFileSync(path, 'utf8'), path);
 }
 
 /**

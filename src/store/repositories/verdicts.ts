@@ -66,5 +66,7 @@ const keyOf = (run: string, userId: string): string => JSON.stringify([run, user
 
 /** The error for a user who is not on a stored page of the run. */
 export function notListed(run: string, userId: string): NotStoredError {
-  return new NotStoredError(`user ${userId} is not listed in run ${run}: store its page first`);
+  return new NotStoredError(
+    `internal error: user ${userId} is not listed in run ${run}; the page of the user must be stored before the verdict`,
+  );
 }

@@ -11,11 +11,11 @@ const isHours: Check = (value) =>
 
 /** The forms of input fields, each with the words for its error message. */
 export const FORMS = {
-  text: { test: isText, expected: 'a text' },
+  text: { test: isText, expected: 'text of at most 4,000 characters' },
   flag: { test: (value: unknown) => typeof value === 'boolean', expected: 'true or false' },
   texts: {
     test: (value: unknown) => Array.isArray(value) && value.every(isText),
-    expected: 'a list of texts',
+    expected: 'a list of texts of at most 4,000 characters each',
   },
   hours: { test: isHours, expected: 'a whole number of hours from 1 to 2160' },
   mode: {
@@ -38,7 +38,10 @@ export function parseInput<Input extends object>(input: unknown, fields: Fields)
     throw wrong(`the input must be one JSON object with ${fieldNames(fields)}, or {}`);
   for (const [name, value] of Object.entries(given)) {
     const form = Object.hasOwn(fields, name) ? fields[name] : undefined;
-    if (!form) throw wrong(`the input has an unknown field; known are ${fieldNames(fields)}`);
+    if (!form)
+      throw wrong(
+        `the input has an unknown field${fieldText(name)}; known are ${fieldNames(fields)}`,
+      );
     if (value !== undefined && value !== null && !form.test(value))
       throw wrong(`${name} must be ${form.expected}`);
   }
@@ -53,6 +56,11 @@ function fieldNames(fields: Fields): string {
   return Object.keys(fields)
     .filter((name) => name !== 'resume')
     .join(', ');
+}
+
+/** A field's name, unless it could be something else, such as personal data. */
+function fieldText(name: string): string {
+  return /^[A-Za-z_]{1,40}$/.test(name) ? `, ${name}` : '';
 }
 
 function wrong(message: string): ApplicationFailure {

@@ -78,7 +78,7 @@ describe('the failure of an activity', () => {
     const error = new TypeError('login-canary@example.com');
     const failure = await failureOf(error);
     expect(failure).toMatchObject({
-      message: 'unexpected TypeError',
+      message: expect.stringMatching(/^unexpected TypeError in \w+: see the worker's log$/),
       type: 'unexpected',
       nonRetryable: false,
     });

@@ -118,6 +118,11 @@ describe('a read', () => {
       connectors.okta('users:read_detail', { userId: USER }, context()),
     );
     expect(error).toBeInstanceOf(AuditUnavailableError);
+    expect(error).toMatchObject({
+      sent: true,
+      message:
+        'okta users:read_detail was sent, but it could not be recorded (the test says so), so its answer is not used: try again',
+    });
   });
 
   it('that fails is recorded as failed, never as unknown', async () => {
@@ -167,6 +172,11 @@ describe('a write', () => {
     journal.failFrom = 1;
     const error = await failureOf(connectors.jira('issues:comment', comment, context()));
     expect(error).toBeInstanceOf(AuditUnavailableError);
+    expect(error).toMatchObject({
+      sent: false,
+      message:
+        'jira issues:comment: the audit trail cannot be written (the test says so); nothing was sent',
+    });
     expect(server.seen).toEqual([]);
   });
 
@@ -244,6 +254,11 @@ describe('a write', () => {
     journal.failFrom = 2;
     const error = await failureOf(connectors.jira('issues:comment', comment, context()));
     expect(error).toBeInstanceOf(AuditUnavailableError);
+    expect(error).toMatchObject({
+      sent: true,
+      message:
+        'jira issues:comment was sent, but its outcome could not be recorded (the test says so): read the target before you try again',
+    });
     expect([server.seen.length, journal.kinds]).toEqual([1, ['action.started']]);
   });
 
@@ -433,7 +448,7 @@ describe('a malformed argument', () => {
     expect(error).toBeInstanceOf(InvalidArgumentError);
     expect(error).toMatchObject({
       code: 'invalid_argument',
-      message: expect.stringContaining('userId'),
+      message: 'okta users:read_detail: userId must be an Okta id (20 letters and digits)',
     });
     expect(journal.drafts).toMatchObject([
       { kind: 'action.denied', outcome: { code: 'invalid_argument', arguments: 'userId' } },
@@ -446,8 +461,12 @@ describe('a malformed argument', () => {
     const server = await servers.start(() => userAnswer);
     const { connectors } = harness(server.origin);
     const extra = { userId: USER, expand: 'canary' } as { userId: string };
-    expect(await failureOf(connectors.okta('users:read_detail', extra, context()))).toBeInstanceOf(
-      InvalidArgumentError,
+    const error = await failureOf(connectors.okta('users:read_detail', extra, context()));
+    expect(error).toBeInstanceOf(InvalidArgumentError);
+    expect(error.message).toBe('okta users:read_detail: an argument is not one of this operation');
+    const none = {} as { userId: string };
+    expect((await failureOf(connectors.okta('users:read_detail', none, context()))).message).toBe(
+      'okta users:read_detail: userId is missing',
     );
     const half = { key: 'SEC-1', body: [{ type: 'paragraph' as const, text: '\ud83d' }] };
     expect(await failureOf(connectors.jira('issues:comment', half, context()))).toBeInstanceOf(
