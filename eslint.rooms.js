@@ -45,6 +45,8 @@ const FLOWS_READ_BY = [
   'tenants',
   'comparable',
 ].map((name) => `flows/${name}`);
+// What people should do about a refusal of a vendor.
+const REFUSALS_EXPLAINED_BY = ['mfa/refusal-words'];
 const SERVED_BY = ['config', 'store', 'governance'];
 
 /**
@@ -131,6 +133,7 @@ export const ROOMS = {
       ...SERVED_BY,
       ...['workflows/messages', 'audit', 'services', 'client', 'parent'],
       ...ESTIMATED_BY,
+      ...REFUSALS_EXPLAINED_BY,
       ...TWIN_READ_BY,
       ...FLOWS_READ_BY,
     ],

@@ -1,7 +1,7 @@
 import { objectBody } from '../http.ts';
 import type { Answer, EmulatedRequest, Json, Route } from '../types.ts';
 import { adfProblem } from './adf.ts';
-import { jiraError } from './errors.ts';
+import { refusalOfArchived, jiraError } from './errors.ts';
 import { withIssue } from './issues.ts';
 import type { Issue } from './model.ts';
 import { renderComment } from './render.ts';
@@ -33,6 +33,9 @@ function list(issue: Issue, { query, origin }: EmulatedRequest): Answer {
 }
 
 function add(site: JiraSite, issue: Issue, request: EmulatedRequest): Answer {
+  if (site.settings.refuseComments)
+    return jiraError(403, ['You do not have the permission to comment on this issue.']);
+  if (site.isArchived(issue)) return refusalOfArchived();
   const { body } = objectBody(request);
   const problem = adfProblem(body);
   if (problem === 'INVALID_INPUT' || problem === 'CONTENT_LIMIT_EXCEEDED')

@@ -9,6 +9,10 @@ export function jiraError(
   return { status, body: { errorMessages: messages, errors } };
 }
 
+/** The refusal of a change of an archived issue. */
+export const refusalOfArchived = (): Answer =>
+  jiraError(400, ['The issue is archived. You need to restore it before you can edit it.']);
+
 /** 404 with Jira's message for issues that do not exist or must not be seen. */
 export function issueNotFound(): Answer {
   return jiraError(404, ['Issue does not exist or you do not have permission to see it.']);

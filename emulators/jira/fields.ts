@@ -1,8 +1,9 @@
 import { isObject } from '../http.ts';
 import type { Json } from '../types.ts';
 import { adfProblem } from './adf.ts';
-import type { IssueFields } from './model.ts';
+import type { CustomField, IssueFields } from './model.ts';
 import { ISSUE_TYPES, PRIORITIES } from './model.ts';
+import { customFieldProblem } from './screens.ts';
 import type { JiraSite } from './site.ts';
 
 /** The parsed fields of a request: the changes, and the problems by field. */
@@ -31,31 +32,46 @@ const READERS: Record<string, Reader> = {
  * Parses the fields of a create or edit request as Jira does: every invalid field gets its own
  * message.
  */
-export function readFields(fields: Json): FieldsRead {
+export function readFields({ settings }: JiraSite, fields: Json): FieldsRead {
   const read: FieldsRead = { changes: {}, errors: {} };
   for (const [name, value] of Object.entries(fields)) {
     if (name === 'project') continue;
-    const reader = Object.hasOwn(READERS, name) ? READERS[name] : undefined;
-    const result = reader
-      ? reader(value)
-      : {
+    const custom = settings.customFields?.find(({ id }) => id === name);
+    const isHidden = settings.hiddenFields?.includes(name) === true;
+    const reader = Object.hasOwn(READERS, name) && !isHidden ? READERS[name] : undefined;
+    const result = custom
+      ? readCustom(custom, value, read.changes)
+      : (reader?.(value) ?? {
           error: `Field '${name}' cannot be set. It is not on the appropriate screen, or unknown.`,
-        };
+        });
     if ('error' in result) read.errors[name] = result.error;
     else Object.assign(read.changes, result.changes);
   }
   return read;
 }
 
+function readCustom(
+  field: CustomField,
+  value: unknown,
+  { custom = {} }: Partial<IssueFields>,
+): ReturnType<Reader> {
+  const problem = customFieldProblem(field, value);
+  return problem === null
+    ? { changes: { custom: { ...custom, [field.id]: value } } }
+    : { error: problem };
+}
+
 /** Parses the fields of a new issue, and also checks for required fields. */
 export function readNewFields(site: JiraSite, fields: Json): FieldsRead {
-  const read = readFields(fields);
+  const read = readFields(site, fields);
   const project = isObject(fields.project) ? fields.project : {};
   if (project.key !== site.project.key && project.id !== site.project.id)
     read.errors.project = 'valid project is required';
   if (fields.issuetype === undefined) read.errors.issuetype = 'Specify an issue type';
   if (fields.summary === undefined)
     read.errors.summary = 'You must specify a summary of the issue.';
+  for (const { id, name, required } of site.settings.customFields ?? [])
+    if (required && fields[id] === undefined) read.errors[id] = `${name} is required.`;
   return read;
 }
 

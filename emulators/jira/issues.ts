@@ -1,6 +1,6 @@
 import { isObject, objectBody } from '../http.ts';
 import type { Answer, EmulatedRequest, Json, Route } from '../types.ts';
-import { issueNotFound, jiraError } from './errors.ts';
+import { refusalOfArchived, issueNotFound, jiraError } from './errors.ts';
 import { readFields, readNewFields } from './fields.ts';
 import { applyLinks, linksProblem } from './links.ts';
 import type { Issue, IssueFields } from './model.ts';
@@ -148,8 +148,9 @@ function edit(site: JiraSite, issue: Issue, request: EmulatedRequest): Answer {
   const body = objectBody(request);
   if (!isObject(body.fields) && !isObject(body.update))
     return jiraError(400, ["one of 'fields' or 'update' required"]);
-  const { changes, errors } = readFields(isObject(body.fields) ? body.fields : {});
-  const linkProblem = linksProblem(site, body.update);
+  const { changes, errors } = readFields(site, isObject(body.fields) ? body.fields : {});
+  if (site.isArchived(issue)) return refusalOfArchived();
+  const linkProblem = linksProblem(site, body.update, issue);
   Object.assign(errors, linkProblem ? { issuelinks: linkProblem } : {}, updateProblems(body));
   const messages = documentMessages(errors);
   if (Object.keys(errors).length + messages.length > 0) return jiraError(400, messages, errors);

@@ -20,11 +20,13 @@ export function linkRoutes(site: JiraSite): Route[] {
 }
 
 /** Why the `issuelinks` of an `update` part cannot be applied; null if they can. */
-export function linksProblem(site: JiraSite, update: unknown): string | null {
+export function linksProblem(site: JiraSite, update: unknown, own?: Issue): string | null {
   for (const { add } of operationsOf(update, 'issuelinks')) {
     if (!isObject(add) || linkType(add.type) === null) return 'The issue link type was not found.';
     if (!other(site, add.outwardIssue) && !other(site, add.inwardIssue))
       return 'The issue to link to does not exist.';
+    if (own && other(site, add.outwardIssue ?? add.inwardIssue) === own)
+      return 'You cannot link an issue to itself.';
   }
   return null;
 }

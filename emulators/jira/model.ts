@@ -21,6 +21,8 @@ export interface IssueFields {
   resolutiondate: number | null;
   updated: number;
   assignee: string | null;
+  /** Values of custom fields by id. */
+  custom?: Json;
 }
 
 interface Revision {
@@ -71,6 +73,46 @@ export interface JiraSettings {
   forbidReopen: boolean;
   /** Treats every caller as anonymous, as some instances do for an expired token. */
   anonymous: boolean;
+  /** System fields that are not on the screens: setting them is an error. */
+  hiddenFields?: readonly string[];
+  /** Custom fields on the screens. */
+  customFields?: readonly CustomField[];
+  /** Keys of archived issues: they can be read, but not changed. */
+  archived?: readonly string[];
+  /** Refuses comments, as a project without that permission does. */
+  refuseComments?: boolean;
+  /** The workflow; by default To Do, In Progress and Done. */
+  workflow?: readonly Transition[];
+  /** Offers the transitions from Done, and refuses them. */
+  refuseReopen?: boolean;
+  /** Every page of a search has the same next token. */
+  repeatPageToken?: boolean;
+  /** Each page of a search begins with the last row of the page before it. */
+  repeatRows?: boolean;
+}
+
+/** A custom field of the screens. */
+export interface CustomField {
+  id: string;
+  name: string;
+  type: 'string' | 'number' | 'option' | 'user';
+  required: boolean;
+  /** The values of an option field. */
+  options?: readonly string[];
+}
+
+/** A transition of the workflow. */
+export interface Transition {
+  id: string;
+  name: string;
+  to: { name: string; category: StatusCategory };
+  /** Names of the statuses from which it leads, or their categories. */
+  from: readonly string[];
+  /** The resolution that it sets, if any. */
+  resolution?: string;
+  /** Fields of its screen. */
+  fields?: readonly { id: 'resolution' | 'comment'; required: boolean }[];
+  reopens?: boolean;
 }
 
 export const STATUSES = [
@@ -78,6 +120,9 @@ export const STATUSES = [
   { id: '10001', name: 'In Progress', category: 'indeterminate' },
   { id: '10002', name: 'Done', category: 'done' },
 ] as const satisfies readonly Status[];
+
+/** The resolutions of the site. */
+export const RESOLUTIONS = ['Done', "Won't Do", 'Duplicate', 'Cannot Reproduce'] as const;
 
 export const CATEGORIES: Record<StatusCategory, { id: number; name: string; color: string }> = {
   new: { id: 2, name: 'To Do', color: 'blue-gray' },

@@ -136,6 +136,7 @@ function allFields(frame: Frame, { issue, fields }: { issue: Issue; fields: Issu
       ? renderAccount(origin, { ...PERSON, accountId: fields.assignee })
       : null,
     issuelinks: renderLinks(frame, issue),
+    ...fields.custom,
     comment: { comments, maxResults: comments.length, total: comments.length, startAt: 0 },
   };
 }

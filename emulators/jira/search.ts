@@ -67,15 +67,15 @@ function page(
   found: Indexed[],
   wanted: Wanted & { offset: number },
 ): Answer {
+  const { repeatPageToken, repeatRows } = frame.site.settings;
   const limit = Math.min(Math.max(1, wanted.maxResults), 100);
   const end = wanted.offset + limit;
-  const shown = found.slice(wanted.offset, end);
-  const last = end >= found.length;
+  const from = repeatRows ? Math.max(0, wanted.offset - 1) : wanted.offset;
+  const shown = found.slice(from, end);
+  const last = end >= found.length && !repeatPageToken;
   const issues = shown.map((one) => renderResult(frame, one, wanted.fields));
-  return {
-    status: 200,
-    body: { issues, ...(last ? {} : { nextPageToken: pageToken(end) }), isLast: last },
-  };
+  const nextPageToken = pageToken(repeatPageToken ? 0 : end);
+  return { status: 200, body: { issues, ...(last ? {} : { nextPageToken }), isLast: last } };
 }
 
 // Without requested fields, Jira returns only ids.

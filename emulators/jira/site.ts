@@ -22,6 +22,7 @@ export class JiraSite {
   readonly filters: SavedFilter[] = [];
   readonly #byKey = new Map<string, Issue>();
   readonly #all: Issue[] = [];
+  readonly #movedTo = new Map<string, string>();
   #numbers = 0;
   #ids = 20_000;
 
@@ -32,9 +33,25 @@ export class JiraSite {
 
   /** An issue by key or id; null if it does not exist or was deleted. */
   issue(keyOrId: string): Issue | null {
+    const key = keyOrId.toUpperCase();
     const found =
-      this.#byKey.get(keyOrId.toUpperCase()) ?? this.#all.find(({ id }) => id === keyOrId);
+      this.#byKey.get(this.#movedTo.get(key) ?? key) ?? this.#all.find(({ id }) => id === keyOrId);
     return found && this.#byKey.has(found.key) ? found : null;
+  }
+
+  /** Moves an issue to another project; its old key still leads to it. */
+  moveToProject(issue: Issue, project: string): void {
+    const old = issue.key;
+    this.#numbers += 1;
+    issue.key = `${project}-${this.#numbers}`;
+    this.#byKey.delete(old);
+    this.#byKey.set(issue.key, issue);
+    this.#movedTo.set(old, issue.key);
+    this.change(issue, {});
+  }
+
+  isArchived({ key }: Issue): boolean {
+    return this.settings.archived?.includes(key) === true;
   }
 
   present(): Issue[] {
@@ -70,11 +87,11 @@ export class JiraSite {
     issue.revisions = [...this.#stillSeen(issue, now), { at: now, fields: issue.fields }];
   }
 
-  move(issue: Issue, status: Status): void {
+  move(issue: Issue, status: Status, resolution = 'Done'): void {
     const done = status.category === 'done';
     this.change(issue, {
       status,
-      resolution: done ? 'Done' : null,
+      resolution: done ? resolution : null,
       resolutiondate: done ? Date.now() : null,
     });
   }

@@ -1,24 +1,19 @@
 import { isObject, objectBody } from '../http.ts';
 import type { Answer, EmulatedRequest, Json, Route } from '../types.ts';
-import { issueNotFound, jiraError } from './errors.ts';
-import type { Issue, StatusCategory } from './model.ts';
-import { STATUSES } from './model.ts';
+import { refusalOfArchived, issueNotFound, jiraError } from './errors.ts';
+import type { Issue, Status, StatusCategory, Transition } from './model.ts';
+import { RESOLUTIONS, STATUSES } from './model.ts';
 import type { Frame } from './render.ts';
 import { renderStatus } from './render.ts';
 import type { JiraSite } from './site.ts';
+import { ROBOT } from './site.ts';
+import { operationsOf } from './update.ts';
 
-/** The workflow: the transitions from each category. A setting can remove those with `reopens`. */
-const TRANSITIONS: readonly {
-  id: string;
-  name: string;
-  to: StatusCategory;
-  from: readonly StatusCategory[];
-  reopens: boolean;
-}[] = [
-  { id: '11', name: 'To Do', to: 'new', from: ['indeterminate'], reopens: false },
-  { id: '21', name: 'In Progress', to: 'indeterminate', from: ['new'], reopens: false },
-  { id: '31', name: 'Done', to: 'done', from: ['new', 'indeterminate'], reopens: false },
-  { id: '41', name: 'Reopen', to: 'new', from: ['done'], reopens: true },
+const WORKFLOW: readonly Transition[] = [
+  { id: '11', name: 'To Do', to: STATUSES[0], from: ['indeterminate'] },
+  { id: '21', name: 'In Progress', to: STATUSES[1], from: ['new'] },
+  { id: '31', name: 'Done', to: STATUSES[2], from: ['new', 'indeterminate'] },
+  { id: '41', name: 'Reopen', to: STATUSES[0], from: ['done'], reopens: true },
 ];
 
 /** Reading and doing transitions. */
@@ -39,37 +34,95 @@ export function transitionRoutes(site: JiraSite): Route[] {
 function list(site: JiraSite, request: EmulatedRequest): Answer {
   const issue = site.issue(request.params.key ?? '');
   if (!issue) return issueNotFound();
-  const transitions = renderTransitions({ site, origin: request.origin }, issue);
+  const withFields = (request.query.get('expand') ?? '').split(',').includes('transitions.fields');
+  const transitions = renderTransitions({ site, origin: request.origin }, issue, withFields);
   return { status: 200, body: { expand: 'transitions', transitions } };
 }
 
 /** The transitions that an issue allows now. */
-export function renderTransitions({ site, origin }: Frame, issue: Issue): Json[] {
-  return transitionsOf(site, issue).map(({ id, name, to }) => ({
+export function renderTransitions(
+  { site, origin }: Frame,
+  issue: Issue,
+  withFields = false,
+): Json[] {
+  return transitionsOf(site, issue).map(({ id, name, to, fields = [] }) => ({
     id,
     name,
-    to: renderStatus(origin, statusOf(to)),
-    hasScreen: false,
+    to: renderStatus(origin, statusNamed(to)),
+    hasScreen: fields.length > 0,
     isGlobal: false,
     isInitial: false,
     isAvailable: true,
     isConditional: false,
     isLooped: false,
+    ...(withFields && {
+      fields: Object.fromEntries(fields.map((field) => [field.id, renderField(field)])),
+    }),
   }));
 }
+
+const renderField = ({ id, required }: NonNullable<Transition['fields']>[number]): Json => ({
+  required,
+  schema: { type: id, system: id },
+  name: id === 'resolution' ? 'Resolution' : 'Comment',
+  key: id,
+  operations: [id === 'resolution' ? 'set' : 'add'],
+  ...(id === 'resolution' && {
+    allowedValues: RESOLUTIONS.map((name, at) => ({ id: `${10_000 + at}`, name })),
+  }),
+});
 
 function perform(site: JiraSite, request: EmulatedRequest): Answer {
   const issue = site.issue(request.params.key ?? '');
   if (!issue) return issueNotFound();
-  const { transition } = objectBody(request);
-  const id = isObject(transition) ? String(transition.id) : '';
+  if (site.isArchived(issue)) return refusalOfArchived();
+  const body = objectBody(request);
+  const id = isObject(body.transition) ? String(body.transition.id) : '';
   const found = transitionsOf(site, issue).find((one) => one.id === id);
   if (!found) return jiraError(400, [`Transition id '${id}' is not valid for this issue.`]);
-  site.move(issue, statusOf(found.to));
+  const reopens = found.to.category !== 'done' && issue.fields.status.category === 'done';
+  if (reopens && site.settings.refuseReopen)
+    return jiraError(400, [
+      'It seems that you have tried to perform a workflow operation that is not valid for the current state of this issue.',
+    ]);
+  const errors = screenErrors(found, body);
+  if (Object.keys(errors).length > 0) return jiraError(400, [], errors);
+  const given = isObject(body.fields) ? body.fields : {};
+  const resolution = nameOf(given.resolution) ?? found.resolution;
+  site.move(issue, statusNamed(found.to), resolution);
+  const comment = operationsOf(body.update, 'comment')[0]?.add;
+  if (isObject(comment)) site.comment(issue, comment.body as Json, ROBOT.accountId);
   return {
     status: 204,
-    effect: { issue: issue.key, status: issue.fields.status.name, category: found.to },
+    effect: { issue: issue.key, status: issue.fields.status.name, category: found.to.category },
   };
+}
+
+/** Jira refuses fields that are not on the screen of a transition, and requires those that are. */
+function screenErrors({ fields = [] }: Transition, body: Json): Record<string, string> {
+  const errors: Record<string, string> = {};
+  const given = isObject(body.fields) ? body.fields : {};
+  const comments = operationsOf(body.update, 'comment');
+  for (const name of Object.keys(given))
+    if (!fields.some(({ id }) => id === name))
+      errors[name] =
+        `Field '${name}' cannot be set. It is not on the appropriate screen, or unknown.`;
+  for (const { id, required } of fields) {
+    if (id === 'resolution' && given.resolution !== undefined && nameOf(given.resolution) === null)
+      errors.resolution = 'Could not find valid resolution.';
+    if (required && (id === 'comment' ? comments.length === 0 : given[id] === undefined))
+      errors[id] = id === 'comment' ? 'Comment is required.' : 'Resolution is required.';
+  }
+  return errors;
+}
+
+/** The name of a known resolution. */
+function nameOf(value: unknown): string | null {
+  if (!isObject(value)) return null;
+  const at = RESOLUTIONS.findIndex(
+    (name, index) => value.name === name || value.id === `${10_000 + index}`,
+  );
+  return RESOLUTIONS[at] ?? null;
 }
 
 /** The status of a category. */
@@ -77,9 +130,18 @@ export function statusOf(category: StatusCategory): (typeof STATUSES)[number] {
   return STATUSES.find((status) => status.category === category) ?? STATUSES[0];
 }
 
-function transitionsOf(site: JiraSite, { fields }: Issue): typeof TRANSITIONS {
-  return TRANSITIONS.filter(
+/** The status of a transition: one of the site, or one of the configured workflow. */
+function statusNamed({ name, category }: Transition['to']): Status {
+  return (
+    STATUSES.find((status) => status.name === name) ?? { id: `9${name.length}`, name, category }
+  );
+}
+
+function transitionsOf({ settings }: JiraSite, { fields }: Issue): readonly Transition[] {
+  const { name, category } = fields.status;
+  return (settings.workflow ?? WORKFLOW).filter(
     ({ from, reopens }) =>
-      from.includes(fields.status.category) && !(reopens && site.settings.forbidReopen),
+      (from.includes(category) || from.includes(name)) &&
+      !(reopens === true && settings.forbidReopen),
   );
 }

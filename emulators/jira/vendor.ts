@@ -15,6 +15,7 @@ import { issueRoutes } from './issues.ts';
 import { linkRoutes } from './links.ts';
 import { pageRoutes } from './pages.ts';
 import { projectRoutes } from './projects.ts';
+import { screenRoutes } from './screens.ts';
 import { emptySearchPage, invalidPageToken, searchRoutes } from './search.ts';
 import type { JiraSite } from './site.ts';
 import { ROBOT } from './site.ts';
@@ -33,6 +34,7 @@ export function jiraVendor(site: JiraSite): Vendor {
       ...linkRoutes(site),
       ...searchRoutes(site),
       ...projectRoutes(site),
+      ...screenRoutes(site),
       ...filterRoutes(site),
       ...pageRoutes(site),
     ],

@@ -38,9 +38,19 @@ export interface ConnectorErrorFields {
 export class ConnectorError extends Error {
   override readonly name = 'ConnectorError';
   readonly fields: ConnectorErrorFields;
-  constructor(fields: ConnectorErrorFields) {
+  readonly #vendorMessage: string | null;
+  constructor(fields: ConnectorErrorFields, vendorMessage: string | null = null) {
     super(`${fields.connector} ${fields.operation}: ${fields.message}`);
     this.fields = fields;
+    this.#vendorMessage = vendorMessage;
+  }
+  /**
+   * What the vendor said, cleaned and cut by `cleanWords`; null if it said nothing. It may name
+   * people: it is stored and shown, but never logged, audited or put into a history. It is private,
+   * so that nothing that copies or prints an error takes it along.
+   */
+  get vendorMessage(): string | null {
+    return this.#vendorMessage;
   }
   get code(): ConnectorErrorCode {
     return this.fields.code;

@@ -94,7 +94,10 @@ export function resolveInputs(
 }
 
 const problem = (name: string, wrong: string): InputProblem => {
-  const field = `inputs.${name.replace(/[\p{Cc}\p{Cs}]/gu, '?').slice(0, 100)}`;
+  const field = `inputs.${name
+    .replace(/[\p{Cc}\p{Cs}]/gu, '?')
+    .slice(0, 100)
+    .toWellFormed()}`;
   return { field, message: `${field}: ${wrong}` };
 };
 

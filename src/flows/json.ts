@@ -32,7 +32,8 @@ export function jsonProblem(value: unknown): { field: string; expected: string }
       return { field: part.path, expected: `at most ${MAX_DEPTH} levels` };
     for (const key of Object.keys(part.value)) {
       const path = part.path === '' ? key : `${part.path}.${key}`;
-      if (PROTOTYPE_KEYS.has(key)) return { field: path.slice(0, 200), expected: 'no such key' };
+      if (PROTOTYPE_KEYS.has(key))
+        return { field: path.slice(0, 200).toWellFormed(), expected: 'no such key' };
       left.push({
         path,
         value: (part.value as Record<string, unknown>)[key],

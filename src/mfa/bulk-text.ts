@@ -4,6 +4,7 @@ import type { TextBlock, VerdictCounts } from './types.ts';
 import { checkpointBlocks, stampLine, stampMark } from './ticket-text.ts';
 import type { TicketStamp } from './ticket-text.ts';
 import { nonCompliant } from './coverage.ts';
+import { cutText } from './cut-text.ts';
 
 /** One user in the list of a bulk ticket. */
 export interface BulkLine {
@@ -31,10 +32,8 @@ export function bulkParts(lines: readonly BulkLine[]): string[][] {
   const parts: string[][] = [[]];
   let used = 0;
   for (const line of lines) {
-    const text = `${line.login}: ${line.verdict.replaceAll('_', ' ')}, ${line.reason}`.slice(
-      0,
-      400,
-    );
+    const { login, verdict, reason } = line;
+    const text = cutText(`${login}: ${verdict.replaceAll('_', ' ')}, ${reason}`, 400);
     if (used + text.length + LINE_OVERHEAD > FIELD_BUDGET) {
       parts.push([]);
       used = 0;

@@ -24,8 +24,12 @@ export interface TicketSummary {
   closed: number;
   /** Closed by hand, and not reopened by this run. */
   leftClosed: number;
-  /** Tickets that could not be opened or updated. */
-  failed: number;
+  /** Tickets of users who have left, closed by this run. */
+  departed: number;
+  /** Tickets that could not be opened, updated or closed: the first 500. */
+  failed: FailedTicket[];
+  /** How many there are. */
+  failedCount: number;
   keys: string[];
   /** Jira search that shows exactly these tickets; null if there are none. */
   url: string | null;
@@ -36,6 +40,18 @@ export interface TicketSummary {
   wouldCreate: number;
   wouldKeep: number;
   wouldClose: number;
+}
+
+/** A ticket that could not be written, and what Jira said about it. */
+export interface FailedTicket {
+  key: string | null;
+  /** Okta user id; null for a ticket about several users. */
+  user: string | null;
+  code: string;
+  /** Fields of the issue that Jira refused. */
+  fields: string[];
+  /** What Jira said, cleaned and cut; null if it said nothing. */
+  message: string | null;
 }
 
 /** Result of a scan for which `mode: delta` was requested. */
@@ -93,6 +109,8 @@ export interface RunSummary {
   };
   tickets: TicketSummary;
   slack: { channel: string; ts: string } | null;
+  /** Why the message could not be posted; absent if it was, or if none was to be posted. */
+  slackFailed?: { channel: string; code: string; message: string | null };
   calls: { okta: number; jira: number; slack: number; throttled: number };
   /** `checkpoint` is the signed note over these entries; absent if none could be signed. */
   audit: { entries: number; head: string; checkpoint?: string };

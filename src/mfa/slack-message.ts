@@ -1,5 +1,6 @@
 import type { JsonObject } from '../audit/types.ts';
 import { formatCoverage, nonCompliant } from './coverage.ts';
+import { cutText } from './cut-text.ts';
 import type { Breakdown, RunSummary } from './document.ts';
 import { scanSentence } from './scan-text.ts';
 import { VERDICTS } from './types.ts';
@@ -71,7 +72,7 @@ function worstDepartments(departments: readonly Breakdown[]): JsonObject | null 
     .slice(0, MAX_DEPARTMENTS);
   if (worst.length === 0) return null;
   const lines = worst.map(({ name, counts, coverage }) => {
-    return `${name.slice(0, 60)}: ${formatCoverage(coverage)}, ${nonCompliant(counts)} not covered`;
+    return `${cutText(name, 60)}: ${formatCoverage(coverage)}, ${nonCompliant(counts)} not covered`;
   });
   return {
     type: 'section',
@@ -80,9 +81,9 @@ function worstDepartments(departments: readonly Breakdown[]): JsonObject | null 
 }
 
 function section(text: string): JsonObject {
-  return { type: 'section', text: { type: 'mrkdwn', text: text.slice(0, 2_900), verbatim: true } };
+  return { type: 'section', text: { type: 'mrkdwn', text: cutText(text, 2_900), verbatim: true } };
 }
 
 function plain(text: string, limit = 2_900): JsonObject {
-  return { type: 'plain_text', text: text.slice(0, limit), emoji: false };
+  return { type: 'plain_text', text: cutText(text, limit), emoji: false };
 }

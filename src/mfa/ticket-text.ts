@@ -1,5 +1,6 @@
 /** Texts of the ticket for one user: summary, description and comments. */
 
+import { cutText } from './cut-text.ts';
 import type { ClassifiedFactor, TextBlock, Verdict } from './types.ts';
 
 /** The content of one user's ticket. The login is the only personal data in it. */
@@ -42,7 +43,7 @@ const REMEDIES: Partial<Record<Verdict, string>> = {
 };
 
 export function ticketSummary(subject: TicketSubject): string {
-  return `MFA: ${oneLine(subject.login)} ${FINDINGS[subject.verdict]}`.slice(0, 250);
+  return cutText(`MFA: ${oneLine(subject.login)} ${FINDINGS[subject.verdict]}`, 250);
 }
 
 export function ticketDescription(
@@ -141,5 +142,5 @@ function factorLines(factors: readonly ClassifiedFactor[]): string[] {
 
 function oneLine(text: string): string {
   // eslint-disable-next-line no-control-regex -- removing control characters is the purpose
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').slice(0, 300);
+  return cutText(text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' '), 300);
 }

@@ -8,9 +8,9 @@ import type { ActionRequest } from './governance-types.ts';
 import type { ActionState } from '../governance/types.ts';
 import type { LeaseDatabase } from './lease-types.ts';
 import type { TwinDatabase } from './twin-schema.ts';
-import type { MessageRow } from './types.ts';
+import type { MessageRefusal, MessageRow } from './types.ts';
 import type { RunRecord } from './run-types.ts';
-import type { TicketAction, TicketRow } from './ticket-types.ts';
+import type { TicketAction, TicketRefusal, TicketRow } from './ticket-types.ts';
 
 /**
  * A json column: parsed by the driver when read, written as text. Its type is `json` rather than
@@ -113,6 +113,7 @@ interface TicketNotesTable {
   key: string | null;
   /** Why it failed; null if it did not. */
   code: string | null;
+  refusal: ColumnType<TicketRefusal | null, string | null | undefined, string | null>;
 }
 
 interface MessagesTable {
@@ -122,6 +123,7 @@ interface MessagesTable {
   state: MessageRow['state'];
   attempt: number;
   missed_at: string | null;
+  refusal: ColumnType<MessageRefusal | null, string | null | undefined, string | null>;
 }
 
 interface CallsTable {

@@ -37,10 +37,17 @@ export interface TicketNote {
   key: string | null;
   /** Why it failed; null if it did not. */
   code: string | null;
+  /** What Jira said about the failure; null or absent if it said nothing, or nothing failed. */
+  refusal?: TicketRefusal | null;
+}
+/** Fields of the issue that Jira refused, and its words, cleaned. */
+export interface TicketRefusal {
+  fields: string[];
+  message: string | null;
 }
 /** What happened to one ticket in one run; stored for counts and reports. */
 export type TicketAction =
-  'created' | 'kept' | 'reopened' | 'closed' | 'withheld' | 'left_closed' | 'failed';
+  'created' | 'kept' | 'reopened' | 'closed' | 'departed' | 'withheld' | 'left_closed' | 'failed';
 export interface TicketLedger {
   /**
    * Leases the row to `owner` for `ttlMs` (creating it as `absent` if missing). Null while another

@@ -45,6 +45,14 @@ export interface MessageRow {
    * Since when a message that may have been posted has not been found; null if it is not missing.
    */
   missedAt: string | null;
+  /** Why it could not be posted; null or absent unless `failed`. */
+  refusal?: MessageRefusal | null;
+}
+
+/** The code of a failure, and what Slack said, cleaned. */
+export interface MessageRefusal {
+  code: string;
+  message: string | null;
 }
 
 export interface MessageLedger {

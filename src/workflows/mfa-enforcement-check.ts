@@ -239,8 +239,9 @@ async function closeAfterFailure(plan: RunPlan, error: unknown): Promise<void> {
     reasons: [cancelled ? 'cancelled' : failureCode(error)],
   };
   await wf.CancellationScope.nonCancellable(async () => {
-    if (!plan.dryRun) await quick.postSummary(end);
+    // The record comes first: it must not depend on whether the message can be posted.
     await quick.finishRun(end);
+    if (!plan.dryRun) await quick.postSummary(end);
   });
 }
 

@@ -466,20 +466,19 @@ describe('a misconfigured worker', () => {
     expect(place.where).toMatchObject({ file: expect.stringContaining('p.yaml'), line: 3 });
   }, 60_000);
 
-  it('with a missing project and channel reports all users, as INCOMPLETE', async () => {
+  it('with a project and a channel that do not exist is complete, and lists what failed', async () => {
     const wrong = { JIRA_PROJECT_KEY: 'NOPE', SLACK_CHANNEL: 'C0NOWHERE00' };
     const { outcome, wrote } = await alone('nowhere', configuration(), wrong);
-    const run = problemOf(outcome, 7);
+    const run = problemOf(outcome, 0);
+    const failed = { key: null, code: 'invalid', fields: ['project'] };
     expect(run).toMatchObject({
       schema: 'arx.run/v1',
-      status: 'incomplete',
-      tickets: { created: 0, failed: 2 },
+      status: 'complete',
+      tickets: { created: 0, failed: [failed, failed], failedCount: 2 },
       slack: null,
+      slackFailed: { channel: 'C0NOWHERE00', code: 'not_found', message: 'channel_not_found' },
     });
-    expect(run.reasons).toEqual([
-      '2 tickets could not be written',
-      'the Slack summary could not be posted',
-    ]);
+    expect(run.reasons).toEqual(['the Slack summary could not be posted']);
     expect(wrote).toEqual([]);
   }, 60_000);
 });

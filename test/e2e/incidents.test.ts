@@ -322,7 +322,7 @@ describe('the main job in abnormal situations', () => {
     await job.emulators.fault({ ...create, kind: 'reset', moment: 'after', times: 1 });
     expect(await job.run({ groups: [group] })).toMatchObject({
       status: 'complete',
-      tickets: { failed: 0 },
+      tickets: { failed: [] },
     });
     expect(await issuesOf(`${ids[1]}`)).toHaveLength(1);
   });

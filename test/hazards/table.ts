@@ -40,6 +40,8 @@ const JIRA_TEST = 'unit/connectors/jira/jira.test.ts';
 const SLACK_TEST = 'unit/connectors/slack/slack.test.ts';
 const HTTP_TEST = 'unit/connectors/transport/http.test.ts';
 const INCIDENTS = 'e2e/incidents.test.ts';
+const REFUSED_TICKETS = 'unit/activities/mfa/tickets/refused-tickets.test.ts';
+const SUMMARY = 'unit/activities/mfa/summary.test.ts';
 const OVERTAKEN = 'unit/activities/overtaken.test.ts';
 const ATTEMPTS = 'unit/store/journal/attempts.test.ts';
 const KILLED = 'e2e/killed-worker.test.ts';
@@ -354,6 +356,26 @@ const OKTA: Hazard[] = [
 const JIRA: Hazard[] = [
   {
     area: 'Jira',
+    hazard: 'one ticket that cannot be written keeps the tickets of all others open',
+    test: [REFUSED_TICKETS, 'do not keep the tickets of others from being closed'],
+    only: 'per_user do not keep',
+    takenOut: [
+      change(
+        'activities/mfa/finish.ts',
+        "const status = reasons.length === 0 ? 'complete' : 'incomplete';",
+        "const status = (await store.tickets.listNotes(run)).every(({ action }) => action !== 'failed') ? 'complete' : 'incomplete';",
+      ),
+    ],
+  },
+  {
+    area: 'Jira',
+    hazard: 'what Jira says about a refusal is lost',
+    test: [REFUSED_TICKETS, 'are listed with the words of Jira, and the run is complete'],
+    only: 'per_user are listed',
+    takenOut: [change('connectors/jira/refusals.ts', '    vendorMessage: wordsOf(body),\n', '')],
+  },
+  {
+    area: 'Jira',
     hazard: 'creating has no idempotency key: a label tells whose ticket it is',
     test: [
       'unit/mfa/figures.test.ts',
@@ -486,6 +508,31 @@ const JIRA: Hazard[] = [
 ];
 
 const SLACK: Hazard[] = [
+  {
+    area: 'Slack',
+    hazard: 'a text that is cut inside an emoji is refused, and ends the run',
+    test: [SUMMARY, 'of a department whose name is cut at an emoji is posted'],
+    takenOut: [
+      change('mfa/slack-message.ts', '${cutText(name, 60)}', '${name.slice(0, 60)}'),
+      change(
+        'mfa/slack-message.ts',
+        'text: cutText(text, limit), emoji',
+        'text: text.slice(0, limit), emoji',
+      ),
+    ],
+  },
+  {
+    area: 'Slack',
+    hazard: 'a message that arx itself refuses to send ends the run',
+    test: [SUMMARY, 'that arx itself refuses to send does not end the run'],
+    takenOut: [
+      change(
+        'activities/support/failures.ts',
+        '  if (error instanceof InvalidArgumentError) return error.code;\n  if (error instanceof AuditDraftError)',
+        '  if (error instanceof AuditDraftError)',
+      ),
+    ],
+  },
   {
     area: 'Slack',
     hazard: 'ten retries post twice on accept-then-fail',

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../audit/types.ts';
 import { escapeMrkdwn } from '../../connectors/slack/escape.ts';
+import { cutText } from '../../mfa/cut-text.ts';
 import type { FlowRunRecord } from '../../store/flow-types.ts';
 
 /** The run and step that a notice is about. */
@@ -16,7 +17,7 @@ const SHORT_FORMS: Readonly<Record<string, (params: JsonObject, about: About) =>
   'slack:chat:write': ({ channel, text, ...rest }, { run, step }) => {
     const plain = {
       type: 'plain_text',
-      text: String(text ?? '').slice(0, MOST_IN_SECTION),
+      text: cutText(String(text ?? ''), MOST_IN_SECTION),
       emoji: false,
     };
     const metadata = { eventType: 'arx_flow', payload: { run: run.run, step } };

@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
-import { ConnectorError } from '../../connectors/errors.ts';
+import { AuditDraftError } from '../../audit/errors.ts';
+import { ConnectorError, InvalidArgumentError } from '../../connectors/errors.ts';
 import type { CallContext, CallOutcome, OktaFactor } from '../../connectors/types.ts';
 import type { FactorReading } from '../../mfa/verdict.ts';
 import type { ListedUser, RunRecord } from '../../store/run-types.ts';
@@ -26,7 +27,7 @@ export function checkUsers(deps: CheckDeps): MfaActivities['checkUsers'] {
     const record = await runOf(deps.store, run);
     const ids = (await deps.store.users.page(run, page))?.userIds.slice(from, from + count) ?? [];
     const queue = await takeOverReadings(deps, record, await deps.store.users.pending(run, ids));
-    const failures: ConnectorError[] = [];
+    const failures: UnreadUser[] = [];
     let checked = ids.length - queue.length;
     const runLane = async (): Promise<void> => {
       for (let user = queue.shift(); user; user = queue.shift()) {
@@ -46,9 +47,11 @@ export function checkUsers(deps: CheckDeps): MfaActivities['checkUsers'] {
  * A failure that makes Temporal try again: when the rate limit allows it, otherwise after the usual
  * wait.
  */
-export function retryLater(failures: readonly ConnectorError[]): Error {
-  const limited = failures.find(({ code }) => code === 'rate_limited');
-  if (limited) return limited;
+export function retryLater(failures: readonly UnreadUser[]): Error {
+  const limited = failures.find(
+    (failure) => failure instanceof ConnectorError && failure.code === 'rate_limited',
+  );
+  if (limited instanceof ConnectorError) return limited;
   const { attempt } = Context.current().info;
   const codes = [...new Set(failures.map(({ code }) => code))].join(', ');
   return retryIn(
@@ -63,8 +66,7 @@ async function checkOne(
   deps: CheckDeps,
   record: RunRecord,
   user: ListedUser,
-): Promise<ConnectorError | null> {
-  const { run } = record;
+): Promise<UnreadUser | null> {
   const context: CallContext<OktaFactor[]> = {
     caller: callerOf(record, planOf(record).permitted),
     subject: user.userId,
@@ -78,20 +80,36 @@ async function checkOne(
     await deps.connectors.okta('users:read_factors', { userId: user.userId }, context);
     return null;
   } catch (error) {
-    if (!(error instanceof ConnectorError)) throw error;
-    if (isFinal(error)) return null;
-    if (!error.retryable || error.code === 'rate_limited') {
+    if (error instanceof ConnectorError) {
+      if (isFinal(error)) return null;
       if (error.code === 'rate_limited') return error;
-      throw error;
+      if (!error.retryable) throw error;
+      return countTry(deps, record, { user, failure: error });
     }
-    const tries = await deps.store.users.countFailure(run, user.userId);
-    if (tries < VENDOR_ATTEMPTS) return error;
-    await recordUnknown(deps, record, {
-      user,
-      reason: `could not be read: ${error.code} (${tries} tries)`,
-    });
-    return null;
+    if (error instanceof InvalidArgumentError) {
+      await recordUnknown(deps, record, { user, reason: `could not be read: ${error.code}` });
+      return null;
+    }
+    if (error instanceof AuditDraftError)
+      return countTry(deps, record, { user, failure: { code: 'malformed' } });
+    throw error;
   }
+}
+
+/** Why a user was not read: the error of the connector, or the code of another error. */
+type UnreadUser = ConnectorError | { code: 'malformed' };
+
+/** Counts a try; after the last one, the user is recorded as unknown. */
+async function countTry(
+  deps: CheckDeps,
+  record: RunRecord,
+  { user, failure }: { user: ListedUser; failure: UnreadUser },
+): Promise<UnreadUser | null> {
+  const tries = await deps.store.users.countFailure(record.run, user.userId);
+  if (tries < VENDOR_ATTEMPTS) return failure;
+  const reason = `could not be read: ${failure.code} (${tries} tries)`;
+  await recordUnknown(deps, record, { user, reason });
+  return null;
 }
 
 /** True for errors that another try would not change. */

@@ -1,23 +1,27 @@
 /** The last activities of a run: its conclusion, the message in Slack, and its end. */
-import { Context } from '@temporalio/activity';
 import type { JsonObject } from '../../audit/types.ts';
-import { ConnectorError, PolicyDeniedError } from '../../connectors/errors.ts';
 import { incompleteReasons } from '../../mfa/completeness.ts';
 import { nonCompliant } from '../../mfa/coverage.ts';
 import { slackSummary } from '../../mfa/slack-message.ts';
 import type { UsesClock, UsesStore } from '../support/parts.ts';
-import { VENDOR_ATTEMPTS } from '../support/failures.ts';
+import type { Store } from '../../store/types.ts';
+import { lastingCode, VENDOR_ATTEMPTS } from '../support/failures.ts';
 import type { MfaDeps } from './deps.ts';
 import { draftOf } from './drafts.ts';
 import { runOf } from './listing.ts';
 import { planOf } from './plan.ts';
 import { summarise } from './run-summary.ts';
-import type { SummaryDeps } from './run-summary.ts';
+import type { RunOutcome, SummaryDeps } from './run-summary.ts';
+import type { RunRecord } from '../../store/run-types.ts';
+import type { RunStatus } from '../../mfa/types.ts';
 import { SummaryMessage } from './summary-message.ts';
 import type { MessageDeps } from './summary-message.ts';
 import type { MfaActivities } from './types.ts';
 
-/** `conclude`: whether this run is complete, and if not, why. */
+/**
+ * `conclude`: whether this run is complete, and what a reader must know. Completeness is only about
+ * what was read: tickets that could not be written never make a run incomplete.
+ */
 export function conclude({
   store,
 }: UsesStore<'runs' | 'tickets' | 'users'>): MfaActivities['conclude'] {
@@ -37,14 +41,25 @@ export function conclude({
       maxUnknown,
       maxDrop,
     });
-    const failed = (await store.tickets.listNotes(run)).filter(({ action }) => action === 'failed');
-    if (ticketsLost !== null) reasons.push(`tickets were given up: ${ticketsLost}`);
-    else if (failed.length > 0) reasons.push(`${failed.length} tickets could not be written`);
-    const conflicts = failed.filter(({ code }) => code === 'audit_conflict').length;
-    if (conflicts > 0)
-      reasons.push(`the audit trail has other entries about ${conflicts} tickets than arx wrote`);
-    return { status: reasons.length === 0 ? 'complete' : 'incomplete', reasons };
+    const status = reasons.length === 0 ? 'complete' : 'incomplete';
+    return { status, reasons: [...reasons, ...(await ticketTrouble(store, run, ticketsLost))] };
   };
+}
+
+/** What a reader must know about the tickets as a whole; single tickets are listed in the summary. */
+async function ticketTrouble(
+  { tickets }: Pick<Store, 'tickets'>,
+  run: string,
+  ticketsLost: string | null,
+): Promise<string[]> {
+  const notes = await tickets.listNotes(run);
+  const conflicts = notes.filter(({ code }) => code === 'audit_conflict').length;
+  return [
+    ...(ticketsLost === null ? [] : [`tickets were given up: ${ticketsLost}`]),
+    ...(conflicts === 0
+      ? []
+      : [`the audit trail has other entries about ${conflicts} tickets than arx wrote`]),
+  ];
 }
 
 /** `postSummary`: posts the one message of a run. A failure is recorded and never fails the run. */
@@ -61,12 +76,19 @@ export function postSummary(
     const message = new SummaryMessage(deps, record, channel);
     try {
       await message.post(slackSummary(summary));
-      return { posted: true };
     } catch (error) {
-      if (!isLasting(error)) throw error;
-      await message.recordFailure(error);
-      return { posted: false };
+      const code = lastingCode(error, VENDOR_ATTEMPTS);
+      if (code === null) throw error;
+      await message.recordFailure(error, code);
     }
+    if (record.finishedAt !== null)
+      await storeSummary(deps, record, {
+        status,
+        reasons,
+        finishedAt: record.finishedAt,
+        checkpoint,
+      });
+    return { posted: Boolean((await deps.store.messages.get(run))?.ts) };
   };
 }
 
@@ -76,12 +98,6 @@ export function postSummary(
  */
 async function signTrail({ checkpoint }: Pick<MfaDeps, 'checkpoint'>): Promise<string | null> {
   return (await checkpoint())?.note ?? null;
-}
-
-function isLasting(error: unknown): error is ConnectorError | PolicyDeniedError {
-  if (error instanceof PolicyDeniedError) return true;
-  if (!(error instanceof ConnectorError) || error.code === 'cancelled') return false;
-  return !error.retryable || Context.current().info.attempt >= VENDOR_ATTEMPTS;
 }
 
 /** `finishRun`: writes the last entry of the run, a checkpoint that includes it, and the summary. */
@@ -108,23 +124,27 @@ export function finishRun(
       at: finishedAt,
     });
     await store.journal.append([{ ...draft, outcome: { status, counts, reasons } }]);
-    const unposted =
-      !record.dryRun &&
-      planOf(record).slackChannel !== null &&
-      !(await store.messages.get(run))?.ts;
-    const allReasons = unposted ? [...reasons, 'the Slack summary could not be posted'] : reasons;
     const checkpoint = await signTrail(deps);
-    const summary = await summarise(deps, record, {
-      status,
-      reasons: allReasons,
-      finishedAt,
-      checkpoint,
-    });
-    await store.runs.finish(null, run, {
-      status,
-      finishedAt,
-      summary: summary as unknown as JsonObject,
-    });
+    await storeSummary(deps, record, { status, reasons, finishedAt, checkpoint });
     return result;
   };
+}
+
+/** Stores the end of a run with its summary. */
+async function storeSummary(
+  deps: SummaryDeps,
+  record: RunRecord,
+  end: RunOutcome & { status: RunStatus; finishedAt: string },
+): Promise<void> {
+  const { status, finishedAt } = end;
+  const unposted = (await deps.store.messages.get(record.run))?.state === 'failed';
+  const reasons = unposted
+    ? [...end.reasons, 'the Slack summary could not be posted']
+    : end.reasons;
+  const summary = await summarise(deps, record, { ...end, reasons });
+  await deps.store.runs.finish(null, record.run, {
+    status,
+    finishedAt,
+    summary: summary as unknown as JsonObject,
+  });
 }

@@ -1,11 +1,11 @@
-import type { RunSummary, TicketSummary } from '../../mfa/document.ts';
+import type { FailedTicket, RunSummary, TicketSummary } from '../../mfa/document.ts';
 import { controlLabel, MFA_CONTROL, ticketLabel } from '../../mfa/identity.ts';
 import { StatisticsBuilder } from '../../mfa/summary.ts';
 import type { Statistics } from '../../mfa/summary.ts';
 import { NON_COMPLIANT } from '../../mfa/types.ts';
 import type { Coverage, RunStatus } from '../../mfa/types.ts';
 import type { RunChanges, RunRecord } from '../../store/run-types.ts';
-import type { TicketAction } from '../../store/ticket-types.ts';
+import type { TicketAction, TicketNote } from '../../store/ticket-types.ts';
 import type { Store } from '../../store/types.ts';
 import type { UsesConnectors, UsesStore } from '../support/parts.ts';
 import { scanSummary } from './delta/scan-summary.ts';
@@ -16,6 +16,8 @@ import type { TicketPlan } from './plan.ts';
 const USERS_A_PAGE = 1_000;
 /** With more keys, a link would be too long: it then searches by the label of the org's tickets. */
 const KEYS_IN_A_LINK = 200;
+/** So many failed tickets are listed in a summary. */
+const MOST_FAILED = 500;
 
 export type SummaryDeps = UsesStore<
   'audit' | 'calls' | 'deltas' | 'messages' | 'runs' | 'tickets' | 'users'
@@ -69,6 +71,7 @@ export async function summarise(
     changes: changesOf(changes),
     tickets: await ticketsOf(deps, record, keys),
     slack: message?.ts ? { channel: message.channel, ts: message.ts } : null,
+    ...(message?.refusal && { slackFailed: { channel: message.channel, ...message.refusal } }),
     calls: await store.calls.get(run),
     audit: {
       ...(await store.audit.head()),
@@ -129,6 +132,7 @@ async function ticketsOf(
   const bulk = noted.filter(
     ({ action, key }) => plan.mode === 'bulk' && key !== null && action !== 'closed',
   );
+  const failed = noted.filter(({ action }) => action === 'failed');
   const { keys: kept, ...would } = await countDryRun(deps, record);
   const written = plan.mode === 'bulk' ? bulk.map(({ key }) => `${key}`) : ofUsers;
   const keys = record.dryRun ? kept : written;
@@ -138,13 +142,26 @@ async function ticketsOf(
     reopened: count('reopened'),
     closed: count('closed'),
     leftClosed: count('left_closed'),
-    failed: count('failed'),
+    departed: count('departed'),
+    failed: failed.slice(0, MOST_FAILED).map((note) => toFailedTicket(note, plan.mode)),
+    failedCount: failed.length,
     keys,
     url:
       keys.length === 0
         ? null
         : linkTo(connectors.jiraBaseUrl, ticketQuery(plan, record.org, keys)),
     ...would,
+  };
+}
+
+function toFailedTicket(note: TicketNote, mode: TicketPlan['mode']): FailedTicket {
+  const { key, code, refusal, subject } = note;
+  return {
+    key,
+    user: mode === 'per_user' ? subject : null,
+    code: code ?? 'unexpected',
+    fields: refusal?.fields ?? [],
+    message: refusal?.message ?? null,
   };
 }
 

@@ -1,11 +1,11 @@
 import { Context } from '@temporalio/activity';
 import type { JsonObject } from '../../audit/types.ts';
 import { ConnectorError } from '../../connectors/errors.ts';
-import type { PolicyDeniedError } from '../../connectors/errors.ts';
 import type { CallContext, SlackOperations } from '../../connectors/types.ts';
 import type { RunRecord } from '../../store/run-types.ts';
-import type { MessageRow, StoreTransaction } from '../../store/types.ts';
+import type { MessageRefusal, MessageRow, StoreTransaction } from '../../store/types.ts';
 import { ON_ITS_WAY_MS } from '../support/failures.ts';
+import type { LastingCode } from '../support/failures.ts';
 import { settleMessage } from '../support/message-settling.ts';
 import type { PostedMessage } from '../support/message-settling.ts';
 import type { UsesClock, UsesConnectors, UsesStore } from '../support/parts.ts';
@@ -19,6 +19,14 @@ const RUNS_BACK = 50;
 export type MessageDeps = UsesStore<'audit' | 'journal' | 'messages' | 'runs'> &
   UsesConnectors<'slack'> &
   UsesClock;
+
+const NO_MESSAGE = { ts: null, attempt: 0, missedAt: null } as const;
+
+/** The code of a failure, and what Slack said. Slack's words are its error names. */
+function refusalOf(error: unknown, code: string): MessageRefusal {
+  const refused = error instanceof ConnectorError ? error : null;
+  return { code, message: refused?.vendorMessage ?? refused?.fields.vendorCode ?? null };
+}
 
 type Content = Pick<SlackOperations['chat:write']['input'], 'text' | 'blocks'>;
 
@@ -79,9 +87,14 @@ export class SummaryMessage {
     return typeof channel === 'string' && typeof ts === 'string' ? { channel, ts } : null;
   }
 
-  async recordFailure(error: ConnectorError | PolicyDeniedError): Promise<void> {
+  /** Records why the message could not be posted. What was posted earlier stays known. */
+  async recordFailure(error: unknown, code: LastingCode): Promise<void> {
     const { store, now } = this.#deps;
-    const code = error instanceof ConnectorError ? error.code : 'policy_denied';
+    const { run } = this.#record;
+    const known = await store.messages.get(run);
+    const row = known ?? { ...NO_MESSAGE, run, channel: this.#channel };
+    if (row.ts === null)
+      await store.messages.put(null, { ...row, state: 'failed', refusal: refusalOf(error, code) });
     const at = now().toISOString();
     const draft = draftOf(this.#record, { kind: 'summary.failed', subject: this.#record.run, at });
     await store.journal.append([{ ...draft, outcome: { code } }]);
@@ -110,8 +123,9 @@ export class SummaryMessage {
       record: (outcome) => {
         if (outcome.ok) return this.#entryOf(outcome.output, attempt);
         const { ambiguous } = outcome.error.fields;
+        const refusal = refusalOf(outcome.error, outcome.error.code);
         const failed = (tx: StoreTransaction) =>
-          store.messages.put(tx, { ...row, state: 'failed' });
+          store.messages.put(tx, { ...row, state: 'failed', refusal });
         return ambiguous
           ? null
           : { kind: 'summary.failed', outcome: { code: outcome.error.code }, effect: failed };

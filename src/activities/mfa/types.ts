@@ -1,4 +1,4 @@
-import type { ConnectorErrorCode } from '../../connectors/errors.ts';
+import type { LastingCode } from '../support/failures.ts';
 import type { TicketAction } from '../../store/ticket-types.ts';
 import type {
   MfaEnforcementCheckInput,
@@ -38,13 +38,7 @@ export interface PageSlice {
 /** The outcome for one ticket; `code` is why it failed. */
 export interface TicketOutcome {
   action: TicketAction;
-  code:
-    | ConnectorErrorCode
-    | 'policy_denied'
-    | 'invalid_argument'
-    | 'audit_conflict'
-    | 'unexpected'
-    | null;
+  code: LastingCode | null;
 }
 
 export interface Conclusion {
@@ -93,6 +87,7 @@ export interface MfaActivities {
   closeTicket(input: { run: string; subject: string }): Promise<TicketOutcome>;
   /** Keeps the oldest of duplicate tickets and closes the others; returns how many were closed. */
   sweepDuplicates(input: { run: string }): Promise<{ duplicates: number }>;
+  /** Posts the message of a run. If the run has finished before, its summary is written again. */
   postSummary(input: {
     run: string;
     status: RunStatus;

@@ -1,10 +1,11 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
-import { AuditConflictError } from '../../audit/errors.ts';
+import { AuditConflictError, AuditDraftError } from '../../audit/errors.ts';
 import {
   ConnectorError,
   InvalidArgumentError,
   PolicyDeniedError,
 } from '../../connectors/errors.ts';
+import type { ConnectorErrorCode } from '../../connectors/errors.ts';
 
 /** Attempts after which an unexpected error ends the activity. */
 const UNEXPECTED_ATTEMPTS = 10;
@@ -62,6 +63,34 @@ export function toFailure(error: unknown, random: () => number): Error {
   const message = `unexpected ${name} in ${activityName()}: see the worker's log`;
   if (attempt() < UNEXPECTED_ATTEMPTS) return retryIn(backoffMs(attempt()), 'unexpected', message);
   return ApplicationFailure.nonRetryable(message, 'unexpected');
+}
+
+/** Why one ticket, one message or one user was given up. */
+export type LastingCode =
+  ConnectorErrorCode | 'policy_denied' | 'invalid_argument' | 'audit_conflict' | 'unexpected';
+
+/**
+ * The code of a permanent failure; null if another of `attempts` attempts may succeed. What happens
+ * to one ticket, one message or one user is the outcome of that one and does not fail the run. This
+ * includes an audit trail with different content, which is logged as an error.
+ */
+export function lastingCode(error: unknown, attempts: number): LastingCode | null {
+  const { info, log } = Context.current();
+  const spent = info.attempt >= attempts;
+  if (error instanceof PolicyDeniedError) return 'policy_denied';
+  if (error instanceof InvalidArgumentError) return error.code;
+  if (error instanceof AuditDraftError) return 'invalid_argument';
+  if (error instanceof ConnectorError) {
+    if (error.code === 'cancelled') return null;
+    return !error.retryable || spent ? error.code : null;
+  }
+  if (error instanceof AuditConflictError) {
+    log.error(error.message, { code: error.code });
+    return error.code;
+  }
+  const passing =
+    error instanceof ApplicationFailure || error instanceof CancelledFailure || isTemporary(error);
+  return !passing && spent ? 'unexpected' : null;
 }
 
 /** Whether another attempt may succeed: the store did not answer, or another attempt is running. */

@@ -1,6 +1,7 @@
 /** Tables for the terminal: a run, its users, and the list of runs. */
 
 import Table from 'cli-table3';
+import { slackRemedy } from '../../mfa/refusal-words.ts';
 import { scanSentence } from '../../mfa/scan-text.ts';
 import type { Breakdown, RunDocument, RunSummary, RunUserRow } from '../../mfa/document.ts';
 import type { Colors } from './io.ts';
@@ -57,6 +58,7 @@ export function reportTable(
     document.administrators ? `Administrators: ${breakdownText(document.administrators)}` : null,
     departmentTable(document.departments, colors),
     facts(document),
+    failureList(document, colors),
     document.removedAt ? colors.yellow(removalText(document.removedAt)) : null,
     options.users && !document.removedAt ? userTable(document.users, colors) : null,
     document.status === 'incomplete'
@@ -114,15 +116,42 @@ function departmentTable(departments: readonly Breakdown[], colors: Colors): str
 }
 
 function facts(document: RunSummary): string {
-  const { tickets, changes, calls, audit, slack } = document;
+  const { tickets, changes, calls, audit } = document;
   return [
     document.dryRun
       ? `tickets   ${count(tickets.wouldCreate)} would be opened, ${count(tickets.wouldKeep)} kept, ${count(tickets.wouldClose)} closed`
-      : `tickets   ${count(tickets.created)} created, ${count(tickets.kept)} kept, ${count(tickets.reopened)} reopened, ${count(tickets.closed)} closed${tickets.failed > 0 ? `, ${count(tickets.failed)} FAILED` : ''}${tickets.url ? `\n          ${plain(tickets.url)}` : ''}`,
+      : `tickets   ${count(tickets.created)} created, ${count(tickets.kept)} kept, ${count(tickets.reopened)} reopened, ${count(tickets.closed)} closed${tickets.departed > 0 ? `, ${count(tickets.departed)} of users who left` : ''}${tickets.failedCount > 0 ? `, ${count(tickets.failedCount)} FAILED` : ''}${tickets.url ? `\n          ${plain(tickets.url)}` : ''}`,
     `changes   ${count(changes.new)} new, ${count(changes.resolved)} resolved, ${count(changes.regressed)} regressed`,
-    `slack     ${slack ? plain(`${slack.channel} ${slack.ts}`) : 'nothing posted'}`,
+    `slack     ${slackText(document)}`,
     `calls     okta ${count(calls.okta)}, jira ${count(calls.jira)}, slack ${count(calls.slack)}, throttled ${count(calls.throttled)}`,
     `audit     ${plural(audit.entries, 'entry', 'entries')}, head ${audit.head.slice(0, 16)}…`,
+  ].join('\n');
+}
+
+function slackText({ slack, slackFailed }: RunSummary): string {
+  if (slack) return plain(`${slack.channel} ${slack.ts}`);
+  if (!slackFailed) return 'nothing posted';
+  const { channel, code, message } = slackFailed;
+  return plain(`NOT posted to ${channel}: ${message ?? code}. ${slackRemedy(message ?? code)}`);
+}
+
+const MOST_FAILED = 10;
+
+/** The tickets that could not be written, and what Jira said. */
+function failureList({ tickets, users }: RunDocument, colors: Colors): string | null {
+  const logins = new Map(users.map(({ id, login }) => [id, login]));
+  const { failed, failedCount } = tickets;
+  if (failed.length === 0) return null;
+  const lines = failed.slice(0, MOST_FAILED).map(({ key, user, code, message }) => {
+    const who = user === null ? 'the list' : (logins.get(user) ?? user);
+    return `  ${plain(who)}${key === null ? '' : ` (${plain(key)})`}: ${plain(message ?? code)}`;
+  });
+  const rest = failedCount - lines.length;
+  const title = `${plural(failedCount, 'ticket')} could not be written. Check the issue type, its screens and the permissions with \`arx doctor\`.`;
+  return [
+    colors.yellow(title),
+    ...lines,
+    ...(rest > 0 ? [`  … and ${count(rest)} more: --json lists them`] : []),
   ].join('\n');
 }
 

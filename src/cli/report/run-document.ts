@@ -72,7 +72,9 @@ const NO_TICKETS: RunSummary['tickets'] = {
   reopened: 0,
   closed: 0,
   leftClosed: 0,
-  failed: 0,
+  departed: 0,
+  failed: [],
+  failedCount: 0,
   keys: [],
   url: null,
   wouldCreate: 0,
@@ -115,6 +117,21 @@ function rowOf(user: RunUser, administrators: ReadonlySet<string>): RunUserRow {
     ticket: user.ticket,
     administrator: administrators.has(user.userId),
     ...(user.takenOver && { takenOver: user.takenOver }),
+  };
+}
+
+/**
+ * The document without its users, except for those whose tickets could not be written: the table
+ * names them.
+ */
+export async function runOverview(store: Store, record: RunRecord): Promise<RunDocument> {
+  const summary = await runSummary(store, record);
+  const administrators = administratorsOf(record);
+  const ids = summary.tickets.failed.flatMap(({ user }) => user ?? []).slice(0, PAGE);
+  const users = await Promise.all(ids.map((id) => store.users.get(record.run, id)));
+  return {
+    ...summary,
+    users: users.flatMap((user) => (user === null ? [] : [rowOf(user, administrators)])),
   };
 }
 

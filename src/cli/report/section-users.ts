@@ -58,7 +58,8 @@ export function tickets(document: RunDocument): Markup {
     ['reopened', sums.reopened],
     ['closed', sums.closed],
     ['closed by a person, not reopened', sums.leftClosed],
-    ['failed', sums.failed],
+    ['of users who left', sums.departed],
+    ['failed', sums.failedCount],
   ];
   const shown = dryRun
     ? markup`<p>Dry run: ${plural(sums.wouldCreate, 'ticket')} would have been opened.</p>`

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
-import type { Verdict } from '../../mfa/types.ts';
-import { verdictList } from './fail-on.ts';
+import { findingList } from './fail-on.ts';
+import type { Finding } from './fail-on.ts';
 import {
   LOCAL_STACK,
   nonEmptyText,
@@ -24,7 +24,7 @@ export interface RunOptions {
   detach?: boolean;
   attach?: string;
   users?: boolean;
-  failOn?: Verdict[];
+  failOn?: Finding[];
   estimate?: boolean;
   assumeUsers?: number;
   json?: boolean;
@@ -51,9 +51,9 @@ export const defineRun: DefineVerb = (program, run) => {
     .option('--users', 'also list the users (always included with --json)')
     .option('--no-users', 'omit the users from the JSON document')
     .option(
-      '--fail-on <verdicts>',
-      'exit with code 3 if any user has one of these verdicts, for example none,weak_only',
-      verdictList,
+      '--fail-on <findings>',
+      'exit with code 3 if any user has one of these verdicts, for example none,weak_only, or if tickets could not be written (tickets)',
+      findingList,
     )
     .option(
       '--estimate',

@@ -1,18 +1,30 @@
 import { InvalidArgumentError } from 'commander';
-import type { Verdict, VerdictCounts } from '../../mfa/types.ts';
+import type { RunSummary } from '../../mfa/document.ts';
+import type { Verdict } from '../../mfa/types.ts';
 import { VERDICT_ORDER } from '../kit/words.ts';
 
+/** What `--fail-on` may name: verdicts, and tickets that could not be written. */
+export type Finding = Verdict | 'tickets';
+
+const FINDINGS: readonly Finding[] = [...VERDICT_ORDER, 'tickets'];
+const isFinding = (name: string): name is Finding => FINDINGS.some((finding) => finding === name);
+
 /** Parser of `--fail-on none,weak_only`. */
-export function verdictList(value: string): Verdict[] {
+export function findingList(value: string): Finding[] {
   const names = value.split(',').map((name) => name.trim());
-  const wrong = names.find((name) => !VERDICT_ORDER.includes(name as Verdict));
+  const wrong = names.find((name) => !isFinding(name));
   if (wrong !== undefined)
     throw new InvalidArgumentError(
-      `'${wrong}' is not a verdict. Use one or more of ${VERDICT_ORDER.join(', ')}.`,
+      `'${wrong}' is not a verdict. Use one or more of ${FINDINGS.join(', ')}.`,
     );
-  return names as Verdict[];
+  return names.filter(isFinding);
 }
 
-/** Whether any user has one of the verdicts. */
-export const hasVerdict = (counts: VerdictCounts, verdicts: readonly Verdict[]): boolean =>
-  verdicts.some((verdict) => counts[verdict] > 0);
+/** Whether the run has one of the findings. */
+export const hasFinding = (
+  { counts, tickets }: Pick<RunSummary, 'counts' | 'tickets'>,
+  findings: readonly Finding[],
+): boolean =>
+  findings.some((finding) =>
+    finding === 'tickets' ? tickets.failedCount > 0 : counts[finding] > 0,
+  );

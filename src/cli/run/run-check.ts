@@ -6,11 +6,11 @@ import type { RunSummary } from '../../mfa/document.ts';
 import type { RunRecord } from '../../store/run-types.ts';
 import type { MfaEnforcementCheckInput } from '../../workflows/messages.ts';
 import type { RunOptions } from './command.ts';
-import { runDocument, runSummary, runUsers } from '../report/run-document.ts';
+import { runDocument, runOverview, runSummary, runUsers } from '../report/run-document.ts';
 import { CliError, failure, usageError } from '../kit/errors.ts';
 import { EXIT } from '../kit/exit.ts';
 import type { ExitCode } from '../kit/exit.ts';
-import { hasVerdict } from './fail-on.ts';
+import { hasFinding } from './fail-on.ts';
 import { writeOutput } from '../kit/files.ts';
 import { follow } from '../kit/follow.ts';
 import { checkToFollow } from './followed-check.ts';
@@ -161,19 +161,18 @@ async function printRun(
   }
   const { reportTable } = await import('../kit/table.ts');
   const users = options.users === true;
-  const document = users
-    ? await runDocument(store, record)
-    : { ...(await runSummary(store, record)), users: [] };
+  const document = users ? await runDocument(store, record) : await runOverview(store, record);
   await print(io, reportTable(document, io.colors.out, { users }));
 }
 
 /**
  * The exit code of an incomplete run takes precedence over findings, which are not reliable then.
  */
-function exitOf({ status, counts }: RunSummary, { failOn }: RunOptions): ExitCode {
+function exitOf(summary: RunSummary, { failOn }: RunOptions): ExitCode {
+  const { status } = summary;
   if (status === 'failed') return EXIT.error;
   if (status === 'incomplete') return EXIT.incomplete;
-  return failOn && hasVerdict(counts, failOn) ? EXIT.findings : EXIT.ok;
+  return failOn && hasFinding(summary, failOn) ? EXIT.findings : EXIT.ok;
 }
 
 const missingRun = ({ run }: StartedWorkflow): CliError =>

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cleanWords } from '../transport/vendor-words.ts';
 import { BY_STATUS } from '../pipeline/by-status.ts';
 import { retryAfterMs } from '../rate-limit/headers.ts';
 import type { ConnectorErrorCode } from '../errors.ts';
@@ -15,7 +16,8 @@ const errorBody = z.object({
 });
 
 /**
- * Reads a response of Jira; null for a success. Error texts may quote fields, so they are dropped.
+ * Reads a response of Jira; null for a success. Its words may quote fields, so they are kept apart
+ * from the code.
  */
 export function jiraRefusal(answer: Answer, json: unknown): Refusal | null {
   const accepted = answer.status >= 200 && answer.status < 300;
@@ -28,6 +30,7 @@ export function jiraRefusal(answer: Answer, json: unknown): Refusal | null {
   return {
     code,
     vendorCode: fieldNames(body?.errors),
+    vendorMessage: wordsOf(body),
     retryAfterMs: code === 'rate_limited' ? retryAfterMs(answer.headers) : null,
   };
 }
@@ -43,6 +46,15 @@ function codeOf(status: number, fromJira: boolean): ConnectorErrorCode {
 // Unknown names are dropped, because they could repeat a secret.
 const FIELD =
   /^(project|issuetype|summary|description|labels|priority|duedate|issuelinks|comment|transition|resolution|parent|reporter|assignee|components|versions|fixVersions|environment|security|customfield_\d{1,10})$/;
+
+/** What Jira said in general, and about each field. */
+function wordsOf(body: z.infer<typeof errorBody> | undefined): string | null {
+  const { errorMessages = [], errors = {} } = body ?? {};
+  const ofFields = Object.entries(errors).map(([name, text]) =>
+    FIELD.test(name) && typeof text === 'string' ? `${name}: ${text}` : text,
+  );
+  return cleanWords([...errorMessages, ...ofFields]);
+}
 
 /** The fields that Jira names in its errors. */
 function fieldNames(errors: Record<string, unknown> | undefined): string | null {

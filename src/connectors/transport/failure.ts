@@ -22,6 +22,8 @@ export interface Refusal {
   /** Set if the code alone does not determine whether a write may have been accepted. */
   ambiguous?: boolean;
   message?: string;
+  /** What the vendor said, cleaned by `cleanWords`. */
+  vendorMessage?: string | null;
 }
 
 const MESSAGES: Record<ConnectorErrorCode, string> = {
@@ -46,7 +48,7 @@ export function refusalError(
   refusal: Refusal,
   answer: Answer,
 ): ConnectorError {
-  return new ConnectorError({
+  const fields = {
     connector: called.connector,
     operation: called.operation,
     code: refusal.code,
@@ -56,7 +58,8 @@ export function refusalError(
     ambiguous: called.write && (refusal.ambiguous ?? OPEN_OUTCOME.includes(refusal.code)),
     retryAfterMs: refusal.retryAfterMs ?? null,
     requestId: requestIdOf(answer),
-  });
+  };
+  return new ConnectorError(fields, refusal.vendorMessage ?? null);
 }
 
 /** The error for a request without a usable response. */

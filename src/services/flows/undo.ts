@@ -59,7 +59,8 @@ function withReason(
     reason
       ?.replace(/[\p{Cc}\p{Cs}]+/gu, ' ')
       .trim()
-      .slice(0, MAX_REASON_LENGTH) ?? '';
+      .slice(0, MAX_REASON_LENGTH)
+      .toWellFormed() ?? '';
   return { ...issue, texts: words === '' ? rest : { ...rest, [UNDO_REASON]: words } };
 }
 

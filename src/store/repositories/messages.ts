@@ -16,8 +16,15 @@ export function createMessageLedger(db: Kysely<Database>, fence: AttemptFence): 
       const { missed_at: missedAt, ...row } = found;
       return { ...row, missedAt };
     },
-    async put(tx, { run, channel, ts, state, attempt, missedAt }) {
-      const fields = { channel, ts, state, attempt, missed_at: missedAt };
+    async put(tx, { run, channel, ts, state, attempt, missedAt, refusal }) {
+      const fields = {
+        channel,
+        ts,
+        state,
+        attempt,
+        missed_at: missedAt,
+        refusal: refusal ? JSON.stringify(refusal) : null,
+      };
       await fence.write(tx, (on) =>
         on
           .insertInto('messages')

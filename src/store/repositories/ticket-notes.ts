@@ -17,10 +17,11 @@ export async function noteTicket(
   db: Kysely<Database>,
   note: TicketNote & { run: string },
 ): Promise<void> {
+  const refusal = note.refusal ? JSON.stringify(note.refusal) : null;
   const overruled = sql<boolean>`excluded.action = 'kept' and ticket_notes.action in (${sql.join(OUTLASTS_KEPT)})`;
   await db
     .insertInto('ticket_notes')
-    .values(note)
+    .values({ ...note, refusal })
     .onConflict((conflict) =>
       conflict
         .columns(['run', 'subject'])
@@ -28,6 +29,7 @@ export async function noteTicket(
           action: note.action,
           key: sql`coalesce(excluded.key, ticket_notes.key)`,
           code: note.code,
+          refusal,
         })
         .where(sql<boolean>`not (${overruled})`),
     )
@@ -38,7 +40,7 @@ export async function noteTicket(
 export async function listNotes(db: Kysely<Database>, run: string): Promise<TicketNote[]> {
   const notes = db
     .selectFrom('ticket_notes')
-    .select(['subject', 'action', 'key', 'code'])
+    .select(['subject', 'action', 'key', 'code', 'refusal'])
     .where('run', '=', run);
   return await notes.orderBy('subject').execute();
 }

@@ -83,8 +83,8 @@ describe('attempts that are overtaken while still running', () => {
 
         expect([...ends.keys()].filter((end) => !QUIET_ENDS.includes(end))).toEqual([]);
         for (const [run, expected] of [
-          ['week-1', { created: 5, kept: 0, closed: 0, failed: 0 }],
-          ['week-2', { created: 0, kept: 4, closed: 1, failed: 0 }],
+          ['week-1', { created: 5, kept: 0, closed: 0, failed: [] }],
+          ['week-2', { created: 0, kept: 4, closed: 1, failed: [] }],
         ] as const) {
           const record = await store.runs.get(run);
           expect(record?.status, run).toBe('complete');

@@ -214,8 +214,17 @@ describeOnStores('the ticket ledger', (source) => {
     await tickets.note(null, 'r', 'u1', { action: 'closed', key: null, code: null });
     await tickets.note(null, 'other', 'u1', { action: 'kept', key: 'SEC-1', code: null });
     expect(await tickets.listNotes('r')).toEqual([
-      { subject: 'u1', action: 'closed', key: 'SEC-1', code: null },
-      { subject: 'u2', action: 'created', key: 'SEC-2', code: null },
+      { subject: 'u1', action: 'closed', key: 'SEC-1', code: null, refusal: null },
+      { subject: 'u2', action: 'created', key: 'SEC-2', code: null, refusal: null },
+    ]);
+  });
+
+  test('keeps what Jira said about a ticket that failed', async () => {
+    const { tickets } = await source.fresh();
+    const refusal = { fields: ['duedate'], message: 'duedate: it is not on the screen' };
+    await tickets.note(null, 'r', 'u', { action: 'failed', key: null, code: 'invalid', refusal });
+    expect(await tickets.listNotes('r')).toEqual([
+      { subject: 'u', action: 'failed', key: null, code: 'invalid', refusal },
     ]);
   });
 });

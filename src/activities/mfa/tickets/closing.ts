@@ -5,13 +5,13 @@ import { compliantComment, stampMark } from '../../../mfa/ticket-text.ts';
 import type { TicketStamp } from '../../../mfa/ticket-text.ts';
 import type { RunRecord } from '../../../store/run-types.ts';
 import type { Store } from '../../../store/types.ts';
-import { VENDOR_ATTEMPTS } from '../../support/failures.ts';
+import { lastingCode, VENDOR_ATTEMPTS } from '../../support/failures.ts';
 import type { UsesConnectors, UsesStore } from '../../support/parts.ts';
 import { runOf } from '../listing.ts';
 import { callerOf, planOf } from '../plan.ts';
 import type { TicketPlan } from '../plan.ts';
 import type { EditorDeps, TicketEditor } from './ticket-editor.ts';
-import { changeStatus, editTicket, lastingCode, recordOutcome } from './ticket-flow.ts';
+import { changeStatus, editTicket, recordOutcome } from './ticket-flow.ts';
 import type { TransitionGoal } from './ticket-flow.ts';
 import type { MfaActivities, TicketOutcome } from '../types.ts';
 

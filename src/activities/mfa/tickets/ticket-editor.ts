@@ -8,15 +8,22 @@ import type {
   OperationTable,
   Recorded,
 } from '../../../connectors/types.ts';
-import { controlLabel, MFA_CONTROL, ticketLabel } from '../../../mfa/identity.ts';
+import { MFA_CONTROL, ticketLabel } from '../../../mfa/identity.ts';
 import type { TextBlock } from '../../../mfa/types.ts';
 import type { StoreTransaction } from '../../../store/types.ts';
 import type { RunRecord } from '../../../store/run-types.ts';
-import type { TicketAction, TicketLedger, TicketRow } from '../../../store/ticket-types.ts';
+import type {
+  TicketAction,
+  TicketLedger,
+  TicketNote,
+  TicketRow,
+} from '../../../store/ticket-types.ts';
 import { retryIn } from '../../support/failures.ts';
 import type { UsesClock, UsesConnectors, UsesStore } from '../../support/parts.ts';
 import { callerOf, planOf } from '../plan.ts';
 import type { TicketPlan } from '../plan.ts';
+import { createInput } from './new-issue.ts';
+import type { NewIssue } from './new-issue.ts';
 import {
   withoutCompliance,
   byAge,
@@ -34,6 +41,8 @@ export type EditorDeps = UsesStore<'audit' | 'tickets' | 'users'> &
   UsesClock;
 export type Patch = Parameters<TicketLedger['update']>[3];
 type IssueRead = JiraOperations['issues:read'];
+/** Why a ticket could not be written, and what Jira said about it. */
+export type TicketFailure = Pick<TicketNote, 'code' | 'refusal'>;
 
 /** A comment, and the words by which it is recognised on the issue. */
 export interface MarkedComment {
@@ -48,13 +57,6 @@ export interface StatusChange {
   runField: 'closingIn' | 'reopenedIn';
   /** What the row becomes afterwards. */
   patch: Patch;
-}
-
-/** A new issue; the editor adds the labels that identify it. */
-export interface NewIssue {
-  summary: string;
-  description: readonly TextBlock[];
-  relatesTo: string | null;
 }
 
 /**
@@ -127,7 +129,7 @@ export class TicketEditor {
     const intended: Patch = { state: 'intended', attempt, intendedAt, details };
     const { output } = await this.deps.connectors.jira(
       'issues:create',
-      this.#createInput(issue, intendedAt),
+      createInput(this, issue, intendedAt),
       {
         ...this.#context<{ id: string; key: string }>(attempt),
         intent: this.#entry('ticket.intended', { attempt }, intended, row.attempt),
@@ -144,19 +146,6 @@ export class TicketEditor {
     );
     this.row = { ...row, ...rowOfOpenIssue(output.key, record.run), attempt, details };
     return output.key;
-  }
-
-  #createInput(issue: NewIssue, now: string): JiraOperations['issues:create']['input'] {
-    const { plan, record, row } = this;
-    const due = plan.dueInMs === null ? null : new Date(Date.parse(now) + plan.dueInMs);
-    return {
-      project: plan.project,
-      issueType: plan.issueType,
-      labels: [...new Set([...plan.labels, controlLabel(record.org), row.label])],
-      priority: plan.priority,
-      dueDate: due?.toISOString().slice(0, 10) ?? null,
-      ...issue,
-    };
   }
 
   /**
@@ -258,10 +247,11 @@ export class TicketEditor {
   }
 
   /** Records what this run did with the ticket, for the report and its counts. */
-  async note(action: TicketAction, key: string | null, code: string | null = null): Promise<void> {
+  async note(action: TicketAction, key: string | null, failure?: TicketFailure): Promise<void> {
     const { run } = this.record;
     const { subject } = this.row;
-    await this.deps.store.tickets.note(null, run, subject, { action, key, code });
+    const { code = null, refusal = null } = failure ?? {};
+    await this.deps.store.tickets.note(null, run, subject, { action, key, code, refusal });
     if (key !== null && this.plan.mode === 'per_user')
       await this.deps.store.users.setTicket(null, run, subject, key);
   }

@@ -1,15 +1,11 @@
-import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
-import { AuditConflictError } from '../../../audit/errors.ts';
-import {
-  ConnectorError,
-  InvalidArgumentError,
-  PolicyDeniedError,
-} from '../../../connectors/errors.ts';
+import { ConnectorError } from '../../../connectors/errors.ts';
 import type { JiraIssue, JiraTransition } from '../../../connectors/types.ts';
+import type { TicketRefusal } from '../../../store/ticket-types.ts';
 import type { RunRecord } from '../../../store/run-types.ts';
-import { isTemporary } from '../../support/failures.ts';
+import { lastingCode } from '../../support/failures.ts';
 import { TicketEditor } from './ticket-editor.ts';
-import type { EditorDeps, MarkedComment, NewIssue, StatusChange } from './ticket-editor.ts';
+import type { NewIssue } from './new-issue.ts';
+import type { EditorDeps, MarkedComment, StatusChange } from './ticket-editor.ts';
 import { rowAfterRefusal, waitForCreation, withoutCompliance } from './ticket-row.ts';
 import type { TicketOutcome } from '../types.ts';
 
@@ -41,34 +37,20 @@ export async function editTicket(
   } catch (error) {
     const code = lastingCode(error, TICKET_ATTEMPTS);
     if (code === null) throw error;
-    await editor.note('failed', editor.row.key, code);
+    await editor.note('failed', editor.row.key, { code, refusal: refusalOf(error) });
     return { action: 'failed', code };
   } finally {
     await editor.close();
   }
 }
 
-/**
- * The code of a permanent failure; null if another attempt may succeed. What happens to one ticket is
- * the outcome of that ticket and does not fail the run. This includes an audit trail with different
- * content, which is logged as an error.
- */
-export function lastingCode(error: unknown, attempts: number): TicketOutcome['code'] {
-  const { info, log } = Context.current();
-  const spent = info.attempt >= attempts;
-  if (error instanceof PolicyDeniedError) return 'policy_denied';
-  if (error instanceof InvalidArgumentError) return error.code;
-  if (error instanceof ConnectorError) {
-    if (error.code === 'cancelled') return null;
-    return !error.retryable || spent ? error.code : null;
-  }
-  if (error instanceof AuditConflictError) {
-    log.error(error.message, { code: error.code });
-    return error.code;
-  }
-  const passing =
-    error instanceof ApplicationFailure || error instanceof CancelledFailure || isTemporary(error);
-  return !passing && spent ? 'unexpected' : null;
+/** The fields that Jira refused, and what it said; null if it said nothing. */
+function refusalOf(error: unknown): TicketRefusal | null {
+  if (!(error instanceof ConnectorError)) return null;
+  const { vendorMessage } = error;
+  const { vendorCode } = error.fields;
+  const fields = vendorCode === null ? [] : vendorCode.split(',');
+  return fields.length === 0 && vendorMessage === null ? null : { fields, message: vendorMessage };
 }
 
 /** Makes sure that exactly one ticket is open, whatever happened before. */

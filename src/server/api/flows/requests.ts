@@ -81,5 +81,11 @@ const invalidRequest = (message: string, path = ''): Problem =>
   new Problem(400, 'malformed', {
     message: `The request is malformed: ${message}`,
     remedy: 'See docs/server.md and GET /openapi.json for the fields.',
-    path: path === '' ? undefined : path.replaceAll(/[\p{Cc}\p{Cs}]/gu, '?').slice(0, 200),
+    path:
+      path === ''
+        ? undefined
+        : path
+            .replaceAll(/[\p{Cc}\p{Cs}]/gu, '?')
+            .slice(0, 200)
+            .toWellFormed(),
   });

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../../../src/config/env/secret.ts';
 import { InvalidArgumentError } from '../../../../src/connectors/errors.ts';
@@ -350,7 +351,9 @@ describe('refusals', () => {
       connectors.jira('issues:read', { by: 'key', key: 'SEC-1' }, context()),
     )) as ConnectorError;
     expect(error.fields).toMatchObject({ code, status, vendorCode });
-    expect(JSON.stringify([error.fields, error.stack])).not.toContain('canary');
+    expect(JSON.stringify([error, error.fields, error.stack])).not.toContain('canary');
+    expect(inspect(error)).not.toContain('canary');
+    expect(error.vendorMessage).toContain('canary');
   });
 
   it('a 404 that is not from Jira does not mean a missing issue', async () => {

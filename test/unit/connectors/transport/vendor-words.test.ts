@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { cleanWords } from '../../../../src/connectors/transport/vendor-words.ts';
+
+it('joins what a vendor said into one line', () => {
+  expect(cleanWords(['Field  required.\n', 'Try again'])).toBe('Field required.; Try again');
+});
+
+it.each([
+  ['an access token', 'token xoxb-12345-abcdefgh refused'],
+  ['a bearer header', 'Authorization: Bearer abc.def'],
+  ['a long opaque string', `key ${'A1b2'.repeat(12)} refused`],
+  ['a JSON web token', 'eyJhbGciOi.eyJzdWIiOiI x'],
+])('removes %s', (_, text) => {
+  const words = cleanWords([text]);
+  expect(words).toContain('[removed]');
+  expect(words).not.toMatch(/xoxb|abc\.def|A1b2A1b2|eyJ/u);
+});
+
+it('removes markup and invisible characters', () => {
+  expect(cleanWords(['<a href="x">Click</a> \u202enow\u0000'])).toBe('Click now');
+});
+
+it('is null if nothing was said', () => {
+  expect(cleanWords([undefined, 5, ' \n '])).toBeNull();
+});
+
+it('cuts long words', () => {
+  const words = cleanWords(['word '.repeat(200)]);
+  expect([...`${words}`].length).toBe(300);
+});
