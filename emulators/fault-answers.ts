@@ -29,6 +29,9 @@ const FAULT_ANSWERS: Record<FaultKind, (context: FaultContext) => Answer | undef
   redirect: ({ rule }) => ({ status: 302, headers: { location: rule.url ?? ELSEWHERE } }),
 };
 
+/** Every kind of fault, as in the README. */
+export const FAULT_KINDS = Object.keys(FAULT_ANSWERS);
+
 /** The answer that a fault sends instead of the vendor's own; undefined if nothing is sent. */
 export function faultAnswer(context: FaultContext): Answer | undefined {
   return FAULT_ANSWERS[context.rule.kind](context);

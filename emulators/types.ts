@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-export type VendorName = 'okta' | 'jira' | 'slack' | 'entra' | 'google' | 'salesforce';
+export const VENDOR_NAMES = ['okta', 'jira', 'slack', 'entra', 'google', 'salesforce'] as const;
+export type VendorName = (typeof VENDOR_NAMES)[number];
 export type Json = Record<string, unknown>;
 
 /**

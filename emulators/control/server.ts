@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { filterLog } from '../accept-log.ts';
+import { FAULT_KINDS } from '../fault-answers.ts';
 import { createQuietServer, objectBody, readRequest, send } from '../http.ts';
 import type { StatusCategory } from '../jira/model.ts';
 import { statusOf } from '../jira/transitions.ts';
@@ -7,7 +8,8 @@ import { createRouter } from '../router.ts';
 import type { Router } from '../router.ts';
 import type { NewMember, SlackChannel } from '../slack/workspace.ts';
 import type { EmulatorState } from '../start.ts';
-import type { Answer, EmulatedRequest, FaultRule, Route } from '../types.ts';
+import { VENDOR_NAMES } from '../types.ts';
+import type { Answer, EmulatedRequest, FaultRule, Json, Route } from '../types.ts';
 import { accountControls } from './accounts.ts';
 import { oktaControls } from './okta.ts';
 import { describeState, describeStatistics, issueState } from './state.ts';
@@ -105,7 +107,7 @@ function faultControls({ faults }: EmulatorState): Route[] {
       operation,
       handle: (request) => ({
         status: 200,
-        body: { id: faults.add(objectBody(request) as unknown as FaultRule) },
+        body: { id: faults.add(faultRule(objectBody(request))) },
       }),
     },
     {
@@ -124,6 +126,18 @@ function faultControls({ faults }: EmulatorState): Route[] {
       },
     },
   ];
+}
+
+/** Throws if the kind or the vendor is unknown: such a rule would never take effect. */
+function faultRule(body: Json): FaultRule {
+  requireOneOf('kind', body['kind'], FAULT_KINDS);
+  requireOneOf('vendor', body['vendor'], VENDOR_NAMES);
+  return body as unknown as FaultRule;
+}
+
+function requireOneOf(field: string, value: unknown, known: readonly string[]): void {
+  if (typeof value === 'string' && known.includes(value)) return;
+  throw new Error(`${field} must be one of ${known.join(', ')}, not ${JSON.stringify(value)}`);
 }
 
 function jiraControls({ jira }: EmulatorState): Route[] {

@@ -26,12 +26,12 @@ export interface ExemptionIndex {
 
 /** The reason why a user is exempt, or null. */
 export function exemptionOf(
-  book: ExemptionIndex,
+  index: ExemptionIndex,
   user: { userId: string; login: string },
 ): string | null {
   const keys = [user.userId, user.login.toLowerCase()];
-  for (const key of keys) if (Object.hasOwn(book.users, key)) return book.users[key] ?? null;
-  return Object.hasOwn(book.members, user.userId) ? (book.members[user.userId] ?? null) : null;
+  for (const key of keys) if (Object.hasOwn(index.users, key)) return index.users[key] ?? null;
+  return Object.hasOwn(index.members, user.userId) ? (index.members[user.userId] ?? null) : null;
 }
 
 /** The reason shown in reports for a valid exemption. */

@@ -17,18 +17,18 @@ const now = (): Date => new Date();
 /** Composes the flow service over flows that follow their files, and starts runs. */
 export function composeFlows(composition: Composition & { connectors: Connectors }): ServerFlows {
   const { connectors, store, config, baseDir, link, log } = composition;
-  const { book } = watchFlows(baseDir, log);
+  const { flowConfig } = watchFlows(baseDir, log);
   const settings = flowSettings(config, connectors.oktaHost);
   return {
     service: createFlowService({
       store,
       connectors,
-      book,
+      flowConfig,
       settings: () => settings,
       now,
       ends: workflowEnds(async () => link),
     }),
-    routes: () => book().routes,
+    routes: () => flowConfig().routes,
     start: (record) =>
       link.client.withDeadline(Date.now() + START_WITHIN_MS, () => startFlow(link, record)),
     requestsPerMinute: () => config.remediation.requests_per_minute,

@@ -1,5 +1,5 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { AskerUnreadableError, FlowRefusal } from '../services/flows/refusal.ts';
+import { RequesterUnreadableError, FlowRefusal } from '../services/flows/refusal.ts';
 
 /** An error answer: status, stable code, message and remedy. */
 export class Problem extends Error {
@@ -91,7 +91,7 @@ const refusalProblem = ({ code, message, remedy, field }: FlowRefusal): Problem 
 export function problemOf(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown;
   if (thrown instanceof FlowRefusal) return refusalProblem(thrown);
-  if (thrown instanceof AskerUnreadableError)
+  if (thrown instanceof RequesterUnreadableError)
     return new Problem(503, thrown.code, {
       message: thrown.message,
       remedy: thrown.remedy,

@@ -15,7 +15,7 @@ export function countDrift(drift: readonly Drift[]): Record<DriftKind, number> {
   return counts;
 }
 
-/** The posture at this sync, for the time line. */
+/** The posture at this sync, for the timeline. */
 export function timelineEntry(
   tally: Tally,
   drift: Record<DriftKind, number>,

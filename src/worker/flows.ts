@@ -11,7 +11,7 @@ import type { Store } from '../store/types.ts';
 /** Dependencies of the activities of delegated flows. */
 export interface FlowParts extends Omit<
   FlowDeps,
-  'flowService' | 'draft' | 'book' | 'settings' | 'store'
+  'flowService' | 'draft' | 'flowConfig' | 'settings' | 'store'
 > {
   store: Store;
   /** Settings of approvals, for the protected list. */
@@ -28,16 +28,16 @@ export function composeFlows({ serviceSettings, baseDir, log, ...parts }: FlowPa
 } {
   const source = watchFlows(baseDir, log);
   const { store, connectors, now } = parts;
-  const { book } = source;
+  const { flowConfig } = source;
   const flowService = createFlowService({
     store,
     connectors,
-    book,
+    flowConfig,
     settings: serviceSettings,
     now,
   });
   return {
-    activities: createFlowActivities({ ...parts, flowService, draft: runDraft, book }),
+    activities: createFlowActivities({ ...parts, flowService, draft: runDraft, flowConfig }),
     close: source.close,
   };
 }

@@ -10,7 +10,7 @@ import type {
   FlowService,
   FlowServiceParts,
 } from '../../src/services/flows/types.ts';
-import { readFlowBook } from '../../src/config/flows/flow-book.ts';
+import { readFlowConfig } from '../../src/config/flows/flow-config.ts';
 import { requireOkta } from '../../src/config/env/okta-env.ts';
 import { readEnv } from '../../src/config/env/env.ts';
 import { createConnectors } from '../../src/connectors/create.ts';
@@ -181,7 +181,7 @@ function serviceOf(job: MainJob, over: Partial<FlowServiceParts> = {}): FlowServ
     store: job.store,
     connectors,
     now,
-    book: () => readFlowBook(dirname(`${job.env['ARX_CONFIG']}`), FLOW_CATALOGUE),
+    flowConfig: () => readFlowConfig(dirname(`${job.env['ARX_CONFIG']}`), FLOW_CATALOGUE),
     settings: () => ({ tenants: TENANTS, ownOktaHost: okta.host, maxEventAgeMs: 86_400_000 }),
     ...over,
   });

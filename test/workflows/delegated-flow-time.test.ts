@@ -9,7 +9,7 @@ import { createFlowService } from '../../src/services/flows/flow-service.ts';
 import { runDraft } from '../../src/services/flows/audit-entries.ts';
 import type { FlowService } from '../../src/services/flows/types.ts';
 import { readEnv } from '../../src/config/env/env.ts';
-import { loadFlowBook } from '../../src/config/flows/flow-book.ts';
+import { loadFlowConfig } from '../../src/config/flows/flow-config.ts';
 import { requireOkta } from '../../src/config/env/okta-env.ts';
 import { createConnectors } from '../../src/connectors/create.ts';
 import { FLOW_CATALOGUE } from '../../src/flows/catalogue.ts';
@@ -66,7 +66,7 @@ describe('delegated flows on a server whose time is skipped', () => {
   function activities() {
     const okta = requireOkta(readEnv({ env: emulators.env, cwd: '/', userHome: '/' }));
     const bundle = bundleOf('policies/governed-operations.yaml', 'policies/flows.yaml');
-    const book = loadFlowBook(REPO, FLOW_CATALOGUE);
+    const config = loadFlowConfig(REPO, FLOW_CATALOGUE);
     const now = (): Date => new Date();
     const connectors = createConnectors({
       okta,
@@ -98,14 +98,14 @@ describe('delegated flows on a server whose time is skipped', () => {
       store,
       connectors,
       now,
-      book: () => book,
+      flowConfig: () => config,
       settings: () => ({ tenants: {}, ownOktaHost: okta.host, maxEventAgeMs: HOUR }),
     });
     const flows = {
       ...parts,
       flowService: service,
       draft: runDraft,
-      book: () => book,
+      flowConfig: () => config,
       searchable: () => false,
     };
     return { ...createGovernedActivities(parts), ...createFlowActivities(flows) };

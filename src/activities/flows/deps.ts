@@ -1,5 +1,5 @@
 import type { AuditDraft, JsonObject } from '../../audit/types.ts';
-import type { FlowBook, FlowService } from '../../services/flows/types.ts';
+import type { FlowConfig, FlowService } from '../../services/flows/types.ts';
 import type { FlowRunRecord } from '../../store/flow-types.ts';
 import type { GovernedDeps } from '../governance/deps.ts';
 import type { UsesStore } from '../support/parts.ts';
@@ -15,7 +15,7 @@ export interface FlowDeps extends UsesStore<Repositories>, Omit<GovernedDeps, 'o
     what: { kind: AuditDraft['kind']; at: string; outcome: JsonObject },
   ) => AuditDraft;
   /** The flows, as currently defined in their files. */
-  book: () => Pick<FlowBook, 'flows'>;
+  flowConfig: () => Pick<FlowConfig, 'flows'>;
   /** Whether the server has the search attributes of delegated flows. */
   searchable: () => boolean;
 }

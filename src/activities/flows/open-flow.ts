@@ -75,8 +75,8 @@ async function admitRun(
 function failureOf(thrown: unknown): unknown {
   const { name, code, message } = thrown as { name?: string; code?: string; message: string };
   const { attempt } = Context.current().info;
-  if (name === 'AskerUnreadableError' && attempt < VENDOR_ATTEMPTS)
+  if (name === 'RequesterUnreadableError' && attempt < VENDOR_ATTEMPTS)
     return retryIn(backoffMs(attempt), `${code}`, message);
-  if (name !== 'FlowRefusal' && name !== 'AskerUnreadableError') return thrown;
+  if (name !== 'FlowRefusal' && name !== 'RequesterUnreadableError') return thrown;
   return ApplicationFailure.nonRetryable(message, code ?? 'failed');
 }

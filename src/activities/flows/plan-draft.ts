@@ -27,7 +27,8 @@ export interface PlanDraft {
   end: RunEnd | null;
 }
 
-export type DraftDeps = UsesStore<'flows'> & Pick<FlowDeps, 'book' | 'connectors' | 'settings'>;
+export type DraftDeps = UsesStore<'flows'> &
+  Pick<FlowDeps, 'flowConfig' | 'connectors' | 'settings'>;
 
 /** Reads the target and plans the steps. Throws temporary failures, which are tried again. */
 export async function draftPlan(deps: DraftDeps, record: FlowRunRecord): Promise<PlanDraft> {
@@ -80,11 +81,11 @@ async function fillDraft(deps: DraftDeps, record: FlowRunRecord, draft: PlanDraf
  * stored with the other run.
  */
 function flowOf(
-  { book }: Pick<FlowDeps, 'book'>,
+  { flowConfig }: Pick<FlowDeps, 'flowConfig'>,
   { flow: name, version, undoes }: FlowRunRecord,
 ): Flow | null {
   if (undoes !== null) return null;
-  const flow = book().flows.find((one) => one.name === name);
+  const flow = flowConfig().flows.find((one) => one.name === name);
   if (flow?.version === version) return flow ?? null;
   throw new RunOver(
     'stale',
@@ -175,12 +176,12 @@ function undoPlan(undone: FlowRunRecord | null): Pick<FlowPlan, 'steps' | 'undo'
 
 /** How long to wait for the effect of a step, milliseconds; null if it is not verified. */
 export function withinOf(
-  { book }: Pick<FlowDeps, 'book'>,
+  { flowConfig }: Pick<FlowDeps, 'flowConfig'>,
   record: FlowRunRecord,
   { id, operation }: FlowStepRecord,
 ): number | null {
   if (record.undoes !== null) return undoWithin(operation);
-  const flow = book().flows.find(({ name }) => name === record.flow);
+  const flow = flowConfig().flows.find(({ name }) => name === record.flow);
   return flow?.verify.find(({ step }) => step === id)?.withinMs ?? null;
 }
 

@@ -73,7 +73,7 @@ interface StepOutcome {
 type SettleDeps = UpdateDeps &
   UsesStore<'requests'> &
   UsesConnectors<AccountConnector> &
-  Pick<FlowDeps, 'book'>;
+  Pick<FlowDeps, 'flowConfig'>;
 
 /** `settleStep`: records the outcome of the operation, and whether the run continues. */
 export function settleStep(deps: SettleDeps): FlowActivities['settleStep'] {

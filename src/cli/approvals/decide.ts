@@ -20,7 +20,7 @@ import { withStore } from '../kit/store.ts';
 import { openTarget } from '../kit/target.ts';
 import { approvalDocument } from '../../services/approvals/approval-document.ts';
 import { identifyPerson } from '../kit/identity.ts';
-import { personOf } from '../kit/person.ts';
+import { activeUser } from '../kit/active-user.ts';
 import { findApproval, isEnded } from '../kit/requests.ts';
 import { messageOf } from '../../governance/words.ts';
 
@@ -109,7 +109,7 @@ async function sign(
     local: options.local,
     scope: 'approvals:decide',
   });
-  const { id } = await personOf(settings, store, identity.person);
+  const { id } = await activeUser(settings, store, identity.person);
   const key = await signingKey({ env: settings.arx, store, actor: identity });
   const at = Date.now();
   const { reason } = options;

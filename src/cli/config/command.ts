@@ -32,8 +32,14 @@ async function check(io: Io, options: CheckOptions) {
     import('../kit/settings.ts'),
     import('../kit/inspect.ts'),
   ]);
-  const { environmentSummary, eventRulesOf, eventRuleWarnings, flowBookOf, isUsable, policiesOf } =
-    inspect;
+  const {
+    environmentSummary,
+    eventRulesOf,
+    eventRuleWarnings,
+    flowConfigOf,
+    isUsable,
+    policiesOf,
+  } = inspect;
   const settings = await loadSettings(io, options);
   const { policies: loaded, digest: policyDigest } = policiesOf(settings);
   const policies = loaded.map(({ name, connector, place }) => ({
@@ -44,8 +50,8 @@ async function check(io: Io, options: CheckOptions) {
   }));
   const eventRules = eventRulesOf(settings).map(({ name, severity }) => ({ name, severity }));
   const warnings = eventRuleWarnings(eventRules);
-  const book = flowBookOf(settings);
-  const flows = book.flows.map(({ name, enabled, place }) => ({
+  const config = flowConfigOf(settings);
+  const flows = config.flows.map(({ name, enabled, place }) => ({
     name,
     enabled,
     file: place.file,
@@ -62,8 +68,8 @@ async function check(io: Io, options: CheckOptions) {
     policies,
     eventRules,
     flows,
-    routes: book.routes.length,
-    resourceSets: book.sets.length,
+    routes: config.routes.length,
+    resourceSets: config.sets.length,
     environment,
     warnings,
   };

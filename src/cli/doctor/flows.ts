@@ -1,5 +1,5 @@
-import { readFlowBook } from '../../config/flows/flow-book.ts';
-import type { FlowBookReading } from '../../config/flows/flow-book.ts';
+import { readFlowConfig } from '../../config/flows/flow-config.ts';
+import type { FlowConfigReading } from '../../config/flows/flow-config.ts';
 import { FLOW_CATALOGUE } from '../../flows/catalogue.ts';
 import { EVERY_FLOW } from '../../flows/permissions.ts';
 import type { Flow, ResourceSet, Route } from '../../flows/types.ts';
@@ -14,7 +14,7 @@ import type { VendorCheckContext } from './vendors.ts';
  * The set-up of delegated flows. A flow that a resource set grants to a member is in use, so it
  * must work.
  */
-export interface FlowSetup extends FlowBookReading {
+export interface FlowSetup extends FlowConfigReading {
   /** The resource sets that apply: those of the store. */
   inForce: readonly ResourceSet[];
   used: (flow: string) => boolean;
@@ -45,11 +45,11 @@ async function setupOf(
   { settings }: VendorCheckContext,
   { flowSettings }: Pick<Store, 'flowSettings'>,
 ): Promise<FlowSetup> {
-  const book = readFlowBook(settings.baseDir, FLOW_CATALOGUE);
-  await flowSettings.seed(book.sets);
+  const config = readFlowConfig(settings.baseDir, FLOW_CATALOGUE);
+  await flowSettings.seed(config.sets);
   const [inForce, switches] = await Promise.all([flowSettings.sets(), flowSettings.switches()]);
   return {
-    ...book,
+    ...config,
     inForce,
     used: (flow) =>
       inForce.some(

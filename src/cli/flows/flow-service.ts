@@ -1,10 +1,10 @@
 /** Opens the service of delegated flows for a command. */
 
 import { createFlowService } from '../../services/flows/flow-service.ts';
-import type { FlowRequester, FlowBook, FlowService } from '../../services/flows/types.ts';
+import type { FlowRequester, FlowConfig, FlowService } from '../../services/flows/types.ts';
 import type { FlowEnds } from '../../client/flow-ends.ts';
 import { oktaSettings } from '../../config/env/credentials.ts';
-import { readFlowBook } from '../../config/flows/flow-book.ts';
+import { readFlowConfig } from '../../config/flows/flow-config.ts';
 import { flowSettings } from '../../config/flows/flow-settings.ts';
 import { FLOW_CATALOGUE } from '../../flows/catalogue.ts';
 import type { Store } from '../../store/types.ts';
@@ -24,7 +24,7 @@ import type { FlowsOptions } from './options.ts';
 export interface FlowAccess {
   service: FlowService;
   requester: FlowRequester;
-  book: FlowBook;
+  flowConfig: FlowConfig;
   store: Store;
   settings: Settings;
 }
@@ -49,7 +49,7 @@ export async function openFlowService(
     local: options.local,
     scope: 'flows',
   });
-  const { problems, ...book } = readFlowBook(settings.baseDir, FLOW_CATALOGUE);
+  const { problems, ...flowConfig } = readFlowConfig(settings.baseDir, FLOW_CATALOGUE);
   if (problems.length > 0)
     warnAboutFiles(io, problems[0]?.where?.file ?? 'a file', problems.length);
   printOktaSource(io, settings);
@@ -63,7 +63,7 @@ export async function openFlowService(
   const service = createFlowService({
     store,
     connectors: { okta: connector },
-    book: () => book,
+    flowConfig: () => flowConfig,
     settings: () => rules,
     now: () => new Date(),
     ...(ends && { ends }),
@@ -71,7 +71,7 @@ export async function openFlowService(
   return {
     service,
     requester: { principal, authenticatedBy, surface: 'cli' },
-    book,
+    flowConfig,
     store,
     settings,
   };

@@ -30,10 +30,10 @@ export async function listFlows(io: Io, options: FlowsOptions): Promise<ExitCode
 
 /** `arx flows show`: one flow in full. Throws FlowRefusal not_found. */
 export async function showFlow(io: Io, name: string, options: FlowsOptions): Promise<ExitCode> {
-  const flow = await withFlowService(io, options, async ({ service, requester, book }) => {
+  const flow = await withFlowService(io, options, async ({ service, requester, flowConfig }) => {
     const visible = await service.show(requester, name);
     return {
-      ...flowDetail(visible, book.routes),
+      ...flowDetail(visible, flowConfig.routes),
       principal: flowPrincipal(visible.flow.name),
       file: visible.flow.place.file,
     };

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { FlowBook, FlowService } from '../../services/flows/types.ts';
+import type { FlowConfig, FlowService } from '../../services/flows/types.ts';
 import { canonicalDigest } from '../../governance/digest.ts';
 import { flowSlug } from '../../flows/names.ts';
 import { routeFor } from '../../flows/routing.ts';
@@ -44,16 +44,20 @@ const NO_FINDINGS: Findings = { found: [], unmatched: {}, check: null, sync: nul
  * flow to requesters who may see such runs.
  */
 export async function suggestRuns(io: Io, options: SuggestOptions): Promise<ExitCode> {
-  const { findings, book, seen, requester } = await withFlowService(io, options, async (at) => {
-    const { service, requester: who, book: read, store, settings } = at;
-    const scope = await service.scope(who);
-    const org = await orgOf(settings, store, undefined);
-    const found = org === null || isNothing(scope) ? NO_FINDINGS : await findingsOf(store, org);
-    return { findings: found, book: read, seen: scope, requester: who };
-  });
-  const items = prioritise(findings.found.map((one) => suggestionFor(one, book, seen))).filter(
-    (item) => isSeen(item, seen),
+  const { findings, flowConfig, seen, requester } = await withFlowService(
+    io,
+    options,
+    async (at) => {
+      const { service, requester: who, flowConfig, store, settings } = at;
+      const scope = await service.scope(who);
+      const org = await orgOf(settings, store, undefined);
+      const found = org === null || isNothing(scope) ? NO_FINDINGS : await findingsOf(store, org);
+      return { findings: found, flowConfig, seen: scope, requester: who };
+    },
   );
+  const items = prioritise(
+    findings.found.map((one) => suggestionFor(one, flowConfig, seen)),
+  ).filter((item) => isSeen(item, seen));
   if (options.save !== undefined) await save(io, items, options.save);
   const { check, sync } = findings;
   const without = seen.unnamed ? findings.unmatched : {};
@@ -89,7 +93,7 @@ function prioritise(items: readonly Suggestion[]): Suggestion[] {
 
 function suggestionFor(
   { facts, source, run }: FoundIssue,
-  book: FlowBook,
+  flowConfig: FlowConfig,
   { flows }: Scope,
 ): Suggestion {
   // The same finding always gives the same event id, so running it twice gives one run.
@@ -102,8 +106,8 @@ function suggestionFor(
       remedy: 'Report this error.',
     });
   const title = event['issueTitle'] ?? '';
-  const route = routeFor({ product: 'Okta', title }, book.routes);
-  const flow = book.flows.find(({ name }) => name === route?.flow) ?? null;
+  const route = routeFor({ product: 'Okta', title }, flowConfig.routes);
+  const flow = flowConfig.flows.find(({ name }) => name === route?.flow) ?? null;
   const needs = Object.entries(flow?.inputs ?? {}).filter(
     ([name, { from, required, default: usual }]) =>
       from === undefined &&

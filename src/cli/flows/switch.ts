@@ -15,9 +15,9 @@ export async function switchFlow(
   io: Io,
   { flow, enabled, options }: { flow: string; enabled: boolean; options: FlowsOptions },
 ): Promise<ExitCode> {
-  const name = await withFlowService(io, options, async ({ service, requester, book }) => {
+  const name = await withFlowService(io, options, async ({ service, requester, flowConfig }) => {
     await service.switch(requester, flow, enabled);
-    return book.flows.find((one) => sameName(one.name, flow))?.name ?? flow;
+    return flowConfig.flows.find((one) => sameName(one.name, flow))?.name ?? flow;
   });
   if (options.json) await writeJson(io, { schema: 'arx.flows/v1', items: [{ name, enabled }] });
   else await print(io, `${plain(name)} is ${enabled ? 'enabled' : 'disabled'}.`);

@@ -18,7 +18,7 @@ import type { Io } from '../kit/io.ts';
 import { loadSettings } from '../kit/settings.ts';
 import { withStore } from '../kit/store.ts';
 import { identify, isOwnStack } from '../kit/identity.ts';
-import { isActiveSuperAdministrator } from '../kit/person.ts';
+import { isActiveSuperAdministrator } from '../kit/active-user.ts';
 import type { CreateOptions } from './command.ts';
 
 interface KeyOptions {

@@ -14,7 +14,7 @@ import { printNote } from './io.ts';
 import type { Io } from './io.ts';
 import type { Settings } from './settings.ts';
 import { plain } from './text.ts';
-import { personOf } from './person.ts';
+import { activeUser } from './active-user.ts';
 
 /** Who runs the command, as far as it is proven. */
 interface Identity {
@@ -162,7 +162,7 @@ async function isOwner(
   if (principal.toLowerCase() === principalOfKey(key).toLowerCase()) return true;
   const { person } = identityOf(principal);
   if (person === null || key.person === null || !USER_ID.test(person)) return false;
-  return (await personOf(settings, store, key.person)).id === person;
+  return (await activeUser(settings, store, key.person)).id === person;
 }
 
 /**

@@ -6,8 +6,8 @@ import { ACCOUNT_VENDORS, accountVendorProblems } from '../../config/env/account
 import type { AccountVendor } from '../../config/env/account-vendors.ts';
 import { oktaSettings, oktaSource } from '../../config/env/credentials.ts';
 import { oktaProblems } from '../../config/env/okta-env.ts';
-import { loadFlowBook } from '../../config/flows/flow-book.ts';
-import type { FlowBookReading } from '../../config/flows/flow-book.ts';
+import { loadFlowConfig } from '../../config/flows/flow-config.ts';
+import type { FlowConfigReading } from '../../config/flows/flow-config.ts';
 import { loadEventRules, NO_EVENT_RULES } from '../../config/events/event-rules.ts';
 import { loadPolicies } from '../../config/policies/policies.ts';
 import { VARIABLES } from '../../config/env/variables.ts';
@@ -107,5 +107,5 @@ export const eventRuleWarnings = (rules: readonly unknown[]): string[] =>
  * Flows, routes and resource sets next to the configuration. Throws ConfigError: the first problem,
  * with the rest in `others`.
  */
-export const flowBookOf = ({ baseDir }: Settings): Omit<FlowBookReading, 'problems'> =>
-  loadFlowBook(baseDir, FLOW_CATALOGUE);
+export const flowConfigOf = ({ baseDir }: Settings): Omit<FlowConfigReading, 'problems'> =>
+  loadFlowConfig(baseDir, FLOW_CATALOGUE);

@@ -63,7 +63,7 @@ function choose(
   { issue, requested, given }: { issue: Issue; requested: Flow | null; given: GivenInputs },
 ): Chosen {
   const { entity } = issue;
-  const row = entity.kind === 'account' ? routeOf(issue, session.book.routes) : null;
+  const row = entity.kind === 'account' ? routeOf(issue, session.config.routes) : null;
   if (requested?.kind === 'acts') {
     return {
       flow: requested,
@@ -161,7 +161,7 @@ const wrongInput = (field: string, message: string) =>
 function flowsOfPerson(session: Session, { entity, title }: Issue): Flow[] {
   const accounts = entity.kind === 'person' ? entity.accounts : [];
   const rows = accounts.map(({ product }): Route | null =>
-    routeFor({ product, title }, session.book.routes),
+    routeFor({ product, title }, session.config.routes),
   );
   return rows.flatMap((row) => (row && session.flowNamed(row.flow)) ?? []);
 }

@@ -13,7 +13,7 @@ import type { FlowServiceParts } from './types.ts';
 
 /**
  * Opens one run per account of a person. Each has the flow of its own product and title (or the
- * requested one) and its own permission check. Safe to repeat. Throws AskerUnreadableError if Okta
+ * requested one) and its own permission check. Safe to repeat. Throws RequesterUnreadableError if Okta
  * does not identify the requester.
  */
 export async function openChildren(
@@ -44,7 +44,9 @@ function childOf(
 ): FlowRunRecord {
   const issue = issueOfAccount(parent.issue, account);
   const row =
-    parent.flow === null ? routeOf(issue, session.book.routes) : { flow: parent.flow, inputs: {} };
+    parent.flow === null
+      ? routeOf(issue, session.config.routes)
+      : { flow: parent.flow, inputs: {} };
   const flow = row && session.flowNamed(row.flow);
   const answer = flow ? accessTo('run', session.permissionsOn(flow.name)) : 'granted';
   const end =

@@ -20,7 +20,7 @@ import type { ResourceSet } from '../../flows/types.ts';
 
 /**
  * The flow service: every use of flows from outside goes through it, and every refusal is recorded
- * in the audit trail. Throws FlowRefusal, AskerUnreadableError, AuditUnavailableError and the
+ * in the audit trail. Throws FlowRefusal, RequesterUnreadableError, AuditUnavailableError and the
  * errors of the store.
  */
 export function createFlowService(parts: FlowServiceParts): FlowService {

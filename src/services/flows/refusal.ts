@@ -19,8 +19,8 @@ export class FlowRefusal extends Error implements FlowRefusalFields {
 }
 
 /** Thrown if Okta cannot identify the requester, because then no membership is known. */
-export class AskerUnreadableError extends Error {
-  override readonly name = 'AskerUnreadableError';
+export class RequesterUnreadableError extends Error {
+  override readonly name = 'RequesterUnreadableError';
   readonly code = 'asker_unreadable';
   readonly remedy =
     'See `arx doctor`: Okta must answer, and users, groups and roles must be readable. Then try again.';

@@ -8,7 +8,7 @@ import type { FlowCaller } from '../../store/flow-types.ts';
 import { findUser } from '../approvals/okta-users.ts';
 import type { OktaReader } from '../approvals/okta-users.ts';
 import { newRunId } from './ids.ts';
-import { AskerUnreadableError } from './refusal.ts';
+import { RequesterUnreadableError } from './refusal.ts';
 import type { FlowRequester, FlowServiceParts } from './types.ts';
 
 /** How long a lookup is reused: a user removed from a group may run its flows this much longer. */
@@ -20,7 +20,7 @@ export interface Identity {
   member: SetCaller;
 }
 
-/** Identifies requesters in Okta. Throws AskerUnreadableError if Okta does not answer. */
+/** Identifies requesters in Okta. Throws RequesterUnreadableError if Okta does not answer. */
 export class RequesterLookup {
   readonly #parts: Pick<FlowServiceParts, 'connectors' | 'newId'>;
   readonly #users: TimedCache<OktaUser | null>;
@@ -150,7 +150,7 @@ async function readable<Value>(reading: Promise<Value>): Promise<Value> {
   } catch (thrown) {
     const { name, code } = thrown as { name?: string; code?: unknown };
     if (OKTA_ERRORS.includes(name ?? ''))
-      throw new AskerUnreadableError(typeof code === 'string' ? code : 'failed');
+      throw new RequesterUnreadableError(typeof code === 'string' ? code : 'failed');
     throw thrown;
   }
 }

@@ -5,27 +5,27 @@ import type { Flow, FlowPermission, ResourceSet } from '../../flows/types.ts';
 import type { FlowRunRecord, FlowSettingsRepository } from '../../store/flow-types.ts';
 import type { RequesterLookup, Identity } from './requester-lookup.ts';
 import { refusal } from './refusal.ts';
-import type { FlowRequester, FlowBook, FlowServiceParts } from './types.ts';
+import type { FlowRequester, FlowConfig, FlowServiceParts } from './types.ts';
 
 /** One requester: the identity, and what it may do with the flows as they are now. */
 export class Session {
   readonly requester: FlowRequester;
   readonly identity: Identity;
-  readonly book: FlowBook;
+  readonly config: FlowConfig;
   readonly sets: readonly ResourceSet[];
   readonly #switches: ReadonlyMap<string, boolean>;
 
-  private constructor(requester: FlowRequester, standing: Identity, now: CurrentSettings) {
+  private constructor(requester: FlowRequester, identity: Identity, now: CurrentSettings) {
     this.requester = requester;
-    this.identity = standing;
-    this.book = now.book;
+    this.identity = identity;
+    this.config = now.config;
     this.sets = now.sets;
     this.#switches = now.switches;
   }
 
-  /** Throws AskerUnreadableError if Okta does not identify the requester. */
+  /** Throws RequesterUnreadableError if Okta does not identify the requester. */
   static async open(
-    parts: Pick<FlowServiceParts, 'store' | 'book'>,
+    parts: Pick<FlowServiceParts, 'store' | 'flowConfig'>,
     requesters: RequesterLookup,
     requester: FlowRequester,
   ): Promise<Session> {
@@ -45,13 +45,13 @@ export class Session {
   /** The flow of this name in any case, with its current switch; null if there is none. */
   flowNamed(name: string): Flow | null {
     const flow =
-      this.book.flows.find((one) => one.name === name) ??
-      this.book.flows.find((one) => sameName(one.name, name));
+      this.config.flows.find((one) => one.name === name) ??
+      this.config.flows.find((one) => sameName(one.name, name));
     return flow ? this.#switched(flow) : null;
   }
 
   get flows(): Flow[] {
-    return this.book.flows.map((flow) => this.#switched(flow));
+    return this.config.flows.map((flow) => this.#switched(flow));
   }
 
   /**
@@ -78,7 +78,7 @@ export class Session {
   /** Throws FlowRefusal unless the requester may run at least one flow. */
   requireAnyRun(): void {
     if (this.mayRunAny) return;
-    const sees = this.book.flows.some(({ name }) => this.permissionsOn(name).length > 0);
+    const sees = this.config.flows.some(({ name }) => this.permissionsOn(name).length > 0);
     throw refusal(sees ? 'forbidden' : 'not_found');
   }
 
@@ -106,7 +106,7 @@ export class Session {
    */
   get seenFlows(): string[] {
     const names = new Set([
-      ...this.book.flows.map(({ name }) => name),
+      ...this.config.flows.map(({ name }) => name),
       ...this.sets.flatMap(({ flows }) => flows),
     ]);
     return [...names].filter((name) => name !== EVERY_FLOW && this.permissionsOn(name).length > 0);
@@ -123,22 +123,22 @@ export class Session {
 }
 
 interface CurrentSettings {
-  book: FlowBook;
+  config: FlowConfig;
   sets: readonly ResourceSet[];
   switches: ReadonlyMap<string, boolean>;
 }
 
 async function readCurrentSettings({
   store,
-  book: read,
-}: Pick<FlowServiceParts, 'store' | 'book'>): Promise<CurrentSettings> {
-  const book = read();
-  await seed(store.flowSettings, book.sets);
+  flowConfig,
+}: Pick<FlowServiceParts, 'store' | 'flowConfig'>): Promise<CurrentSettings> {
+  const config = flowConfig();
+  await seed(store.flowSettings, config.sets);
   const [sets, switches] = await Promise.all([
     store.flowSettings.sets(),
     store.flowSettings.switches(),
   ]);
-  return { book, sets, switches };
+  return { config, sets, switches };
 }
 
 /**

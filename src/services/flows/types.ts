@@ -11,7 +11,7 @@ import type { Store } from '../../store/types.ts';
 export type FlowRequester = Pick<FlowCaller, 'principal' | 'authenticatedBy' | 'surface'>;
 
 /** Flows, routes and sets as now in force: read from files at the start and after each change. */
-export interface FlowBook {
+export interface FlowConfig {
   flows: readonly Flow[];
   routes: readonly Route[];
   /** Sets of resource_sets.yaml, for a store that has none yet. */
@@ -27,12 +27,12 @@ export interface FlowServiceSettings {
   maxEventAgeMs: number;
 }
 
-/** Dependencies of the flow service. `book` and `settings` are read for every request. */
+/** Dependencies of the flow service. `flowConfig` and `settings` are read for every request. */
 export interface FlowServiceParts {
   store: Pick<Store, 'journal' | 'flows' | 'flowSettings'>;
   /** Through the pipeline, as `workflow:governed-operations`. */
   connectors: Pick<Connectors, 'okta'>;
-  book: () => FlowBook;
+  flowConfig: () => FlowConfig;
   settings: () => FlowServiceSettings;
   now: () => Date;
   /** Looks up runs that have been open for long; if absent, no run is looked up. */

@@ -1,16 +1,16 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Logger } from 'pino';
-import type { FlowBook } from './types.ts';
-import { readFlowBook } from '../../config/flows/flow-book.ts';
-import type { FlowBookReading } from '../../config/flows/flow-book.ts';
+import type { FlowConfig } from './types.ts';
+import { readFlowConfig } from '../../config/flows/flow-config.ts';
+import type { FlowConfigReading } from '../../config/flows/flow-config.ts';
 import { findFiles } from '../../config/yaml/files.ts';
 import { flowBase } from '../../config/flows/flows.ts';
 import { FLOW_CATALOGUE } from '../../flows/catalogue.ts';
 
 /** The flows, routes and resource sets in force in this process; they follow their files. */
 export interface FlowSource {
-  book: () => FlowBook;
+  flowConfig: () => FlowConfig;
   close: () => void;
 }
 
@@ -23,22 +23,22 @@ const LISTS = ['routing.yaml', 'resource_sets.yaml'];
  * are skipped and logged. Later, an error is logged and the previous state stays in force.
  */
 export function watchFlows(baseDir: string, log: Logger): FlowSource {
-  let book: FlowBookReading = readFlowBook(baseDir, FLOW_CATALOGUE);
+  let config: FlowConfigReading = readFlowConfig(baseDir, FLOW_CATALOGUE);
   let stamp = stampOf(baseDir);
-  logProblems(log, book);
+  logProblems(log, config);
   const timer = setInterval(() => {
     const seen = stampOf(baseDir);
     if (seen === stamp) return;
     stamp = seen;
-    const read = readFlowBook(baseDir, FLOW_CATALOGUE);
+    const read = readFlowConfig(baseDir, FLOW_CATALOGUE);
     logProblems(log, read);
-    if (read.problems.length === 0) book = read;
+    if (read.problems.length === 0) config = read;
   }, CHECK_EVERY_MS);
   timer.unref();
-  return { book: () => book, close: () => clearInterval(timer) };
+  return { flowConfig: () => config, close: () => clearInterval(timer) };
 }
 
-function logProblems(log: Logger, { problems }: FlowBookReading): void {
+function logProblems(log: Logger, { problems }: FlowConfigReading): void {
   for (const { message, where } of problems) log.error({ where }, `flows: ${message}`);
 }
 

@@ -15,7 +15,7 @@ import {
   flowRunItem,
 } from '../../../src/services/flows/documents.ts';
 import type { FlowRunDocument } from '../../../src/services/flows/documents.ts';
-import { readFlowBook } from '../../../src/config/flows/flow-book.ts';
+import { readFlowConfig } from '../../../src/config/flows/flow-config.ts';
 import { FLOW_CATALOGUE } from '../../../src/flows/catalogue.ts';
 import { OUTCOMES } from '../../../src/flows/outcome.ts';
 import type { FlowRunRecord } from '../../../src/store/flow-types.ts';
@@ -23,8 +23,8 @@ import { flowRun } from '../../support/flow-runs.ts';
 import { recordOf } from './governed/support.ts';
 
 const colors = pc.createColors(false);
-const book = readFlowBook(process.cwd(), FLOW_CATALOGUE);
-const shown = book.flows.map((flow) => ({
+const config = readFlowConfig(process.cwd(), FLOW_CATALOGUE);
+const shown = config.flows.map((flow) => ({
   flow,
   permissions: ['view', 'run'] as ('view' | 'run')[],
 }));
@@ -43,7 +43,7 @@ const textOf = async (over: Partial<FlowRunRecord>, children?: FlowRunRecord[]):
 it('every shipped flow is shown with its inputs, steps and undo steps', () => {
   for (const visible of shown) {
     const text = flowText(
-      { ...flowDetail(visible, book.routes), principal: 'flow:x', file: 'f.yaml' },
+      { ...flowDetail(visible, config.routes), principal: 'flow:x', file: 'f.yaml' },
       colors,
     );
     expect(text).toContain(visible.flow.name);

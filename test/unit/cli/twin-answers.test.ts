@@ -117,7 +117,7 @@ describe('what changed', () => {
   const inOrder = (text: string): string[] =>
     FIRST.toSorted((one, other) => text.indexOf(one) - text.indexOf(other));
 
-  it('is told below the time line, the most important first, with how much is left out', async () => {
+  it('is printed below the timeline, the most important first, with the number of omitted changes', async () => {
     const { out } = await run('twin', 'timeline');
     expect(FIRST.every((name) => out.includes(name))).toBe(true);
     expect(inOrder(out)).toEqual(FIRST);
@@ -140,7 +140,7 @@ describe('what changed', () => {
     expect([two.changes.length, two.moreChanges]).toEqual([2, 20]);
   });
 
-  it('stands in Markdown below the time line, and is a list of its own for CSV', async () => {
+  it('is below the timeline in Markdown, and a separate list in CSV', async () => {
     const markdown = (await run('twin', 'timeline', '--format', 'md')).out;
     expect(markdown).toContain('## Changes, the most important first');
     expect(inOrder(markdown)).toEqual(FIRST);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { loadFlowBook } from '../../../src/config/flows/flow-book.ts';
+import { loadFlowConfig } from '../../../src/config/flows/flow-config.ts';
 import { OPERATIONS } from '../../../src/governance/catalogue.ts';
 import { FLOW_CATALOGUE } from '../../../src/flows/catalogue.ts';
 import { OUTCOMES } from '../../../src/flows/outcome.ts';
@@ -8,7 +8,7 @@ import { directoryWith } from '../../support/config.ts';
 import { REPO } from '../../support/policies.ts';
 
 const page = readFileSync(`${REPO}/docs/flows.md`, 'utf8');
-const shipped = loadFlowBook(REPO, FLOW_CATALOGUE).flows;
+const shipped = loadFlowConfig(REPO, FLOW_CATALOGUE).flows;
 const [flow = '', routing = '', sets = ''] = [...page.matchAll(/```yaml\n([^]*?)```/g)].map(
   ([, yaml = '']) => yaml,
 );
@@ -22,8 +22,8 @@ describe('docs/flows.md', () => {
       'routing.yaml': routing,
       'resource_sets.yaml': sets,
     };
-    const book = loadFlowBook(directoryWith(files), FLOW_CATALOGUE);
-    expect([book.flows.length, book.routes.length, book.sets.length]).toEqual([2, 1, 1]);
+    const config = loadFlowConfig(directoryWith(files), FLOW_CATALOGUE);
+    expect([config.flows.length, config.routes.length, config.sets.length]).toEqual([2, 1, 1]);
   });
 
   it('lists every shipped flow with its first operation, risk and undo', () => {

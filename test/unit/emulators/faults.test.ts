@@ -240,4 +240,18 @@ describe('rules', () => {
     expect(faults.strike('okta', request('/users', 'limit=2'), 'after').rule).toBeNull();
     expect(faults.strike('okta', request('/users', 'limit=2'), 'before').rule?.kind).toBe('hang');
   });
+
+  it.each([
+    [{ vendor: 'okta', kind: 'statsu' }, /^kind must be one of latency, reset, .*, not "statsu"$/],
+    [{ vendor: 'okta' }, /^kind must be one of /],
+    [{ vendor: 'octa', kind: 'reset' }, /^vendor must be one of okta, jira, .*, not "octa"$/],
+  ])('are refused with the known names over HTTP: %j', async (rule, message) => {
+    const answer = await fetch(`${emulators.document.control}/faults`, {
+      method: 'POST',
+      body: JSON.stringify(rule),
+    });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toEqual({ error: expect.stringMatching(message) });
+    expect(emulators.faults.list()).toEqual([]);
+  });
 });

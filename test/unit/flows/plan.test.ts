@@ -6,7 +6,7 @@ import { fillParams, namesIn } from '../../../src/flows/flow-text.ts';
 import { planOf, undoAfter } from '../../../src/flows/plan.ts';
 import type { Flow, FlowCondition, FlowInput } from '../../../src/flows/types.ts';
 import { issueWith } from './events.ts';
-import { shippedBook, shippedFlow } from './shipped.ts';
+import { shippedConfig, shippedFlow } from './shipped.ts';
 
 const facts = (
   values: ConditionFacts['values'],
@@ -254,7 +254,7 @@ describe('planOf', () => {
 describe('every included flow', () => {
   const given = { group: '00g1abcdefghijklmnop' };
   it.each(
-    shippedBook()
+    shippedConfig()
       .flows.filter(({ steps }) => steps.length > 0)
       .map((flow) => [flow.name, flow] as const),
   )('%s: is filled with the account alone, and a group where it has one', (_name, flow) => {

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { routeFor, routeOf } from '../../../src/flows/routing.ts';
 import { comparable } from '../../../src/flows/comparable.ts';
 import type { Route } from '../../../src/flows/types.ts';
-import { shippedBook } from './shipped.ts';
+import { shippedConfig } from './shipped.ts';
 import { issueWith } from './events.ts';
 
-const { routes, flows } = shippedBook();
+const { routes, flows } = shippedConfig();
 const cases = routes.flatMap((route) =>
   route.titles.map((title) => [route.product, title, route.flow] as const),
 );

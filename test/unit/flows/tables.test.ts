@@ -25,7 +25,7 @@ import type { Finding, Privilege } from '../../../src/flows/suggest.ts';
 import type { AccountState } from '../../../src/flows/types.ts';
 import { GAP_KINDS } from '../../../src/twin/types.ts';
 import { issueWith } from './events.ts';
-import { shippedBook } from './shipped.ts';
+import { shippedConfig } from './shipped.ts';
 
 const account = (status: string): AccountState => ({
   connector: 'okta',
@@ -246,7 +246,7 @@ describe('suggestions', () => {
   });
 
   it('are events that can be parsed and have a route', () => {
-    const { routes } = shippedBook();
+    const { routes } = shippedConfig();
     const all = FINDINGS.flatMap((finding) =>
       PRIVILEGES.map((privilege) => suggest(finding, privilege)),
     );

@@ -3,7 +3,7 @@ import { OPERATIONS } from '../../../src/governance/catalogue.ts';
 import { evaluate } from '../../../src/governance/evaluate.ts';
 import type { Decision, PolicyBundle } from '../../../src/governance/types.ts';
 import { bundle, bundleOf } from '../../support/policies.ts';
-import { shippedBook } from '../flows/shipped.ts';
+import { shippedConfig } from '../flows/shipped.ts';
 
 const THIRTY = OPERATIONS.filter(({ connector }) => connector === 'okta').slice(0, 30);
 const example = (name: string): string => `policies/examples/okta-${name}.yaml`;
@@ -106,7 +106,7 @@ describe('the live policies', () => {
 
   it('grant flows only what the included flows call and read, with the same approvals as for people', () => {
     const may = granted('flow:leaver');
-    const called = shippedBook().flows.flatMap(({ steps, undo }) => [...steps, ...(undo ?? [])]);
+    const called = shippedConfig().flows.flatMap(({ steps, undo }) => [...steps, ...(undo ?? [])]);
     const words = called.map(({ operation }) => operation.replace(':', ' '));
     for (const word of words) expect(may.join('\n')).toContain(`${word} `);
     const notices = ['jira issues:create auto', 'slack chat:write allow', 'email email:send allow'];

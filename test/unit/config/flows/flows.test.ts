@@ -1,13 +1,14 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { loadFlowBook, readFlowBook } from '../../../../src/config/flows/flow-book.ts';
+import { loadFlowConfig, readFlowConfig } from '../../../../src/config/flows/flow-config.ts';
 import { flowBase, loadFlows } from '../../../../src/config/flows/flows.ts';
 import { FLOW_CATALOGUE } from '../../../../src/flows/catalogue.ts';
 import { stringify } from 'yaml';
 import { configErrorOf, directoryWith } from '../../../support/config.ts';
 import { REPO } from '../../../support/policies.ts';
 
-const read = (files: Record<string, string>) => readFlowBook(directoryWith(files), FLOW_CATALOGUE);
+const read = (files: Record<string, string>) =>
+  readFlowConfig(directoryWith(files), FLOW_CATALOGUE);
 const HEAD = 'name: A\nproduct: Okta\ninputs:\n  account: { from: account }\n';
 const STEPS = `steps:\n  - id: go\n    operation: okta:users:suspend\n    params: { userId: $account }\n`;
 const FLOW = HEAD + STEPS;
@@ -24,7 +25,7 @@ const NAMES = [
 
 describe('the shipped flows', () => {
   it('are the nine templates, all valid, each in its own file', () => {
-    const { flows, routes, sets } = loadFlowBook(REPO, FLOW_CATALOGUE);
+    const { flows, routes, sets } = loadFlowConfig(REPO, FLOW_CATALOGUE);
     expect(flows.map(({ name }) => name)).toEqual(NAMES);
     expect(readdirSync(`${REPO}/flows`)).toHaveLength(9);
     expect(flows.filter(({ enabled }) => !enabled).map(({ name }) => name)).toEqual([
@@ -40,7 +41,7 @@ describe('the shipped flows', () => {
   });
 
   it('verify every step that can be verified', () => {
-    for (const { steps, verify } of loadFlowBook(REPO, FLOW_CATALOGUE).flows)
+    for (const { steps, verify } of loadFlowConfig(REPO, FLOW_CATALOGUE).flows)
       expect(verify.map(({ step }) => step)).toEqual(
         steps.filter(({ operation }) => FLOW_CATALOGUE.canVerify(operation)).map(({ id }) => id),
       );
@@ -60,7 +61,7 @@ describe('the shipped flows', () => {
   });
 
   it('load unchanged from their loaded form', () => {
-    for (const flow of loadFlowBook(REPO, FLOW_CATALOGUE).flows) {
+    for (const flow of loadFlowConfig(REPO, FLOW_CATALOGUE).flows) {
       const stated = {
         name: flow.name,
         enabled: flow.enabled,
@@ -160,7 +161,7 @@ describe('loadFlows', () => {
       'flows/b.yaml': `${FLOW}x: 1\n`,
       'flows/a.yaml': 'kind: odd\n',
     });
-    const error = configErrorOf(() => loadFlowBook(baseDir, FLOW_CATALOGUE));
+    const error = configErrorOf(() => loadFlowConfig(baseDir, FLOW_CATALOGUE));
     expect([error.where?.file, error.others.length]).toEqual(['flows/a.yaml', 2]);
     expect(loadFlows(baseDir, FLOW_CATALOGUE).flows).toEqual([]);
   });

@@ -188,7 +188,7 @@ describeOnStores('an event', ({ fresh, again }) => {
     // Once there is a route, the same event uses it.
     const titles = ['Something new'];
     const routes = [...ROUTES, { product: 'Okta', titles, flow: SUSPEND, inputs: {} }];
-    const routed = await createTestFlowService(emulators, store, { book: { routes } }).admit(
+    const routed = await createTestFlowService(emulators, store, { flowConfig: { routes } }).admit(
       ask(key('soc'), { event: strange }),
     );
     expect(routed).toMatchObject({ created: true, record: { flow: SUSPEND, outcome: null } });
@@ -329,7 +329,7 @@ describeOnStores('permissions', ({ fresh }) => {
     const blind = createTestFlowService(emulators, store, { connectors: { bundle } });
     const refused = blind.admit(ask(person('ann')));
     await expect(refused).rejects.toMatchObject({
-      name: 'AskerUnreadableError',
+      name: 'RequesterUnreadableError',
       code: 'asker_unreadable',
     });
     expect(await refusedWith(blind.list(person('ann')))).toBe('asker_unreadable');

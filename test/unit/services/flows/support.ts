@@ -83,9 +83,9 @@ export const key = (name: string): FlowRequester => ({
   surface: 'api',
 });
 
-interface DeskOptions {
+interface FlowServiceOptions {
   connectors?: Partial<ConnectorSettings>;
-  book?: Partial<ReturnType<FlowServiceParts['book']>>;
+  flowConfig?: Partial<ReturnType<FlowServiceParts['flowConfig']>>;
   now?: () => Date;
   ends?: FlowServiceParts['ends'];
 }
@@ -94,7 +94,7 @@ interface DeskOptions {
 export function createTestFlowService(
   emulators: RunningEmulators,
   store: Store,
-  { connectors = {}, book = {}, now = () => new Date(NOW), ends }: DeskOptions = {},
+  { connectors = {}, flowConfig = {}, now = () => new Date(NOW), ends }: FlowServiceOptions = {},
 ): FlowService & { parts: FlowServiceParts } {
   const bundle = bundleOf('policies/governed-operations.yaml');
   const harness = emulatedHarness(emulators.document, {
@@ -107,7 +107,7 @@ export function createTestFlowService(
     connectors: harness.connectors,
     now,
     ...(ends && { ends }),
-    book: () => ({ flows: FLOWS, routes: ROUTES, sets: SETS, ...book }),
+    flowConfig: () => ({ flows: FLOWS, routes: ROUTES, sets: SETS, ...flowConfig }),
     settings: () => ({
       tenants: { AAD: ['contoso.example'] },
       ownOktaHost: 'example.okta.com',

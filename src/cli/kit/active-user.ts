@@ -8,17 +8,17 @@ import type { CliError } from './errors.ts';
 import type { Settings } from './settings.ts';
 
 /** The active Okta user that a decision is attributed to. */
-type Person = Pick<OktaUser, 'id' | 'login'>;
+type ActiveUser = Pick<OktaUser, 'id' | 'login'>;
 
 /**
  * The active Okta user with this login or id. Throws CliError `unauthenticated` if there is none.
  */
-export async function personOf(
+export async function activeUser(
   settings: Settings,
   store: Store,
   reference: string,
-): Promise<Person> {
-  const user = await lookUp(settings, store, reference);
+): Promise<ActiveUser> {
+  const user = await lookUpUser(settings, store, reference);
   if (user?.status === 'ACTIVE') return user;
   throw authenticationError(
     user === null
@@ -38,7 +38,7 @@ export async function isActiveSuperAdministrator(
   return isSuperAdministratorNow({ okta, context: contextOf }, login);
 }
 
-async function lookUp(
+async function lookUpUser(
   settings: Settings,
   store: Store,
   reference: string,

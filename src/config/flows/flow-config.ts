@@ -10,7 +10,7 @@ import { loadRoutes } from './routing.ts';
  * Flows, routes and resource sets from the files beside arx.yaml, and every problem found in these
  * files.
  */
-export interface FlowBookReading {
+export interface FlowConfigReading {
   flows: Flow[];
   routes: Route[];
   sets: ResourceSet[];
@@ -21,7 +21,7 @@ export interface FlowBookReading {
  * Reads flows/*.yaml, routing.yaml and resource_sets.yaml. Never throws; invalid entries are
  * skipped.
  */
-export function readFlowBook(baseDir: string, catalogue: FlowCatalogue): FlowBookReading {
+export function readFlowConfig(baseDir: string, catalogue: FlowCatalogue): FlowConfigReading {
   const { flows, problems } = loadFlows(baseDir, catalogue);
   const routing = loadRoutes(baseDir, { flows, catalogue });
   const resources = loadResourceSets(baseDir, { flows, catalogue });
@@ -41,11 +41,11 @@ export function readFlowBook(baseDir: string, catalogue: FlowCatalogue): FlowBoo
  * As `readFlowBook`, but throws ConfigError if there is any problem: the first one, with the others
  * in `others`.
  */
-export function loadFlowBook(
+export function loadFlowConfig(
   baseDir: string,
   catalogue: FlowCatalogue,
-): Omit<FlowBookReading, 'problems'> {
-  const { problems, ...book } = readFlowBook(baseDir, catalogue);
+): Omit<FlowConfigReading, 'problems'> {
+  const { problems, ...config } = readFlowConfig(baseDir, catalogue);
   if (problems.length > 0) throw firstOf(problems);
-  return book;
+  return config;
 }
