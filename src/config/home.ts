@@ -29,15 +29,34 @@ export function makeHome(home: string): void {
   checkHome(home);
 }
 
-/** Throws ConfigError `arx_home` if ARX_HOME exists but is not a readable and writable folder. */
+/**
+ * Throws ConfigError `arx_home` if ARX_HOME exists but is not a readable and writable folder, or is
+ * open to other users: it holds keys, and the password of the embedded store.
+ */
 export function checkHome(home: string): void {
   try {
-    if (!statSync(home).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' });
+    const stats = statSync(home);
+    if (!stats.isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' });
     accessSync(home, constants.R_OK | constants.W_OK | constants.X_OK);
+    // Windows has no such permissions.
+    if (process.platform !== 'win32' && (stats.mode & OTHERS) !== 0)
+      throw openToOthers(home, stats.mode);
   } catch (thrown) {
+    if (thrown instanceof ConfigError) throw thrown;
     if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw unusable(home, thrown);
   }
 }
+
+/** The permissions of the group and of all others. */
+const OTHERS = 0o077;
+
+const openToOthers = (home: string, mode: number): ConfigError =>
+  new ConfigError(
+    'arx_home',
+    `ARX_HOME is open to other users of this machine: ${home} has mode ${(mode & 0o777).toString(8).padStart(4, '0')}`,
+    `Run \`chmod 700 ${home}\`, or set ARX_HOME to a folder of your own.`,
+    { path: 'ARX_HOME' },
+  );
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: 'it or one of its parents is a file',

@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, renameSync } from 'node:fs';
+import { withPrivateUmask } from '../config/umask.ts';
 import { endWithThisProcess } from './guarded.ts';
 import { startTime } from './processes.ts';
 import type { ProcessId } from './processes.ts';
@@ -32,17 +33,19 @@ export interface ChildOptions {
 
 /**
  * Starts a child in its own process group, so that Ctrl-C does not reach it. The child ends with
- * this process, even if this one is killed.
+ * this process, even if this one is killed. The files that it creates are private.
  */
 export async function startChild(options: ChildOptions): Promise<Child> {
   const out = openLog(options.outFile);
   const err = options.errFile === options.outFile ? out : openLog(options.errFile);
-  const child = spawn(options.command, options.args, {
-    env: options.env,
-    cwd: options.cwd,
-    detached: true,
-    stdio: ['ignore', out, err],
-  });
+  const child = withPrivateUmask(() =>
+    spawn(options.command, options.args, {
+      env: options.env,
+      cwd: options.cwd,
+      detached: true,
+      stdio: ['ignore', out, err],
+    }),
+  );
   const pid = child.pid ?? 0;
   const started = startTime(pid) ?? '';
   const unguard = child.pid === undefined ? () => undefined : endWithThisProcess({ pid, started });

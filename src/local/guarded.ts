@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
+import { withPrivateUmask } from '../config/umask.ts';
 import { terminate } from './processes.ts';
 import type { ProcessId } from './processes.ts';
 
@@ -52,12 +53,14 @@ function forget(pid: number): void {
  * running.
  */
 function startGuard(): void {
-  const child = spawn(process.execPath, [...NODE_ARGS, ENTRY], {
-    detached: true,
-    stdio: ['pipe', 'ignore', 'ignore'],
-    // It starts no programs and opens no connections.
-    env: {},
-  });
+  const child = withPrivateUmask(() =>
+    spawn(process.execPath, [...NODE_ARGS, ENTRY], {
+      detached: true,
+      stdio: ['pipe', 'ignore', 'ignore'],
+      // It starts no programs and opens no connections.
+      env: {},
+    }),
+  );
   const forgetGuard = (): void => {
     if (guard === child) guard = null;
   };

@@ -9,6 +9,7 @@ import { VARIABLES } from '../config/env/variables.ts';
 import { startChild } from './children.ts';
 import { holderOf } from './data-dir.ts';
 import { stackFiles } from './stack-state.ts';
+import { withStorePassword } from './store-password.ts';
 import { endProcess, systemEnv } from './processes.ts';
 import { findTemporal, startTemporal } from './temporal.ts';
 import type { Child } from './children.ts';
@@ -132,7 +133,7 @@ export async function startStorePart(part: NodePart, onChild: OnChild): Promise<
   );
   if (typeof databaseUrl !== 'string')
     throw startError('store', 'its first line has no databaseUrl', '');
-  return databaseUrl;
+  return withStorePassword(databaseUrl, dataDir);
 }
 
 /** Waits for the end of a store that is still shutting down, such as that of a killed command. */

@@ -23,7 +23,10 @@ export interface StackState {
   /** True if the stack keeps running after the last command has left. */
   kept: boolean;
   temporal: { address: string; namespace: string; uiUrl: string | null };
-  /** Null if DATABASE_URL is used, because that may contain a password. */
+  /**
+   * With the password of the embedded store; null if DATABASE_URL is used, which may contain someone
+   * else's password.
+   */
   databaseUrl: string | null;
   workerMetricsUrl: string | null;
   /** `guard` ends the others once no command uses them any more. */

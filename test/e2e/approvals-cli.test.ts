@@ -153,7 +153,7 @@ describe('without approval', () => {
   it('a name that nothing proves is refused', async () => {
     const servers = {
       TEMPORAL_ADDRESS: up.document.temporal.address,
-      DATABASE_URL: up.document.databaseUrl,
+      DATABASE_URL: cli.storeUrl(),
     };
     const error = await cli.document(
       [...suspension('one'), '--reason', 'x', '--as', ANN],
@@ -409,15 +409,13 @@ describe('with approval', () => {
     });
     const servers = {
       TEMPORAL_ADDRESS: up.document.temporal.address,
-      DATABASE_URL: up.document.databaseUrl,
+      DATABASE_URL: cli.storeUrl(),
     };
     const approve = ['approvals', 'approve', `${action.request}`];
     expect(await cli.document(approve, 4, servers)).toMatchObject({ code: 'unauthenticated' });
-    const { key } = await cli.document<{ key: string }>(
-      ['keys', 'create', '--name', 'bob', '--for', BOB],
-      0,
-      servers,
-    );
+    const create = ['keys', 'create', '--name', 'bob', '--for', BOB];
+    expect(await cli.document(create, 5, servers)).toMatchObject({ code: 'key_not_allowed' });
+    const { key } = await cli.document<{ key: string }>(create);
     const file = join(folder, 'key');
     writeFileSync(file, `${key}\n`, { mode: 0o600 });
     const asBob = { ...servers, ARX_KEY_FILE: file };

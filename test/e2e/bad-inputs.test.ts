@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { storeUrlIn } from '../support/command-line.ts';
 import { startTestChild } from '../support/children.ts';
 import { startEmulatorProcess } from '../support/emulators.ts';
 import type { EmulatorProcess } from '../support/emulators.ts';
@@ -90,10 +91,8 @@ async function startUp(): Promise<typeof up> {
     if ((await Promise.race([ended, once(child.stdout!, 'data')])) === 'ended')
       throw new Error(outcome.err + outcome.out);
   }
-  const { temporal, databaseUrl } = JSON.parse(outcome.out) as {
-    temporal: { address: string };
-    databaseUrl: string;
-  };
+  const { temporal } = JSON.parse(outcome.out) as { temporal: { address: string } };
+  const databaseUrl = storeUrlIn(join(folder, 'home'));
   return { child, temporal: temporal.address, databaseUrl };
 }
 

@@ -80,8 +80,8 @@ beforeAll(async () => {
   );
   cli = new CommandLine(folder, { ...emulators.env, ARX_HOME: join(folder, 'home') });
   up = await cli.up();
-  const { temporal, databaseUrl } = up.document;
-  servers = { TEMPORAL_ADDRESS: temporal.address, DATABASE_URL: databaseUrl };
+  const { temporal } = up.document;
+  servers = { TEMPORAL_ADDRESS: temporal.address, DATABASE_URL: cli.storeUrl() };
 }, 120_000);
 
 afterAll(async () => {

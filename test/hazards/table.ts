@@ -1133,6 +1133,39 @@ const ELSEWHERE: Hazard[] = [
       ),
     ],
   },
+  {
+    area: 'Embedded stack',
+    hazard: 'another user of the machine connects to the store',
+    test: [
+      'unit/local/store-process.test.ts',
+      'lets nobody in who does not know its password, which is new at each start',
+    ],
+    takenOut: [
+      change(
+        'local/pglite.ts',
+        "if (isPassword(given, this.#password ?? '')) {",
+        "if (isPassword(given, this.#password ?? '') || given.length >= 0) {",
+      ),
+    ],
+  },
+  {
+    area: 'Embedded stack',
+    hazard: 'another user of the machine reads ARX_HOME',
+    test: [
+      'unit/config/folder.test.ts',
+      'refuses an ARX_HOME of mode %o, which others could read or write',
+    ],
+    takenOut: [change('config/home.ts', 'const OTHERS = 0o077;', 'const OTHERS = 0o000;')],
+  },
+  {
+    area: 'Embedded stack',
+    hazard: 'a child of the stack creates files that others can read',
+    test: [
+      'unit/local/children.test.ts',
+      'a child creates files that no other user can read, whatever the umask here',
+    ],
+    takenOut: [change('config/umask.ts', 'const PRIVATE = 0o077;', 'const PRIVATE = 0o022;')],
+  },
 ];
 
 /** One row for each hazard that touches the main job. */

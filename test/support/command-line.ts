@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { resolve } from 'node:path';
 import { expect } from 'vitest';
+import { readState } from '../../src/local/stack-state.ts';
 import { startTestChild } from './children.ts';
 
 const CLI = resolve('src/cli.ts');
@@ -75,6 +76,11 @@ export class CommandLine {
     return JSON.parse(out) as Shape;
   }
 
+  /** The address of the store of the running stack with its password, which `arx up` masks. */
+  storeUrl(): string {
+    return storeUrlIn(`${this.#env['ARX_HOME']}`);
+  }
+
   /** Starts `arx up` and waits until it has printed its addresses. */
   async up(): Promise<Running & { document: UpDocument }> {
     const running = this.start(['up', '--json']);
@@ -88,6 +94,9 @@ export class CommandLine {
     return { ...running, document: JSON.parse(out) as UpDocument };
   }
 }
+
+/** The address with password of the store whose stack runs in a state folder. */
+export const storeUrlIn = (home: string): string => readState(home)?.databaseUrl ?? '';
 
 interface Said extends Pick<Running, 'ended'> {
   stream: Readable;

@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { withPrivateUmask } from '../../config/umask.ts';
 import type { EmulatorDocument } from '../../../emulators/start.ts';
 import { CliError } from './errors.ts';
 
@@ -74,7 +75,9 @@ export async function runEmulators(
  */
 function launch(flags: readonly string[], stdout: 'pipe' | 'inherit') {
   const args = [...NODE_FLAGS, ENTRY, ...flags, '--exit-with-parent'];
-  return spawn(process.execPath, args, { stdio: ['pipe', stdout, 'inherit'], detached: true });
+  return withPrivateUmask(() =>
+    spawn(process.execPath, args, { stdio: ['pipe', stdout, 'inherit'], detached: true }),
+  );
 }
 
 const emulatorError = (code: number | null): CliError =>

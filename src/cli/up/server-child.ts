@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { withPrivateUmask } from '../../config/umask.ts';
 import { EXIT_WITH_PARENT } from '../../parent.ts';
 
 const ENTRY = fileURLToPath(new URL('../../server.ts', import.meta.url));
@@ -28,13 +29,11 @@ export async function startServer(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<ServerChild> {
   const address = env['ARX_SERVER_ADDRESS'] ?? OWN_PORT;
-  const child = spawn(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', ENTRY, EXIT_WITH_PARENT],
-    {
+  const child = withPrivateUmask(() =>
+    spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ENTRY, EXIT_WITH_PARENT], {
       env: { ...env, ARX_SERVER_ADDRESS: address } as NodeJS.ProcessEnv,
       stdio: ['pipe', 'pipe', 'ignore'],
-    },
+    }),
   );
   const message = await firstLine(child);
   const url = typeof message['url'] === 'string' ? message['url'] : null;

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { chmodSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeFolder } from '../../../src/config/folder.ts';
@@ -20,6 +20,21 @@ describe('makeFolder', () => {
     expect(() => makeFolder(join(root, 'file'))).toThrow(/EEXIST/);
     expect(() => makeFolder(join(root, 'file', 'below'))).toThrow(/EEXIST|ENOTDIR/);
   });
+
+  it.each([0o755, 0o770, 0o701, 0o720])(
+    'refuses an ARX_HOME of mode %o, which others could read or write',
+    (mode) => {
+      const home = directoryWith();
+      chmodSync(home, mode);
+      expect(configErrorOf(() => makeHome(home))).toMatchObject({
+        code: 'arx_home',
+        message: expect.stringContaining(`has mode 0${mode.toString(8)}`),
+        remedy: expect.stringContaining(`chmod 700 ${home}`),
+      });
+      chmodSync(home, 0o700);
+      makeHome(home);
+    },
+  );
 
   it('fails on a file system that refuses new folders, without hanging', () => {
     expect(() => makeFolder('/proc/nope/below')).toThrow(/^E(NOENT|ACCES|ROFS)/);

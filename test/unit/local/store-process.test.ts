@@ -2,13 +2,14 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { verifyChain } from '../../../src/audit/chain.ts';
+import { withStorePassword } from '../../../src/local/store-password.ts';
 import { openStore } from '../../../src/store/open.ts';
 import { draftOf } from '../../support/audit.ts';
 
@@ -32,6 +33,8 @@ afterEach(async () => {
 interface Started {
   child: ChildProcess;
   databaseUrl: string;
+  /** The first line of its output. */
+  printed: string;
 }
 
 function run(args: readonly string[]): ChildProcess {
@@ -43,7 +46,8 @@ function run(args: readonly string[]): ChildProcess {
 async function start(): Promise<Started> {
   const child = run([dataDir]);
   const [line] = (await once(createInterface(child.stdout!), 'line')) as [string];
-  return { child, ...(JSON.parse(line) as { databaseUrl: string }) };
+  const { databaseUrl } = JSON.parse(line) as { databaseUrl: string };
+  return { child, databaseUrl: withStorePassword(databaseUrl, dataDir), printed: line };
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<unknown> {
@@ -74,6 +78,22 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     await again.close();
   },
 );
+
+test('lets nobody in who does not know its password, which is new at each start', async () => {
+  const { child, databaseUrl, printed } = await start();
+  const { password } = new URL(databaseUrl);
+  expect(password).toMatch(/^[\w-]{32}$/);
+  expect(printed).not.toContain(password);
+  expect((await stat(`${dataDir}.password`)).mode & 0o777).toBe(0o600);
+  for (const guess of ['', ':wrong', `:${password}x`]) {
+    const url = databaseUrl.replace(`:${password}`, guess);
+    await expect(openStore({ databaseUrl: url })).rejects.toMatchObject({
+      name: 'StoreUnavailableError',
+    });
+  }
+  await end(child, 'SIGTERM');
+  expect(new URL((await start()).databaseUrl).password).not.toBe(password);
+});
 
 test('refuses a directory that a live process serves', async () => {
   const { child } = await start();
