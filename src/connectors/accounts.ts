@@ -15,7 +15,7 @@ import type { BearerHandle } from './transport/bearer.ts';
 import type { EmailHandle } from './email/client.ts';
 import type { EmailAccess } from './email/transport.ts';
 import type { EntraAccess } from './entra/client.ts';
-import type { Wire } from './transport/exchange.ts';
+import type { Connection } from './transport/exchange.ts';
 import type { GoogleAccess } from './google/client.ts';
 import type { Transport } from './transport/http.ts';
 import type { VendorClient } from './pipeline/perform.ts';
@@ -38,8 +38,8 @@ interface Parts<Handle> {
   client: VendorClient<Handle>;
 }
 
-/** Creates the wire to an address; `transport` replaces HTTP. */
-type WireTo = (connector: ConnectorName, address: string, transport?: Transport) => Wire;
+/** Creates the connection to an address; `transport` replaces HTTP. */
+type ConnectTo = (connector: ConnectorName, address: string, transport?: Transport) => Connection;
 
 /**
  * The operations and clients of these vendors; a placeholder client for each that is not
@@ -47,15 +47,15 @@ type WireTo = (connector: ConnectorName, address: string, transport?: Transport)
  */
 export function accountParts(
   { entra, google, salesforce, email, timeoutMs }: AccountVendors & { timeoutMs?: number },
-  wireTo: WireTo,
+  connectTo: ConnectTo,
 ): Record<'entra' | 'google' | 'salesforce', Parts<BearerHandle>> & { email: Parts<EmailHandle> } {
   return {
     entra: {
       rows: entraOperations(entra ? new URL(entra.graphUrl).origin : ''),
       client: entra
         ? createEntraClient(entra, {
-            login: wireTo('entra', entra.loginUrl),
-            graph: wireTo('entra', entra.graphUrl),
+            login: connectTo('entra', entra.loginUrl),
+            graph: connectTo('entra', entra.graphUrl),
           })
         : placeholderClient(),
     },
@@ -63,8 +63,8 @@ export function accountParts(
       rows: GOOGLE_ROWS,
       client: google
         ? createGoogleClient(google, {
-            login: wireTo('google', google.tokenUri),
-            admin: wireTo('google', google.adminUrl),
+            login: connectTo('google', google.tokenUri),
+            admin: connectTo('google', google.adminUrl),
           })
         : placeholderClient(),
     },
@@ -72,25 +72,25 @@ export function accountParts(
       rows: SALESFORCE_ROWS,
       client: salesforce
         ? createSalesforceClient(salesforce, {
-            login: wireTo('salesforce', salesforce.loginUrl),
-            wireTo: (origin) => wireTo('salesforce', origin),
+            login: connectTo('salesforce', salesforce.loginUrl),
+            connectTo: (origin) => connectTo('salesforce', origin),
           })
         : placeholderClient(),
     },
     email: {
       rows: EMAIL_ROWS,
-      client: email ? mailer(email, { wireTo, timeoutMs }) : placeholderClient(),
+      client: email ? mailer(email, { connectTo, timeoutMs }) : placeholderClient(),
     },
   };
 }
 
 function mailer(
   access: EmailAccess,
-  { wireTo, timeoutMs }: { wireTo: WireTo; timeoutMs: number | undefined },
+  { connectTo, timeoutMs }: { connectTo: ConnectTo; timeoutMs: number | undefined },
 ) {
   const address = `smtp://${access.host}:${access.port}`;
   return createEmailClient({
     address,
-    wire: wireTo('email', address, smtpTransport(access, timeoutMs)),
+    connection: connectTo('email', address, smtpTransport(access, timeoutMs)),
   });
 }

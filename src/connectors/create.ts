@@ -26,7 +26,7 @@ import type {
 } from '../governance/types.ts';
 import type { AccountVendors } from './accounts.ts';
 import type { Decide } from './pipeline/authorise.ts';
-import type { CallEvent, Wire } from './transport/exchange.ts';
+import type { CallEvent, Connection } from './transport/exchange.ts';
 import type { Pipeline } from './pipeline/execute.ts';
 import type { Transport } from './transport/http.ts';
 import type { OnWrite } from './pipeline/writes.ts';
@@ -105,7 +105,7 @@ export function createConnectors(settings: ConnectorSettings): Connectors {
     return { call, validate: (call) => validateCall(pipeline, call) };
   };
   const accounts = accountParts(settings, (connector, address, transport) =>
-    wireTo(connector, address, { ...settings, transport }),
+    connectTo(connector, address, { ...settings, transport }),
   );
   const oktaOrigin = okta ? new URL(okta.origin).origin : '';
   const pipes: Record<ConnectorName, Pipe> = {
@@ -116,7 +116,7 @@ export function createConnectors(settings: ConnectorSettings): Connectors {
         ? createOktaClient({
             ...okta,
             origin: oktaOrigin,
-            wire: wireTo('okta', okta.origin, settings),
+            connection: connectTo('okta', okta.origin, settings),
           })
         : placeholderClient(),
     ),
@@ -127,7 +127,7 @@ export function createConnectors(settings: ConnectorSettings): Connectors {
         ? createJiraClient({
             ...jira,
             email: jira.email ?? undefined,
-            wire: wireTo('jira', jira.origin, settings),
+            connection: connectTo('jira', jira.origin, settings),
           })
         : placeholderClient(),
     ),
@@ -135,7 +135,7 @@ export function createConnectors(settings: ConnectorSettings): Connectors {
       'slack',
       SLACK_ROWS,
       slack
-        ? createSlackClient({ ...slack, wire: wireTo('slack', slack.apiUrl, settings) })
+        ? createSlackClient({ ...slack, connection: connectTo('slack', slack.apiUrl, settings) })
         : placeholderClient(),
     ),
     entra: pipe('entra', accounts.entra.rows, accounts.entra.client),
@@ -173,11 +173,11 @@ interface Pipe {
 }
 
 /** Each vendor has its own governor and its own transport, pinned to its origin. */
-const wireTo = (
+const connectTo = (
   connector: ConnectorName,
   address: string,
   settings: ConnectorSettings & { transport?: Transport },
-): Wire => ({
+): Connection => ({
   transport:
     settings.transport ?? createTransport({ origin: address, timeoutMs: settings.timeoutMs }),
   governor: createGovernor({
@@ -193,7 +193,7 @@ const wireTo = (
 
 // A failing observer must not affect the outcome of a call.
 const ignoreErrors =
-  (observe: ConnectorSettings['observe']): Wire['observe'] =>
+  (observe: ConnectorSettings['observe']): Connection['observe'] =>
   (event) => {
     try {
       observe?.(event);

@@ -79,14 +79,14 @@ const OKTA: Hazard[] = [
     takenOut: [
       change(
         'connectors/okta/client.ts',
-        '    if (answer.status >= 200 && answer.status < 300) throw ANSWERED;\n',
+        '    if (response.status >= 200 && response.status < 300) throw ANSWERED;\n',
         '',
       ),
       change('connectors/okta/client.ts', '    cacheMiddleware: null,\n', ''),
       change(
         'connectors/okta/client.ts',
-        '  headers: new Headers([...answer.headers]),\n',
-        '  headers: new Headers([...answer.headers]),\n  ...{ clone: () => forSdk(url, answer) },\n',
+        '  headers: new Headers([...response.headers]),\n',
+        '  headers: new Headers([...response.headers]),\n  ...{ clone: () => forSdk(url, response) },\n',
       ),
     ],
   },
@@ -346,8 +346,8 @@ const OKTA: Hazard[] = [
     takenOut: [
       change(
         'connectors/create.ts',
-        '{\n            ...okta,\n            origin: oktaOrigin,\n            wire:',
-        '{ ...okta, wire:',
+        '{\n            ...okta,\n            origin: oktaOrigin,\n            connection:',
+        '{ ...okta, connection:',
       ),
     ],
   },
@@ -444,8 +444,8 @@ const JIRA: Hazard[] = [
     takenOut: [
       change(
         'connectors/jira/refusals.ts',
-        "answer.headers.get('x-seraph-loginreason')",
-        "answer.headers.get('x-none')",
+        "response.headers.get('x-seraph-loginreason')",
+        "response.headers.get('x-none')",
       ),
     ],
   },
@@ -456,8 +456,8 @@ const JIRA: Hazard[] = [
     takenOut: [
       change(
         'connectors/jira/refusals.ts',
-        "answer.headers.get('x-seraph-loginreason')",
-        "answer.headers.get('x-none')",
+        "response.headers.get('x-seraph-loginreason')",
+        "response.headers.get('x-none')",
       ),
       change(
         'connectors/jira/projections.ts',

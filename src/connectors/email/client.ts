@@ -1,6 +1,6 @@
 import { exchange } from '../transport/exchange.ts';
 import { emailRefusal } from './refusals.ts';
-import type { Wire } from '../transport/exchange.ts';
+import type { Connection } from '../transport/exchange.ts';
 import type { VendorClient } from '../pipeline/perform.ts';
 import type { Message } from './inputs.ts';
 
@@ -15,17 +15,17 @@ export interface EmailHandle {
  */
 export const createEmailClient = ({
   address,
-  wire,
+  connection,
 }: {
   address: string;
-  wire: Wire;
+  connection: Connection;
 }): VendorClient<EmailHandle> => ({
   pathOf: (path) => path,
   refusal: emailRefusal,
   lend: async (scope, use) =>
     use({
       send: async (message) =>
-        exchange(wire, scope, {
+        exchange(connection, scope, {
           method: 'POST',
           url: `${address}/`,
           headers: {},

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ConnectorErrorCode } from '../errors.ts';
 import type { Refusal } from '../transport/failure.ts';
-import type { Answer } from '../transport/http.ts';
+import type { HttpResponse } from '../transport/http.ts';
 
 // RFC 5321 and RFC 4954. Replies 4xx are temporary, 5xx are permanent.
 const BY_REPLY: Readonly<Record<number, ConnectorErrorCode>> = {
@@ -23,7 +23,7 @@ const NO_TLS =
  * Reads the final reply of a mail server; null if it accepted the message. A server never refuses a
  * message after accepting it.
  */
-export function emailRefusal({ status }: Answer, json: unknown): Refusal | null {
+export function emailRefusal({ status }: HttpResponse, json: unknown): Refusal | null {
   if (status === 250) return null;
   const { stage, enhanced } = end.parse(json);
   const known = { vendorCode: enhanced ?? String(status), ambiguous: false };

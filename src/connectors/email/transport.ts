@@ -7,7 +7,7 @@ import { NetworkFailure } from '../transport/network.ts';
 import { messageInput } from './inputs.ts';
 import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { Secret } from '../../config/env/secret.ts';
-import type { Answer, Transport } from '../transport/http.ts';
+import type { HttpResponse, Transport } from '../transport/http.ts';
 import type { Message } from './inputs.ts';
 
 /** A mail server and the sender. */
@@ -108,8 +108,8 @@ interface Progress {
 
 async function within(
   { connection, timeoutMs, signal }: Limits,
-  task: (progress: Progress) => Promise<Answer>,
-): Promise<Answer> {
+  task: (progress: Progress) => Promise<HttpResponse>,
+): Promise<HttpResponse> {
   const progress: Progress = { began: false };
   const { promise: ended, reject } = Promise.withResolvers<never>();
   const cancel = (): void =>
@@ -144,7 +144,7 @@ interface Conversation {
 async function converse(
   connection: SMTPConnection,
   { access, message, raw, id, began }: Conversation,
-): Promise<Answer> {
+): Promise<HttpResponse> {
   await step((done) => connection.connect(done));
   const { login } = access;
   if (login) {
@@ -157,7 +157,7 @@ async function converse(
       error ? reject(error) : resolve(info),
     );
   });
-  return answer(250, { id, refused: sent.rejected.length });
+  return responseOf(250, { id, refused: sent.rejected.length });
 }
 
 const step = (run: (done: (error?: Error | null) => void) => void): Promise<void> =>
@@ -185,12 +185,12 @@ interface SmtpError {
 }
 
 /** The server's own refusal as a response; throws any other error. */
-function refusalAnswer(error: unknown, progress: Progress): Answer {
+function refusalAnswer(error: unknown, progress: Progress): HttpResponse {
   if (error instanceof NetworkFailure) throw error;
   const { code = '', responseCode = 0, response = '' } = error as SmtpError;
   if (responseCode < 400 || responseCode > 599) throw failureOf(error, progress);
   const enhanced = /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})\b/.exec(response)?.[1] ?? null;
-  return answer(responseCode, { stage: STAGES[code] ?? 'message', enhanced });
+  return responseOf(responseCode, { stage: STAGES[code] ?? 'message', enhanced });
 }
 
 const STAGES: Readonly<Record<string, SessionEnd['stage']>> = {
@@ -204,7 +204,7 @@ function failureOf(error: unknown, { began }: Progress): NetworkFailure {
   return new NetworkFailure((error as SmtpError).code === 'ETIMEDOUT' ? 'timed_out' : 'cut');
 }
 
-const answer = (status: number, end: SessionEnd): Answer => ({
+const responseOf = (status: number, end: SessionEnd): HttpResponse => ({
   status,
   headers: new ResponseHeaders({}),
   text: JSON.stringify(end),

@@ -4,7 +4,7 @@ import { lifetime, tokenSource, tokenText } from '../transport/tokens.ts';
 import { entraRefusal } from './refusals.ts';
 import type { Secret } from '../../config/env/secret.ts';
 import type { BearerHandle } from '../transport/bearer.ts';
-import type { Wire } from '../transport/exchange.ts';
+import type { Connection } from '../transport/exchange.ts';
 import type { HttpRequest } from '../transport/http.ts';
 import type { VendorClient } from '../pipeline/perform.ts';
 
@@ -18,19 +18,19 @@ export interface EntraAccess {
   graphUrl: string;
 }
 
-const answer = z.object({ access_token: tokenText, expires_in: lifetime });
+const tokenResponse = z.object({ access_token: tokenText, expires_in: lifetime });
 
 /** Creates the client of Microsoft Graph, with the client credentials of an app. */
 export function createEntraClient(
   access: EntraAccess,
-  { login, graph }: { login: Wire; graph: Wire },
+  { login, graph }: { login: Connection; graph: Connection },
 ): VendorClient<BearerHandle> {
   const { origin } = new URL(access.graphUrl);
   const tokens = tokenSource({
-    wire: login,
+    connection: login,
     request: () => tokenRequest(access),
     read: (json) => {
-      const { access_token: token, expires_in: livesMs } = answer.parse(json);
+      const { access_token: token, expires_in: livesMs } = tokenResponse.parse(json);
       return { token, livesMs, origin };
     },
   });

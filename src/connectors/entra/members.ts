@@ -27,9 +27,9 @@ export async function readMemberPages(
   const path = `/v1.0/groups/${groupId}/members`;
   let next: string | null = `${path}?$select=id&$top=999`;
   for (let pages = 0; next !== null && pages < MAX_PAGES; pages += 1) {
-    const answer = await send({ method: 'GET', path: next });
-    if (answer.status !== 200) return;
-    const { value, '@odata.nextLink': link } = page.parse(JSON.parse(answer.text));
+    const response = await send({ method: 'GET', path: next });
+    if (response.status !== 200) return;
+    const { value, '@odata.nextLink': link } = page.parse(JSON.parse(response.text));
     if (value.some(({ id }) => sameId(id, userId))) return;
     next = link === undefined ? null : nextPath(link, { origin, path, current: next });
   }

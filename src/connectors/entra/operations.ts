@@ -5,7 +5,7 @@ import { readMemberPages, readMembership } from './members.ts';
 import { errorOf } from './refusals.ts';
 import type { JsonObject } from '../../audit/types.ts';
 import type { BearerHandle } from '../transport/bearer.ts';
-import type { Answer } from '../transport/http.ts';
+import type { HttpResponse } from '../transport/http.ts';
 import type { OperationRow, OperationRows } from '../pipeline/operation.ts';
 import type { EntraOperations, EntraUser } from './types.ts';
 
@@ -27,7 +27,7 @@ const setEnabled = (
   route: ({ userId }) => ({ method: 'PATCH', path: '/v1.0/users/{userId}', params: { userId } }),
   send: async ({ send }, { userId }) =>
     send({ method: 'PATCH', path: `/v1.0/users/${userId}`, body: { accountEnabled } }),
-  project: ({ answer }) => noContent(answer),
+  project: ({ response }) => noContent(response),
   redact: ({ userId }) => ({ userId }),
 });
 
@@ -58,7 +58,7 @@ export const entraOperations = (graph: string): OperationRows<EntraOperations, B
     }),
     send: async ({ send }, { userId }) =>
       send({ method: 'POST', path: `/v1.0/users/${userId}/revokeSignInSessions` }),
-    project: ({ json, answer }) => readRevocation(json, answer),
+    project: ({ json, response }) => readRevocation(json, response),
     redact: ({ userId }) => ({ userId }),
   },
   'groups:read': {
@@ -90,9 +90,9 @@ export const entraOperations = (graph: string): OperationRows<EntraOperations, B
       }),
     // Graph: "One or more added object references already exist for the following modified
     // properties: 'members'."
-    alreadyDone: ({ json, answer }) =>
-      answer.status === 400 && /already exist/i.test(errorOf(json)?.message ?? ''),
-    project: ({ answer }) => readChange(answer, 400),
+    alreadyDone: ({ json, response }) =>
+      response.status === 400 && /already exist/i.test(errorOf(json)?.message ?? ''),
+    project: ({ response }) => readChange(response, 400),
     redact: ({ groupId, userId }) => ({ groupId, userId }),
     evidence: ({ already }) => ({ already }),
   },
@@ -106,8 +106,8 @@ export const entraOperations = (graph: string): OperationRows<EntraOperations, B
     }),
     send: async ({ send }, { groupId, userId }) =>
       send({ method: 'DELETE', path: `/v1.0/groups/${groupId}/members/${userId}/$ref` }),
-    alreadyDone: ({ json, answer }) => answer.status === 404 && errorOf(json) !== undefined,
-    project: ({ answer }) => readChange(answer, 404),
+    alreadyDone: ({ json, response }) => response.status === 404 && errorOf(json) !== undefined,
+    project: ({ response }) => readChange(response, 404),
     redact: ({ groupId, userId }) => ({ groupId, userId }),
     evidence: ({ already }) => ({ already }),
   },
@@ -128,14 +128,14 @@ function readUser(json: unknown, requested: string): EntraUser {
 const done = z.object({ value: z.literal(true) });
 
 /** Graph responds with 204, or with 200 and `value: true`. */
-function readRevocation(json: unknown, answer: Answer): null {
-  if (answer.status === 204) return noContent(answer);
+function readRevocation(json: unknown, response: HttpResponse): null {
+  if (response.status === 204) return noContent(response);
   done.parse(json);
   return null;
 }
 
-function readChange(answer: Answer, already: number): { already: boolean } {
-  if (answer.status === already) return { already: true };
-  noContent(answer);
+function readChange(response: HttpResponse, already: number): { already: boolean } {
+  if (response.status === already) return { already: true };
+  noContent(response);
   return { already: false };
 }

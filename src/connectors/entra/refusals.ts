@@ -3,7 +3,7 @@ import { BY_STATUS } from '../pipeline/by-status.ts';
 import { retryAfterMs } from '../rate-limit/headers.ts';
 import type { ConnectorErrorCode } from '../errors.ts';
 import type { Refusal } from '../transport/failure.ts';
-import type { Answer } from '../transport/http.ts';
+import type { HttpResponse } from '../transport/http.ts';
 
 // https://learn.microsoft.com/en-us/graph/errors
 const STATUSES: typeof BY_STATUS = { ...BY_STATUS, 423: 'unavailable' };
@@ -27,14 +27,14 @@ const DENIED =
 /**
  * Reads a response of Graph; null for a success. Error texts may quote ids, so they are dropped.
  */
-export function entraRefusal(answer: Answer, json: unknown): Refusal | null {
-  if (answer.status >= 200 && answer.status < 300) return null;
+export function entraRefusal(response: HttpResponse, json: unknown): Refusal | null {
+  if (response.status >= 200 && response.status < 300) return null;
   const vendorCode = errorOf(json)?.code ?? null;
-  const code = codeOf(answer.status, vendorCode);
+  const code = codeOf(response.status, vendorCode);
   return {
     code,
     vendorCode,
-    retryAfterMs: code === 'rate_limited' ? retryAfterMs(answer.headers) : null,
+    retryAfterMs: code === 'rate_limited' ? retryAfterMs(response.headers) : null,
     ...(vendorCode === 'Authorization_RequestDenied' &&
       code === 'forbidden' && { message: DENIED }),
   };

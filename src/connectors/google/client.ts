@@ -5,7 +5,7 @@ import { lifetime, tokenSource, tokenText } from '../transport/tokens.ts';
 import { googleRefusal } from './refusals.ts';
 import type { Secret } from '../../config/env/secret.ts';
 import type { BearerHandle } from '../transport/bearer.ts';
-import type { Wire } from '../transport/exchange.ts';
+import type { Connection } from '../transport/exchange.ts';
 import type { HttpRequest } from '../transport/http.ts';
 import type { VendorClient } from '../pipeline/perform.ts';
 
@@ -28,21 +28,21 @@ const SCOPE = 'https://www.googleapis.com/auth/admin.directory.user';
 const GRANT = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 const LIVES_S = 3_600;
 
-const answer = z.object({ access_token: tokenText, expires_in: lifetime });
+const tokenResponse = z.object({ access_token: tokenText, expires_in: lifetime });
 
 /**
  * Creates the client of the Directory API, with a service account that signs its token requests.
  */
 export function createGoogleClient(
   access: GoogleAccess,
-  { login, admin }: { login: Wire; admin: Wire },
+  { login, admin }: { login: Connection; admin: Connection },
 ): VendorClient<BearerHandle> {
   const { origin } = new URL(access.adminUrl);
   const tokens = tokenSource({
-    wire: login,
+    connection: login,
     request: () => tokenRequest(access, Date.now()),
     read: (json) => {
-      const { access_token: token, expires_in: livesMs } = answer.parse(json);
+      const { access_token: token, expires_in: livesMs } = tokenResponse.parse(json);
       return { token, livesMs, origin };
     },
   });

@@ -3,7 +3,7 @@ import { BY_STATUS } from '../pipeline/by-status.ts';
 import { retryAfterMs } from '../rate-limit/headers.ts';
 import type { ConnectorErrorCode } from '../errors.ts';
 import type { Refusal } from '../transport/failure.ts';
-import type { Answer } from '../transport/http.ts';
+import type { HttpResponse } from '../transport/http.ts';
 
 // https://developers.google.com/admin-sdk/directory/v1/guides/troubleshoot-error-codes
 const BY_REASON: Readonly<Record<string, ConnectorErrorCode>> = {
@@ -30,15 +30,15 @@ const FORBIDDEN =
   '(only a super administrator may suspend administrators), or the service account lacks the scope admin.directory.user';
 
 /** Reads a response of the Directory API; null for a success. */
-export function googleRefusal(answer: Answer, json: unknown): Refusal | null {
-  if (answer.status >= 200 && answer.status < 300) return null;
+export function googleRefusal(response: HttpResponse, json: unknown): Refusal | null {
+  if (response.status >= 200 && response.status < 300) return null;
   const own = errorBody.safeParse(json).data?.error;
   const vendorCode = own?.errors?.[0]?.reason ?? own?.status ?? null;
-  const code = codeOf(answer.status, { vendorCode, fromGoogle: own !== undefined });
+  const code = codeOf(response.status, { vendorCode, fromGoogle: own !== undefined });
   return {
     code,
     vendorCode,
-    retryAfterMs: code === 'rate_limited' ? retryAfterMs(answer.headers) : null,
+    retryAfterMs: code === 'rate_limited' ? retryAfterMs(response.headers) : null,
     ...(code === 'forbidden' && own && { message: FORBIDDEN }),
   };
 }

@@ -3,7 +3,7 @@ import { jiraRefusal } from './refusals.ts';
 import type * as JiraApi from 'jira.js/cloud';
 import type { Client } from 'jira.js/core';
 import type { Secret } from '../../config/env/secret.ts';
-import type { Wire } from '../transport/exchange.ts';
+import type { Connection } from '../transport/exchange.ts';
 import type { VendorClient } from '../pipeline/perform.ts';
 
 type SendOptions = Parameters<Client['sendRequest']>[0];
@@ -23,7 +23,7 @@ interface JiraClientSettings {
   /** Absent: the token is sent as a bearer token. */
   email?: string;
   token: Secret;
-  wire: Wire;
+  connection: Connection;
 }
 
 /**
@@ -34,7 +34,7 @@ export function createJiraClient({
   origin,
   email,
   token,
-  wire,
+  connection,
 }: JiraClientSettings): VendorClient<JiraHandle> {
   const base = new URL(origin);
   const root = base.origin + base.pathname.replace(/\/+$/, '');
@@ -51,7 +51,7 @@ export function createJiraClient({
       const api = await import('jira.js/cloud');
       // Its generic return type is that of its schemas; the rows ignore it and read the response.
       const sendRequest = async (options: SendOptions): Promise<never> =>
-        exchange(wire, scope, {
+        exchange(connection, scope, {
           ...requestOf(root, options),
           headers: headersOf(headers, options),
         }) as Promise<never>;

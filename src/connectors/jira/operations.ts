@@ -67,7 +67,7 @@ export const JIRA_ROWS: OperationRows<JiraOperations, JiraHandle> = {
         fields: editFields(input),
         update: edits(input),
       }),
-    project: ({ json, answer }) => parseNothing(json, answer.text),
+    project: ({ json, response }) => parseNothing(json, response.text),
     redact: ({ key, description, summary, addLabels, duplicateOf }) => ({
       key,
       description: description !== undefined,
@@ -103,7 +103,7 @@ export const JIRA_ROWS: OperationRows<JiraOperations, JiraHandle> = {
         issueIdOrKey: encodeURIComponent(key),
         transition: { id: transitionId },
       }),
-    project: ({ json, answer }) => parseNothing(json, answer.text),
+    project: ({ json, response }) => parseNothing(json, response.text),
     redact: ({ key, transitionId }) => ({ key, transitionId }),
   },
   'projects:read': {

@@ -4,7 +4,7 @@ import { BY_STATUS } from '../pipeline/by-status.ts';
 import { retryAfterMs } from '../rate-limit/headers.ts';
 import type { ConnectorErrorCode } from '../errors.ts';
 import type { Refusal } from '../transport/failure.ts';
-import type { Answer } from '../transport/http.ts';
+import type { HttpResponse } from '../transport/http.ts';
 
 // If Jira does not accept the credential, it answers many calls as for an anonymous user; only this
 // header shows it.
@@ -19,19 +19,19 @@ const errorBody = z.object({
  * Reads a response of Jira; null for a success. Its words may quote fields, so they are kept apart
  * from the code.
  */
-export function jiraRefusal(answer: Answer, json: unknown): Refusal | null {
-  const accepted = answer.status >= 200 && answer.status < 300;
-  if (NOT_SIGNED_IN.test(answer.headers.get('x-seraph-loginreason') ?? '')) {
+export function jiraRefusal(response: HttpResponse, json: unknown): Refusal | null {
+  const accepted = response.status >= 200 && response.status < 300;
+  if (NOT_SIGNED_IN.test(response.headers.get('x-seraph-loginreason') ?? '')) {
     return { code: 'unauthenticated', vendorCode: null, ambiguous: accepted };
   }
   if (accepted) return null;
   const body = errorBody.safeParse(json).data;
-  const code = codeOf(answer.status, body !== undefined);
+  const code = codeOf(response.status, body !== undefined);
   return {
     code,
     vendorCode: fieldNames(body?.errors),
     vendorMessage: wordsOf(body),
-    retryAfterMs: code === 'rate_limited' ? retryAfterMs(answer.headers) : null,
+    retryAfterMs: code === 'rate_limited' ? retryAfterMs(response.headers) : null,
   };
 }
 

@@ -8,9 +8,9 @@ import { oktaRefusal } from './refusals.ts';
 import { tokenScope } from './token-scopes.ts';
 import type { Client } from '@okta/okta-sdk-nodejs';
 import type { Secret } from '../../config/env/secret.ts';
-import type { Approved, Scope, Wire } from '../transport/exchange.ts';
+import type { Approved, Connection, Scope } from '../transport/exchange.ts';
 import type { Refusal } from '../transport/failure.ts';
-import type { Answer, HttpRequest } from '../transport/http.ts';
+import type { HttpRequest, HttpResponse } from '../transport/http.ts';
 import type { VendorClient } from '../pipeline/perform.ts';
 
 /** An SSWS token, or a service app that signs its token requests. */
@@ -28,7 +28,7 @@ interface OktaClientSettings {
   /** `https://host`, without a trailing slash, which the SDK would double. */
   origin: string;
   credential: OktaCredential;
-  wire: Wire;
+  connection: Connection;
 }
 
 /**
@@ -63,7 +63,7 @@ const TOKEN_PATH = '/oauth2/v1/token';
 export function createOktaClient({
   origin,
   credential,
-  wire,
+  connection,
 }: OktaClientSettings): VendorClient<Client> {
   const scopes = new AsyncLocalStorage<Scope>();
   const fetch = async (sdkRequest: SdkRequest): Promise<SdkResponse> => {
@@ -71,11 +71,11 @@ export function createOktaClient({
     if (!scope) throw new TypeError('a request outside of a governed call');
     const request = plain(sdkRequest);
     const isToken = new URL(request.url).pathname === TOKEN_PATH && request.method === 'POST';
-    if (isToken) return forSdk(request.url, await fetchToken(wire, scope, request));
-    const answer = await exchange(wire, scope, request);
+    if (isToken) return forSdk(request.url, await fetchToken(connection, scope, request));
+    const response = await exchange(connection, scope, request);
     // The response itself is read, so the SDK need not build its models.
-    if (answer.status >= 200 && answer.status < 300) throw ANSWERED;
-    return forSdk(request.url, answer);
+    if (response.status >= 200 && response.status < 300) throw ANSWERED;
+    return forSdk(request.url, response);
   };
   // A token request fails if any of its scopes is not granted, so each scope has its own token: a
   // scope that is not granted blocks no other calls. If the credential states its scopes, or is
@@ -149,24 +149,28 @@ const authorization = ({ credential, scopes }: Access): object =>
  * Sends the token request of a service app: over the same pinned transport, with its own rate-limit
  * bucket and event.
  */
-async function fetchToken(wire: Wire, scope: Scope, request: HttpRequest): Promise<Answer> {
+async function fetchToken(
+  connection: Connection,
+  scope: Scope,
+  request: HttpRequest,
+): Promise<HttpResponse> {
   // Nothing has been sent to the API itself yet, so no write can have been accepted.
   const called = { ...scope.called, write: false };
-  const answer = await sendPaced(wire, scope, { request, operation: 'oauth:token' }).catch(
+  const response = await sendPaced(connection, scope, { request, operation: 'oauth:token' }).catch(
     (error: unknown) => {
       scope.failure = networkError(called, networkFailure(error));
       throw scope.failure;
     },
   );
-  const wantsNonce = answer.status === 400 && answer.text.includes('use_dpop_nonce');
-  if (answer.status < 300 || wantsNonce) return answer;
+  const wantsNonce = response.status === 400 && response.text.includes('use_dpop_nonce');
+  if (response.status < 300 || wantsNonce) return response;
   // The SDK would treat the refusal as a token and send `Bearer undefined`.
-  scope.failure = refusalError(called, tokenRefusal(answer), answer);
+  scope.failure = refusalError(called, tokenRefusal(response), response);
   throw scope.failure;
 }
 
 /** A scope that is not granted does not mean that the credential is invalid. */
-function tokenRefusal({ status, text }: Answer): Refusal {
+function tokenRefusal({ status, text }: HttpResponse): Refusal {
   if (status === 400 && /"error"\s*:\s*"invalid_scope"/.test(text))
     return { code: 'forbidden', vendorCode: 'invalid_scope' };
   return {
@@ -182,10 +186,10 @@ const plain = ({ method, url, headers, body }: SdkRequest): HttpRequest => ({
   body: typeof body === 'string' ? body : undefined,
 });
 
-const forSdk = (url: string, answer: Answer): SdkResponse => ({
+const forSdk = (url: string, response: HttpResponse): SdkResponse => ({
   url,
-  status: answer.status,
-  headers: new Headers([...answer.headers]),
-  text: async () => Promise.resolve(answer.text),
-  json: async () => Promise.resolve(JSON.parse(answer.text) as unknown),
+  status: response.status,
+  headers: new Headers([...response.headers]),
+  text: async () => Promise.resolve(response.text),
+  json: async () => Promise.resolve(JSON.parse(response.text) as unknown),
 });

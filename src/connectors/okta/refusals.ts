@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { retryAfterMs } from '../rate-limit/headers.ts';
 import type { ConnectorErrorCode } from '../errors.ts';
 import type { Refusal } from '../transport/failure.ts';
-import type { Answer } from '../transport/http.ts';
+import type { HttpResponse } from '../transport/http.ts';
 
 // https://developer.okta.com/docs/reference/error-codes
 const BY_CODE: Readonly<Record<string, ConnectorErrorCode>> = {
@@ -34,14 +34,14 @@ const BY_STATUS: Readonly<Record<number, ConnectorErrorCode>> = {
 const errorBody = z.object({ errorCode: z.string().regex(/^E\d{7}$/) });
 
 /** Reads a response of Okta; null for a success. */
-export function oktaRefusal(answer: Answer, json: unknown): Refusal | null {
-  if (answer.status >= 200 && answer.status < 300) return null;
+export function oktaRefusal(response: HttpResponse, json: unknown): Refusal | null {
+  if (response.status >= 200 && response.status < 300) return null;
   const vendorCode = errorBody.safeParse(json).data?.errorCode ?? null;
-  const code = codeOf(answer.status, vendorCode);
+  const code = codeOf(response.status, vendorCode);
   return {
     code,
     vendorCode,
-    retryAfterMs: code === 'rate_limited' ? retryAfterMs(answer.headers) : null,
+    retryAfterMs: code === 'rate_limited' ? retryAfterMs(response.headers) : null,
   };
 }
 

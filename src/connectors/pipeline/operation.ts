@@ -2,7 +2,7 @@
 
 import type { z } from 'zod';
 import type { JsonObject } from '../../audit/types.ts';
-import type { Answer } from '../transport/http.ts';
+import type { HttpResponse } from '../transport/http.ts';
 import type { OperationTable } from '../types.ts';
 
 /** The catalogue's request for an operation, and the values of its placeholders. */
@@ -19,7 +19,7 @@ export interface Route {
  */
 export interface ProjectionInput<Input> {
   json: unknown;
-  answer: Answer;
+  response: HttpResponse;
   input: Input;
 }
 
@@ -34,7 +34,7 @@ export interface OperationRow<Input, Output, Handle> {
   /**
    * True for a refusal that means the requested state already exists; it is then read as a success.
    */
-  alreadyDone?(answered: Pick<ProjectionInput<Input>, 'json' | 'answer'>): boolean;
+  alreadyDone?(answered: Pick<ProjectionInput<Input>, 'json' | 'response'>): boolean;
   /**
    * Has the vendor's client build and send the request. Its result is ignored; the response itself
    * is read.

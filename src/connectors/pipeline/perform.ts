@@ -4,7 +4,7 @@ import { ConnectorError } from '../errors.ts';
 import { refusalError, requestIdOf, unsentError } from '../transport/failure.ts';
 import type { Approved, Scope } from '../transport/exchange.ts';
 import type { CallIdentity, Refusal } from '../transport/failure.ts';
-import type { Answer } from '../transport/http.ts';
+import type { HttpResponse } from '../transport/http.ts';
 import type { AnyRow, OperationRow } from './operation.ts';
 import type { CallContext, CallOutcome } from '../types.ts';
 
@@ -15,7 +15,7 @@ export interface VendorClient<Handle> {
   /** Runs `use`; every request that it sends belongs to `scope`. */
   lend(scope: Scope, use: (handle: Handle) => Promise<unknown>): Promise<unknown>;
   /** Null for a success. `json` is undefined if the body is empty or not JSON. */
-  refusal(answer: Answer, json: unknown): Refusal | null;
+  refusal(response: HttpResponse, json: unknown): Refusal | null;
 }
 
 /** Thrown by projections: the response is well-formed but states that the object does not exist. */
@@ -50,39 +50,39 @@ export async function performCall<Handle>(
     priority: context.priority ?? 'scan',
     signal: context.signal,
     confirm: called.write ? confirm : undefined,
-    answer: null,
+    response: null,
     failure: null,
   };
   // The result of the vendor's client is ignored, including its errors; the response itself is
   // read.
   await client.lend(scope, (handle) => send(handle, input)).catch(() => undefined);
   if (scope.failure) return { ok: false, error: scope.failure };
-  if (!scope.answer) return { ok: false, error: unsentError(called) };
-  return read(client, scope.answer, {
+  if (!scope.response) return { ok: false, error: unsentError(called) };
+  return read(client, scope.response, {
     called,
     alreadyDone,
-    project: (json, answer) => project({ json, answer, input }),
+    project: (json, response) => project({ json, response, input }),
   });
 }
 
 interface ReadOptions {
   called: CallIdentity;
   alreadyDone: AnyRow<unknown>['alreadyDone'];
-  project: (json: unknown, answer: Answer) => unknown;
+  project: (json: unknown, response: HttpResponse) => unknown;
 }
 
 function read<Handle>(
   client: VendorClient<Handle>,
-  answer: Answer,
+  response: HttpResponse,
   { called, alreadyDone, project }: ReadOptions,
 ): CallOutcome<unknown> {
-  const json = parseJson(answer.text);
-  const refusal = alreadyDone?.({ json, answer }) ? null : client.refusal(answer, json);
-  if (refusal) return { ok: false, error: refusalError(called, refusal, answer) };
+  const json = parseJson(response.text);
+  const refusal = alreadyDone?.({ json, response }) ? null : client.refusal(response, json);
+  if (refusal) return { ok: false, error: refusalError(called, refusal, response) };
   try {
-    return { ok: true, output: project(json, answer), requestId: requestIdOf(answer) };
+    return { ok: true, output: project(json, response), requestId: requestIdOf(response) };
   } catch (error) {
-    return { ok: false, error: refusalError(called, unreadable(error), answer) };
+    return { ok: false, error: refusalError(called, unreadable(error), response) };
   }
 }
 

@@ -4,7 +4,7 @@ import { tokenSource, tokenText } from '../transport/tokens.ts';
 import { salesforceRefusal } from './refusals.ts';
 import type { Secret } from '../../config/env/secret.ts';
 import type { BearerHandle } from '../transport/bearer.ts';
-import type { Wire } from '../transport/exchange.ts';
+import type { Connection } from '../transport/exchange.ts';
 import type { HttpRequest } from '../transport/http.ts';
 import type { VendorClient } from '../pipeline/perform.ts';
 
@@ -16,7 +16,7 @@ export interface SalesforceAccess {
   loginUrl: string;
 }
 
-const answer = z.object({
+const tokenResponse = z.object({
   access_token: tokenText,
   instance_url: z.string().max(300).transform(instanceOrigin),
 });
@@ -24,24 +24,24 @@ const answer = z.object({
 /**
  * Creates the client of Salesforce's REST API, with the client credentials of an app. The API's
  * address comes with the token. The token has no stated lifetime, so it is used until it is
- * refused. `wireTo` creates the wire to an origin.
+ * refused. `connectTo` creates the connection to an origin.
  */
 export function createSalesforceClient(
   access: SalesforceAccess,
-  { login, wireTo }: { login: Wire; wireTo: (origin: string) => Wire },
+  { login, connectTo }: { login: Connection; connectTo: (origin: string) => Connection },
 ): VendorClient<BearerHandle> {
   const tokens = tokenSource({
-    wire: login,
+    connection: login,
     request: () => tokenRequest(access),
     read: (json) => {
-      const { access_token: token, instance_url: origin } = answer.parse(json);
+      const { access_token: token, instance_url: origin } = tokenResponse.parse(json);
       return { token, livesMs: null, origin };
     },
   });
-  let api: { origin: string; wire: Wire } | null = null;
-  const wireFor = ({ origin }: { origin: string }): Wire => {
-    if (api?.origin !== origin) api = { origin, wire: wireTo(origin) };
-    return api.wire;
+  let api: { origin: string; connection: Connection } | null = null;
+  const wireFor = ({ origin }: { origin: string }): Connection => {
+    if (api?.origin !== origin) api = { origin, connection: connectTo(origin) };
+    return api.connection;
   };
   return bearerClient({ tokens, wireFor, refusal: salesforceRefusal });
 }

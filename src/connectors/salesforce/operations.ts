@@ -37,7 +37,7 @@ const setActive = (active: boolean): OperationRow<{ userId: string }, null, Bear
       path: `${VERSION}/sobjects/User/${userId}`,
       body: { IsActive: active },
     }),
-  project: ({ answer }) => noContent(answer),
+  project: ({ response }) => noContent(response),
   redact: ({ userId }) => ({ userId }),
 });
 

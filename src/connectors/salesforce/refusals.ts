@@ -3,7 +3,7 @@ import { BY_STATUS } from '../pipeline/by-status.ts';
 import { retryAfterMs } from '../rate-limit/headers.ts';
 import type { ConnectorErrorCode } from '../errors.ts';
 import type { Refusal } from '../transport/failure.ts';
-import type { Answer } from '../transport/http.ts';
+import type { HttpResponse } from '../transport/http.ts';
 
 // https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_concepts_core_data_objects.htm
 const BY_CODE: Readonly<Record<string, ConnectorErrorCode>> = {
@@ -42,15 +42,15 @@ const errorBody = z
  * Reads a response of Salesforce; null for a success. Error texts may quote fields, so they are
  * dropped.
  */
-export function salesforceRefusal(answer: Answer, json: unknown): Refusal | null {
-  if (answer.status >= 200 && answer.status < 300) return null;
+export function salesforceRefusal(response: HttpResponse, json: unknown): Refusal | null {
+  if (response.status >= 200 && response.status < 300) return null;
   const vendorCode = errorBody.safeParse(json).data?.[0]?.errorCode ?? null;
-  const code = codeOf(answer.status, vendorCode);
+  const code = codeOf(response.status, vendorCode);
   const message = vendorCode === null ? undefined : MESSAGES[code];
   return {
     code,
     vendorCode,
-    retryAfterMs: code === 'rate_limited' ? retryAfterMs(answer.headers) : null,
+    retryAfterMs: code === 'rate_limited' ? retryAfterMs(response.headers) : null,
     // Sent before anything has been changed.
     ...(vendorCode === 'UNABLE_TO_LOCK_ROW' && { ambiguous: false }),
     ...(message !== undefined && { message }),

@@ -2,14 +2,14 @@ import { exchange } from '../transport/exchange.ts';
 import { slackRefusal } from './refusals.ts';
 import type { FetchFunction, WebClient, WebClientOptions } from '@slack/web-api';
 import type { Secret } from '../../config/env/secret.ts';
-import type { Scope, Wire } from '../transport/exchange.ts';
+import type { Scope, Connection } from '../transport/exchange.ts';
 import type { VendorClient } from '../pipeline/perform.ts';
 
 interface SlackClientSettings {
   /** `https://slack.com/api/`. */
   apiUrl: string;
   token: Secret;
-  wire: Wire;
+  connection: Connection;
 }
 
 // The SDK would log arguments and headers of requests, and texts of responses.
@@ -30,7 +30,7 @@ const SILENT: WebClientOptions['logger'] = {
 export function createSlackClient({
   apiUrl,
   token,
-  wire,
+  connection,
 }: SlackClientSettings): VendorClient<WebClient> {
   const base = apiUrl.endsWith('/') ? apiUrl : `${apiUrl}/`;
   return {
@@ -40,7 +40,7 @@ export function createSlackClient({
       const sdk = await import('@slack/web-api');
       const client = new sdk.WebClient(token.reveal(), {
         slackApiUrl: base,
-        fetch: fetchOf(wire, scope),
+        fetch: fetchOf(connection, scope),
         retryConfig: { retries: 0 },
         rejectRateLimitedCalls: true,
         allowAbsoluteUrls: false,
@@ -52,24 +52,24 @@ export function createSlackClient({
 }
 
 const fetchOf =
-  (wire: Wire, scope: Scope): FetchFunction =>
+  (connection: Connection, scope: Scope): FetchFunction =>
   async (url, { method = 'POST', headers = {}, body } = {}) => {
     const address = String(url);
-    const answer = await exchange(wire, scope, {
+    const response = await exchange(connection, scope, {
       method,
       url: address,
       headers,
       body: typeof body === 'string' ? body : undefined,
     });
     return {
-      ok: answer.status >= 200 && answer.status < 300,
-      status: answer.status,
+      ok: response.status >= 200 && response.status < 300,
+      status: response.status,
       statusText: '',
       url: address,
-      headers: new Headers([...answer.headers]),
-      text: async () => Promise.resolve(answer.text),
-      json: async () => Promise.resolve(JSON.parse(answer.text) as unknown),
+      headers: new Headers([...response.headers]),
+      text: async () => Promise.resolve(response.text),
+      json: async () => Promise.resolve(JSON.parse(response.text) as unknown),
       arrayBuffer: async () =>
-        Promise.resolve(new TextEncoder().encode(answer.text).buffer as ArrayBuffer),
+        Promise.resolve(new TextEncoder().encode(response.text).buffer as ArrayBuffer),
     };
   };

@@ -98,7 +98,7 @@ export const SLACK_ROWS: OperationRows<SlackOperations, WebClient> = {
     input: noInput,
     route: () => ({ method: 'POST', path: '/api/auth.test', params: {} }),
     send: async (client) => client.apiCall('auth.test', {}),
-    project: ({ json, answer }) => parseIdentity(json, answer.headers),
+    project: ({ json, response }) => parseIdentity(json, response.headers),
     redact: () => ({}),
   },
   'channels:members': {

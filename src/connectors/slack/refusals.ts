@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { retryAfterMs } from '../rate-limit/headers.ts';
 import type { ConnectorErrorCode } from '../errors.ts';
 import type { Refusal } from '../transport/failure.ts';
-import type { Answer } from '../transport/http.ts';
+import type { HttpResponse } from '../transport/http.ts';
 
 /**
  * Slack's error names (docs.slack.dev, method pages); any other name means that the request is
@@ -41,21 +41,25 @@ const BY_NAME: Readonly<Record<string, ConnectorErrorCode>> = {
 const body = z.object({ ok: z.boolean(), error: z.string().nullish() });
 
 /** Reads a response of Slack, which reports errors with status 200; null for a success. */
-export function slackRefusal(answer: Answer, json: unknown): Refusal | null {
-  if (answer.status !== 200) return refusal(answer, codeOfStatus(answer.status), null);
+export function slackRefusal(response: HttpResponse, json: unknown): Refusal | null {
+  if (response.status !== 200) return refusal(response, codeOfStatus(response.status), null);
   const parsed = body.safeParse(json);
-  if (!parsed.success) return refusal(answer, 'malformed', null);
+  if (!parsed.success) return refusal(response, 'malformed', null);
   if (parsed.data.ok) return null;
   const name = /^[a-z][a-z0-9_]{0,63}$/.test(parsed.data.error ?? '')
     ? (parsed.data.error ?? '')
     : null;
-  return refusal(answer, codeOfName(name), name);
+  return refusal(response, codeOfName(name), name);
 }
 
-const refusal = (answer: Answer, code: ConnectorErrorCode, vendorCode: string | null): Refusal => ({
+const refusal = (
+  response: HttpResponse,
+  code: ConnectorErrorCode,
+  vendorCode: string | null,
+): Refusal => ({
   code,
   vendorCode,
-  retryAfterMs: code === 'rate_limited' ? retryAfterMs(answer.headers) : null,
+  retryAfterMs: code === 'rate_limited' ? retryAfterMs(response.headers) : null,
 });
 
 // Slack itself responds only with 200 and 429; any other status comes from a proxy.

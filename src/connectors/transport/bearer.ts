@@ -2,8 +2,8 @@
 
 import { exchange } from './exchange.ts';
 import type { JsonObject } from '../../audit/types.ts';
-import type { Scope, Wire } from './exchange.ts';
-import type { Answer, HttpRequest } from './http.ts';
+import type { Scope, Connection } from './exchange.ts';
+import type { HttpRequest, HttpResponse } from './http.ts';
 import type { VendorClient } from '../pipeline/perform.ts';
 import type { AccessToken, TokenSource } from './tokens.ts';
 
@@ -17,13 +17,13 @@ interface BearerRequest {
 /** The handle with which a row sends its request. */
 export interface BearerHandle {
   /** Sends a request to the API. A refused token is replaced once. */
-  send(request: BearerRequest): Promise<Answer>;
+  send(request: BearerRequest): Promise<HttpResponse>;
 }
 
 interface BearerSettings {
   tokens: TokenSource;
-  /** Returns the wire to the API for which a token is valid. */
-  wireFor: (granted: AccessToken) => Wire;
+  /** Returns the connection to the API for which a token is valid. */
+  wireFor: (granted: AccessToken) => Connection;
   refusal: VendorClient<BearerHandle>['refusal'];
 }
 
@@ -45,8 +45,8 @@ function sender(
   let renewed = false;
   return async (request) => {
     const granted = await tokens.get(scope);
-    const answer = await exchange(wireFor(granted), scope, toHttpRequest(granted, request));
-    if (answer.status !== 401 || renewed) return answer;
+    const response = await exchange(wireFor(granted), scope, toHttpRequest(granted, request));
+    if (response.status !== 401 || renewed) return response;
     // A 401 is sent before the request is processed, so a write may be repeated.
     renewed = true;
     tokens.drop(granted);

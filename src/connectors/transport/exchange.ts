@@ -4,7 +4,7 @@ import { networkError, requestIdOf } from './failure.ts';
 import { NetworkFailure, networkFailure } from './network.ts';
 import { bucketOf } from '../rate-limit/buckets.ts';
 import type { CallIdentity } from './failure.ts';
-import type { Answer, HttpRequest, Transport } from './http.ts';
+import type { HttpRequest, HttpResponse, Transport } from './http.ts';
 import type { Governor, Priority } from '../rate-limit/types.ts';
 import type { ConnectorError } from '../errors.ts';
 import type { ConnectorName } from '../../governance/types.ts';
@@ -44,13 +44,13 @@ export interface Scope {
   /** Called right before a write is sent; throws if it may no longer be sent. */
   confirm?: (() => Promise<void>) | undefined;
   /** The last response to the approved request. */
-  answer: Answer | null;
+  response: HttpResponse | null;
   /** The failure of the transport, if there is no response. */
   failure: ConnectorError | null;
 }
 
 /** The connection of a vendor's client: transport, rate governor and observer. */
-export interface Wire {
+export interface Connection {
   transport: Transport;
   governor: Governor;
   observe: (event: CallEvent) => void;
@@ -60,11 +60,18 @@ export interface Wire {
  * Sends a request of an approved call: only with the approved method and path, with a permit, and
  * observed.
  */
-export async function exchange(wire: Wire, scope: Scope, request: HttpRequest): Promise<Answer> {
+export async function exchange(
+  connection: Connection,
+  scope: Scope,
+  request: HttpRequest,
+): Promise<HttpResponse> {
   try {
     if (!isApproved(request, scope.approved)) throw new NetworkFailure('foreign_path');
-    scope.answer = await sendPaced(wire, scope, { request, operation: scope.called.operation });
-    return scope.answer;
+    scope.response = await sendPaced(connection, scope, {
+      request,
+      operation: scope.called.operation,
+    });
+    return scope.response;
   } catch (error) {
     scope.failure = networkError(scope.called, networkFailure(error));
     throw scope.failure;
@@ -75,30 +82,30 @@ export async function exchange(wire: Wire, scope: Scope, request: HttpRequest): 
  * Acquires a permit, sends the request, and reports the result to the governor and the observer.
  */
 export async function sendPaced(
-  wire: Wire,
+  connection: Connection,
   scope: Scope,
   sending: { request: HttpRequest; operation: string },
-): Promise<Answer> {
+): Promise<HttpResponse> {
   const path = new URL(sending.request.url).pathname;
   const askedAt = performance.now();
-  const permit = await acquire(wire.governor, bucketOf(scope.called.connector, path), scope);
+  const permit = await acquire(connection.governor, bucketOf(scope.called.connector, path), scope);
   await confirmSending(scope).catch((error: unknown) => {
     permit.settle(null);
     throw error;
   });
   const startedAt = performance.now();
-  let answer: Answer | null = null;
+  let response: HttpResponse | null = null;
   try {
-    answer = await wire.transport(sending.request, scope.signal);
-    return answer;
+    response = await connection.transport(sending.request, scope.signal);
+    return response;
   } finally {
-    const sample = permit.settle(answer);
+    const sample = permit.settle(response);
     const { connector } = scope.called;
-    wire.observe({
+    connection.observe({
       connector,
       operation: sending.operation,
       run: scope.run,
-      ...answerFacts(answer),
+      ...answerFacts(response),
       rateLimit: sample?.window ?? null,
       durationMs: performance.now() - startedAt,
       waitedMs: startedAt - askedAt,
@@ -138,12 +145,12 @@ const acquire = async (
   });
 
 const answerFacts = (
-  answer: Answer | null,
+  response: HttpResponse | null,
 ): Pick<CallEvent, 'status' | 'throttled' | 'requestId' | 'date'> => ({
-  status: answer?.status ?? null,
-  throttled: answer?.status === 429,
-  requestId: answer && requestIdOf(answer),
-  date: answer?.headers.get('date') ?? null,
+  status: response?.status ?? null,
+  throttled: response?.status === 429,
+  requestId: response && requestIdOf(response),
+  date: response?.headers.get('date') ?? null,
 });
 
 // Compared after parsing, so that `..`, backslashes and encodings are as the server sees them.

@@ -3,7 +3,7 @@
 import { ConnectorError } from '../errors.ts';
 import { NETWORK_FAILURES } from './network.ts';
 import type { ConnectorErrorCode } from '../errors.ts';
-import type { Answer } from './http.ts';
+import type { HttpResponse } from './http.ts';
 import type { NetworkFailure } from './network.ts';
 import type { ConnectorName } from '../../governance/types.ts';
 
@@ -46,18 +46,18 @@ const OPEN_OUTCOME: readonly ConnectorErrorCode[] = ['unavailable', 'malformed']
 export function refusalError(
   called: CallIdentity,
   refusal: Refusal,
-  answer: Answer,
+  response: HttpResponse,
 ): ConnectorError {
   const fields = {
     connector: called.connector,
     operation: called.operation,
     code: refusal.code,
-    status: answer.status,
+    status: response.status,
     vendorCode: refusal.vendorCode,
     message: refusal.message ?? MESSAGES[refusal.code],
     ambiguous: called.write && (refusal.ambiguous ?? OPEN_OUTCOME.includes(refusal.code)),
     retryAfterMs: refusal.retryAfterMs ?? null,
-    requestId: requestIdOf(answer),
+    requestId: requestIdOf(response),
   };
   return new ConnectorError(fields, refusal.vendorMessage ?? null);
 }
@@ -108,9 +108,9 @@ const REQUEST_ID_HEADERS = [
 ];
 
 /** The vendor's request id; null if there is none, or it is not printable. */
-export function requestIdOf(answer: Answer): string | null {
+export function requestIdOf(response: HttpResponse): string | null {
   for (const name of REQUEST_ID_HEADERS) {
-    const value = answer.headers.get(name);
+    const value = response.headers.get(name);
     if (value && /^[\w.:@=+/-]{1,128}$/.test(value)) return value;
   }
   return null;

@@ -15,7 +15,7 @@ export interface HttpRequest {
 }
 
 /** A complete response. */
-export interface Answer {
+export interface HttpResponse {
   status: number;
   /** By name, in any case; repeated headers are joined by commas. */
   headers: ReadableHeaders;
@@ -37,7 +37,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 /** Sends one request to the pinned origin and reads the response. Throws only NetworkFailure. */
-export type Transport = (request: HttpRequest, signal?: AbortSignal) => Promise<Answer>;
+export type Transport = (request: HttpRequest, signal?: AbortSignal) => Promise<HttpResponse>;
 
 /**
  * Creates the only way to the network: the origin is pinned, redirects are not followed, one
@@ -79,7 +79,7 @@ const poolTo = (origin: string): Pool =>
 interface ExchangeOptions {
   limits: { ms: number; bytes: number };
   signal: AbortSignal | undefined;
-  resolve(answer: Answer): void;
+  resolve(response: HttpResponse): void;
   reject(failure: NetworkFailure): void;
 }
 

@@ -7,9 +7,9 @@ import { sendPaced } from './exchange.ts';
 import { networkError, refusalError } from './failure.ts';
 import { NetworkFailure, networkFailure } from './network.ts';
 import { retryAfterMs } from '../rate-limit/headers.ts';
-import type { Scope, Wire } from './exchange.ts';
+import type { Scope, Connection } from './exchange.ts';
 import type { Refusal } from './failure.ts';
-import type { Answer, HttpRequest } from './http.ts';
+import type { HttpRequest, HttpResponse } from './http.ts';
 import type { ConnectorErrorCode } from '../errors.ts';
 
 /** An access token. */
@@ -22,8 +22,8 @@ export interface AccessToken {
 }
 
 interface TokenSettings {
-  /** The wire to the token server, pinned to its origin. */
-  wire: Wire;
+  /** The connection to the token server, pinned to its origin. */
+  connection: Connection;
   /** Creates the request for each token, because a signed request contains the time. */
   request: () => HttpRequest;
   /** Reads the parsed response; throws (anything) if it is malformed. */
@@ -44,13 +44,15 @@ export interface TokenSource {
 }
 
 type TokenResult =
-  { granted: AccessToken } | { failure: NetworkFailure } | { refusal: Refusal; answer: Answer };
+  | { granted: AccessToken }
+  | { failure: NetworkFailure }
+  | { refusal: Refusal; response: HttpResponse };
 
 const MARGIN_MS = 300_000;
 
 /** Keeps an access token in memory, until shortly before it expires. */
 export function tokenSource({
-  wire,
+  connection,
   request,
   read,
   clock = () => performance.now(),
@@ -59,7 +61,7 @@ export function tokenSource({
   let fetching: Promise<TokenResult> | null = null;
   const renewToken = async (scope: Scope): Promise<TokenResult> => {
     const askedAt = clock();
-    const answered = await fetchToken(wire, scope, { request: request(), read });
+    const answered = await fetchToken(connection, scope, { request: request(), read });
     if ('granted' in answered)
       current = { granted: answered.granted, until: askedAt + usable(answered.granted.livesMs) };
     return answered;
@@ -82,22 +84,22 @@ const usable = (livesMs: number | null): number =>
   livesMs === null ? Number.POSITIVE_INFINITY : livesMs - Math.min(MARGIN_MS, livesMs / 2);
 
 async function fetchToken(
-  wire: Wire,
+  connection: Connection,
   scope: Scope,
   { request, read }: { request: HttpRequest; read: TokenSettings['read'] },
 ): Promise<TokenResult> {
   try {
-    const answer = await sendPaced(wire, scope, { request, operation: 'oauth:token' });
-    const refusal = tokenRefusal(answer);
-    return refusal ? { refusal, answer } : readToken(answer, read);
+    const response = await sendPaced(connection, scope, { request, operation: 'oauth:token' });
+    const refusal = tokenRefusal(response);
+    return refusal ? { refusal, response } : readToken(response, read);
   } catch (error) {
     return { failure: networkFailure(error) };
   }
 }
 
-function readToken(answer: Answer, read: TokenSettings['read']): TokenResult {
+function readToken(response: HttpResponse, read: TokenSettings['read']): TokenResult {
   try {
-    return { granted: read(JSON.parse(answer.text)) };
+    return { granted: read(JSON.parse(response.text)) };
   } catch {
     return {
       refusal: {
@@ -105,7 +107,7 @@ function readToken(answer: Answer, read: TokenSettings['read']): TokenResult {
         vendorCode: null,
         message: 'the token server returned no usable token',
       },
-      answer,
+      response,
     };
   }
 }
@@ -117,7 +119,7 @@ function requireToken(scope: Scope, fetched: TokenResult): AccessToken {
   scope.failure =
     'failure' in fetched
       ? networkError(called, fetched.failure)
-      : refusalError(called, fetched.refusal, fetched.answer);
+      : refusalError(called, fetched.refusal, fetched.response);
   throw scope.failure;
 }
 
@@ -147,8 +149,8 @@ const BY_ERROR: Readonly<Record<string, ConnectorErrorCode>> = {
 
 const errorBody = z.object({ error: z.string().regex(/^[a-z_]{1,64}$/) });
 
-function tokenRefusal(answer: Answer): Refusal | null {
-  const { status, text, headers } = answer;
+function tokenRefusal(response: HttpResponse): Refusal | null {
+  const { status, text, headers } = response;
   if (status === 200) return null;
   if (status === 429)
     return { code: 'rate_limited', vendorCode: null, retryAfterMs: retryAfterMs(headers) };

@@ -31,11 +31,11 @@ type Logs = OktaOrgOperations['logs:read'];
 // Without `until` the log is polled: there is always a next link, and it stays the same while
 // nothing happens.
 function nextOfLogs(
-  { answer, input }: ProjectionInput<Logs['input']>,
+  { response, input }: ProjectionInput<Logs['input']>,
   origin: string,
 ): string | null {
   const after = input.until === undefined ? null : (input.after ?? null);
-  return nextCursor(answer.headers, { origin, path: '/api/v1/logs', after });
+  return nextCursor(response.headers, { origin, path: '/api/v1/logs', after });
 }
 
 /** Operations on the organisation: its settings, log, domains and administrators. */
@@ -74,13 +74,13 @@ export const orgRows = (origin: string): OktaRows<OktaOrgOperations> => ({
     route: () => routeTo('GET', '/api/v1/iam/assignees/users'),
     send: async ({ roleAssignmentApi }, { limit = ASSIGNEE_PAGE, after }) =>
       roleAssignmentApi.listUsersWithRoleAssignments({ limit, after: cursorOf({ after }) }),
-    project: ({ json, answer, input }) => {
+    project: ({ json, response, input }) => {
       const { items, link } = parseAssignees(json);
       const listing = { origin, path: '/api/v1/iam/assignees/users', after: input.after ?? null };
       // This listing has its next link in the body; a link in the headers is accepted too.
       return {
         items,
-        next: link === null ? nextCursor(answer.headers, listing) : nextCursorIn(link, listing),
+        next: link === null ? nextCursor(response.headers, listing) : nextCursorIn(link, listing),
       };
     },
     redact: (pages) => pagingOf(pages, ASSIGNEE_PAGE),

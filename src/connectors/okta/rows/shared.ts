@@ -29,11 +29,11 @@ interface ListingAddress {
 /** A page, and the cursor of the next one. */
 export const page = <Item>(
   items: Item[],
-  { answer, input }: ProjectionInput<{ after?: string | null }>,
+  { response, input }: ProjectionInput<{ after?: string | null }>,
   address: ListingAddress,
 ): OktaPage<Item> => ({
   items,
-  next: nextCursor(answer.headers, { ...address, after: input.after ?? null }),
+  next: nextCursor(response.headers, { ...address, after: input.after ?? null }),
 });
 
 /**
@@ -42,10 +42,10 @@ export const page = <Item>(
  */
 export function whole<Item>(
   items: Item[],
-  { answer }: ProjectionInput<unknown>,
+  { response }: ProjectionInput<unknown>,
   address: ListingAddress,
 ): Item[] {
-  if (nextCursor(answer.headers, { ...address, after: null }) !== null)
+  if (nextCursor(response.headers, { ...address, after: null }) !== null)
     throw new TypeError('not the whole listing');
   return items;
 }
@@ -60,9 +60,9 @@ export function same<Item extends { id: string }>(item: Item, id: string): Item 
  * Reads the response to a call without a result: 204, an empty body, or an object, which is dropped
  * because it may contain links and tokens. Anything else is not from Okta's API and throws.
  */
-export function nothing({ json, answer }: ProjectionInput<unknown>): null {
+export function nothing({ json, response }: ProjectionInput<unknown>): null {
   const isObject = typeof json === 'object' && json !== null && !Array.isArray(json);
-  if (answer.text.trim() !== '' && !isObject)
+  if (response.text.trim() !== '' && !isObject)
     throw new TypeError('neither an empty response nor an object');
   return null;
 }

@@ -229,7 +229,7 @@ describe('a cursor', () => {
 });
 
 describe('the last check before sending', () => {
-  const wire = () => ({
+  const connection = () => ({
     transport: createTransport({ origin: server.origin }),
     governor: createGovernor({ quota: { share: 1, reserve: 0, warningThreshold: false } }),
     observe: () => undefined,
@@ -240,7 +240,7 @@ describe('the last check before sending', () => {
     approved: { method, path },
     priority: 'scan',
     signal: undefined,
-    answer: null,
+    response: null,
     failure: null,
   });
   const member = `/api/v1/groups/${GROUP}/users/${USER}`;
@@ -256,7 +256,7 @@ describe('the last check before sending', () => {
   ])('stops %s', async (_what, method, path) => {
     server.seen.length = 0;
     const request = { method, url: server.origin + path, headers: {} };
-    const sending = exchange(wire(), scope('DELETE', member), request);
+    const sending = exchange(connection(), scope('DELETE', member), request);
     expect(await failureOf(sending)).toMatchObject({
       fields: { code: 'malformed', status: null, ambiguous: false },
     });
@@ -265,6 +265,6 @@ describe('the last check before sending', () => {
 
   it('allows the approved request with any query', async () => {
     const request = { method: 'delete', url: `${server.origin}${member}?x=/../`, headers: {} };
-    expect((await exchange(wire(), scope('DELETE', member), request)).status).toBe(200);
+    expect((await exchange(connection(), scope('DELETE', member), request)).status).toBe(200);
   });
 });

@@ -330,7 +330,7 @@ describe('the SDK', () => {
   it('does not accept an address as a method', async () => {
     const foreign = await servers.start(() => ({ json: { ok: true } }));
     const home = await servers.start(() => ({ json: { ok: true } }));
-    const wire = {
+    const connection = {
       transport: createTransport({ origin: home.origin }),
       governor: createGovernor({ quota: { share: 1, reserve: 0, warningThreshold: false } }),
       observe: () => undefined,
@@ -338,7 +338,7 @@ describe('the SDK', () => {
     const client = createSlackClient({
       apiUrl: `${home.origin}/api/`,
       token: new Secret(TOKEN),
-      wire,
+      connection,
     });
     const scope: Scope = {
       called: { connector: 'slack', operation: 'auth:test', write: false },
@@ -346,7 +346,7 @@ describe('the SDK', () => {
       approved: { method: 'POST', path: '/api/auth.test' },
       priority: 'scan',
       signal: undefined,
-      answer: null,
+      response: null,
       failure: null,
     };
     await failureOf(client.lend(scope, (sdk) => sdk.apiCall(`${foreign.origin}/api/auth.test`)));

@@ -17,7 +17,7 @@ const scope = (signal?: AbortSignal): Scope => ({
   approved: { method: 'PATCH', path: '/x' },
   priority: 'scan',
   signal,
-  answer: null,
+  response: null,
   failure: null,
 });
 
@@ -27,13 +27,13 @@ async function startTokens(
 ) {
   const server = await servers.start(answer);
   const operations: string[] = [];
-  const wire = {
+  const connection = {
     transport: createTransport({ origin: server.origin }),
     governor: createGovernor({ quota: { share: 1, reserve: 0, warningThreshold: false } }),
     observe: ({ operation }: { operation: string }) => operations.push(operation),
   };
   const tokens = tokenSource({
-    wire,
+    connection,
     request: () => ({ method: 'POST', url: `${server.origin}/token`, headers: {}, body: 'x=y' }),
     read: (json) => {
       const { token, lives } = json as { token: string; lives: number | null };
