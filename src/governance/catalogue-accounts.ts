@@ -31,5 +31,5 @@ export const SALESFORCE_OPERATIONS: readonly OperationRow[] = [
 /** E-mail. SMTP has no method or path; these are placeholders for the one operation. */
 // prettier-ignore
 export const EMAIL_OPERATIONS: readonly OperationRow[] = [
-  { connector: 'email', operation: 'email:send', method: 'POST', path: '/', risk: 'LOW', does: 'Send a message' },
+  { connector: 'email', operation: 'email:send', method: 'POST', path: '/', risk: 'LOW', writes: true, does: 'Send a message' },
 ];

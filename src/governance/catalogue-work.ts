@@ -18,8 +18,8 @@ export const JIRA_OPERATIONS: readonly OperationRow[] = [
 /** Slack's operations (Web API). */
 // prettier-ignore
 export const SLACK_OPERATIONS: readonly OperationRow[] = [
-  { connector: 'slack', operation: 'chat:write', method: 'POST', path: '/api/chat.postMessage', risk: 'LOW', does: 'Post a message' },
-  { connector: 'slack', operation: 'chat:update', method: 'POST', path: '/api/chat.update', risk: 'LOW', does: 'Edit a message sent by arx' },
+  { connector: 'slack', operation: 'chat:write', method: 'POST', path: '/api/chat.postMessage', risk: 'LOW', writes: true, does: 'Post a message' },
+  { connector: 'slack', operation: 'chat:update', method: 'POST', path: '/api/chat.update', risk: 'LOW', writes: true, does: 'Edit a message sent by arx' },
   { connector: 'slack', operation: 'history:read', method: 'POST', path: '/api/conversations.history', risk: 'LOW', does: "Read a channel's recent messages" },
   { connector: 'slack', operation: 'users:lookup', method: 'POST', path: '/api/users.lookupByEmail', risk: 'LOW', does: 'Find a Slack user by e-mail or id',
     wire: [{ method: 'POST', path: '/api/users.lookupByEmail' }, { method: 'POST', path: '/api/users.info' }] },

@@ -1,5 +1,5 @@
 import { ceilingHint, defaultHints, deniesBy, why } from './explain.ts';
-import { judgeAt } from './match.ts';
+import { judgeAt, withheldReason } from './match.ts';
 import type { Grant, Judgement } from './match.ts';
 import { guardrailProblem, requestProblem } from './malformed.ts';
 import { prepareBundle } from './prepare.ts';
@@ -80,14 +80,21 @@ function decideValid({ request, digest, guardrails, facts, entries }: ValidInput
   const levels = levelsFrom(facts.risk, request.raisedBy ?? 0);
   const risk = levels.at(-1) ?? facts.risk;
   const relevant = new Set(entries.filter((entry) => isRelevant(entry, request.principal)));
-  const grants = [...relevant].flatMap(({ grant }) => grant ?? []);
+  const withheld = withheldGrants(relevant, request.principal, facts);
+  const grants = [...relevant].flatMap((entry) =>
+    entry.grant === null || withheld.has(entry) ? [] : [entry.grant],
+  );
   const denies = [...relevant].flatMap(({ deny }) => deny ?? []);
   const frame: Decision = {
     ...blank(request, digest),
     risk,
     considered: entries.map((entry) => ({
       policy: entry.policy.name,
-      why: why(entry, { isRelevant: relevant.has(entry), risk }),
+      why: why(entry, {
+        isRelevant: relevant.has(entry),
+        withheld: withheld.get(entry) ?? null,
+        risk,
+      }),
     })),
     hints: risk === facts.risk ? [] : [`context raises the risk from ${facts.risk} to ${risk}`],
   };
@@ -101,7 +108,8 @@ function decideValid({ request, digest, guardrails, facts, entries }: ValidInput
       `guardrails.${facts.connector}.risk_max is ${ceiling}, the risk is ${risk}`,
     ]);
   }
-  if (grants.length === 0) return denial(frame, 'default_deny', defaultHints(entries, request));
+  if (grants.length === 0)
+    return denial(frame, 'default_deny', defaultHints(entries, request, withheld));
   return decideGranted(frame, grants, levels);
 }
 
@@ -109,6 +117,20 @@ function decideValid({ request, digest, guardrails, facts, entries }: ValidInput
 // matched.
 const isRelevant = ({ grant, deny, appliesTo }: PolicyEntry, principal: string): boolean =>
   (grant !== null || deny !== null) && appliesTo(principal);
+
+/** The grants that are not in force for this request, and why. */
+function withheldGrants(
+  relevant: ReadonlySet<PolicyEntry>,
+  principal: string,
+  facts: OperationFacts,
+): Map<PolicyEntry, string> {
+  const withheld = new Map<PolicyEntry, string>();
+  for (const entry of relevant) {
+    const reason = entry.grant && withheldReason(entry.policy, principal, facts);
+    if (reason) withheld.set(entry, reason);
+  }
+  return withheld;
+}
 
 function decideGranted(
   frame: Decision,

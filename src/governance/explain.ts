@@ -12,28 +12,34 @@ export const ceilingHint = ({ policy }: Grant): string =>
 const MAX_HINTS = 10;
 
 /** Hints for a request that no policy grants: whom else the operation is granted to. */
-export function defaultHints(entries: readonly PolicyEntry[], request: DecisionRequest): string[] {
+export function defaultHints(
+  entries: readonly PolicyEntry[],
+  request: DecisionRequest,
+  withheld: ReadonlyMap<PolicyEntry, string>,
+): string[] {
   const others = entries.filter(({ grant }) => grant !== null);
   if (others.length === 0)
     return [`no policy grants ${request.connector} ${request.operation} to any principal`];
-  const named = others
-    .slice(0, MAX_HINTS)
-    .map(({ policy }) => `policy ${policy.name} grants it, but not to ${request.principal}`);
+  const named = others.slice(0, MAX_HINTS).map((entry) => {
+    const reason = withheld.get(entry) ?? `not to ${request.principal}`;
+    return `policy ${entry.policy.name} grants it, but ${reason}`;
+  });
   const rest = others.length - named.length;
   return rest === 0 ? named : [...named, `and ${rest} more`];
 }
 
 /**
  * How a policy affected a decision. `isRelevant`: the policy grants or denies the operation to this
- * principal.
+ * principal. `withheld`: why its grant is not in force.
  */
 export function why(
   { policy, grant, deny }: PolicyEntry,
-  { isRelevant, risk }: { isRelevant: boolean; risk: Risk },
+  { isRelevant, withheld, risk }: { isRelevant: boolean; withheld: string | null; risk: Risk },
 ): string {
   if (!isRelevant) return grant === null ? 'no match' : 'another principal';
   if (deny) return `denies ${deny.glob}`;
   if (!grant) return 'no match';
+  if (withheld !== null) return `grants ${grant.glob}, but ${withheld}`;
   const capped = judgeAt([grant], risk).effect === 'deny';
   return capped ? `grants ${grant.glob}, capped at ${policy.riskMax}` : `grants ${grant.glob}`;
 }

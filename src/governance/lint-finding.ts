@@ -10,6 +10,7 @@ type LintCode =
   | 'shadowed_grant'
   | 'denies_everything'
   | 'hitl_without_approvers'
+  | 'anonymous_writes'
   | 'quorum_too_large'
   | 'requester_only_approver';
 

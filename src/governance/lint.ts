@@ -1,7 +1,9 @@
 import { byName } from './digest.ts';
-import { finding } from './lint-finding.ts';
+import { coverageOf, finding } from './lint-finding.ts';
 import type { LintInput, LintFinding } from './lint-finding.ts';
 import { approverFindings, levelFindings } from './lint-approval.ts';
+import { approvalAt, onlyReads, withheldReason } from './match.ts';
+import { ANONYMOUS, isAnonymous } from './principal.ts';
 import { matchesAny, matchesGlob } from './glob.ts';
 import type { OperationFacts, Policy } from './types.ts';
 
@@ -32,6 +34,7 @@ export function lintPolicies(
 const RULES: readonly ((linted: LintInput) => LintFinding[])[] = [
   globFindings,
   riskFindings,
+  anonymousFindings,
   shadowFindings,
   levelFindings,
   approverFindings,
@@ -73,6 +76,24 @@ function riskFindings(linted: LintInput): LintFinding[] {
       'missing_risk_max',
       'warning',
       `risk_max is not set; ${policy.riskMax.toLowerCase()} applies`,
+    ]),
+  ];
+}
+
+function anonymousFindings(linted: LintInput): LintFinding[] {
+  const { policy } = linted;
+  const changing = coverageOf(linted).find(
+    (row) => !onlyReads(row) && approvalAt(policy, row.risk) !== null,
+  );
+  if (changing === undefined || withheldReason(policy, ANONYMOUS, changing) !== null) return [];
+  const at = policy.principals.findIndex(isAnonymous);
+  if (policy.principals.length > 0 && at < 0) return [];
+  return [
+    finding(policy, [
+      at < 0 ? 'operations' : `principals.${at}`,
+      'anonymous_writes',
+      'info',
+      `grants ${changing.operation} to user:anonymous too: ${at < 0 ? 'it states no principals' : 'it names that principal'}`,
     ]),
   ];
 }

@@ -1,5 +1,6 @@
+import { isAnonymous } from './principal.ts';
 import { exceeds, needsPerson, stricter } from './risk.ts';
-import type { ApprovalMode, Effect, Policy, Risk, SourcePlace } from './types.ts';
+import type { ApprovalMode, Effect, OperationFacts, Policy, Risk, SourcePlace } from './types.ts';
 
 /** An entry of a policy that grants or denies an operation, and its position in the file. */
 export interface Grant {
@@ -7,6 +8,26 @@ export interface Grant {
   glob: string;
   place: SourcePlace;
 }
+
+/** Whether an operation only reads; messages have risk LOW too. */
+export const onlyReads = ({ risk, writes }: OperationFacts): boolean =>
+  risk === 'LOW' && writes !== true;
+
+/**
+ * Why a policy that covers the principal does not grant it the operation; null if it does. No glob
+ * grants user:anonymous more than reading: the policy must name it, or apply to every principal.
+ */
+export const withheldReason = (
+  { principals }: Pick<Policy, 'principals'>,
+  principal: string,
+  facts: OperationFacts,
+): string | null =>
+  isAnonymous(principal) &&
+  !onlyReads(facts) &&
+  principals.length > 0 &&
+  !principals.some(isAnonymous)
+    ? 'user:anonymous may only read unless principals names it'
+    : null;
 
 /** The effect of the grants at one risk level, and which of them are the strictest. */
 export interface Judgement {

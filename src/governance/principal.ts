@@ -7,6 +7,10 @@ type PrincipalKind = 'user' | 'agent' | 'workflow' | 'flow';
 /** A caller who has not signed in and is not named. */
 export const ANONYMOUS = 'user:anonymous';
 
+/** Whether this is the anonymous caller, however it is spelt. */
+export const isAnonymous = (principal: string): boolean =>
+  principal.normalize('NFKC').trim().toLowerCase() === ANONYMOUS;
+
 export const principalOf = (kind: PrincipalKind, name: string): string => `${kind}:${name}`;
 
 /** The principal of an access key: its owner, or the service if it has no owner. */

@@ -1,6 +1,7 @@
 /** Divides principals into the classes that policies distinguish. */
 
 import { compileGlob } from './glob.ts';
+import { ANONYMOUS } from './principal.ts';
 import type { Policy } from './types.ts';
 
 /** A set of principals that no policy distinguishes. */
@@ -24,9 +25,10 @@ export function principalClasses(policies: readonly Policy[]): PrincipalClass[] 
   const found = new Map<string, PrincipalClass>();
   for (const example of examples(globs, filler)) {
     const matching = globs.filter((_, at) => matchers[at]?.(example));
-    const key = matching.join(' ');
-    if (!found.has(key))
-      found.set(key, { name: narrowest(matching).join(' and ') || 'everybody else', example });
+    // Globs grant user:anonymous less than the others that they match.
+    const name = example === ANONYMOUS ? ANONYMOUS : narrowest(matching).join(' and ');
+    const key = example === ANONYMOUS ? ANONYMOUS : matching.join(' ');
+    if (!found.has(key)) found.set(key, { name: name || 'everybody else', example });
   }
   return [...found.values()];
 }
@@ -43,7 +45,9 @@ function examples(globs: readonly string[], filler: string): string[] {
   const overlaps = starred.flatMap((glob, at) =>
     starred.slice(at + 1).flatMap((other) => overlap(glob, other)),
   );
+  const covered = starred.some((glob) => compileGlob(glob)(ANONYMOUS));
   return [
+    ...(covered ? [ANONYMOUS] : []),
     ...globs.filter((glob) => !glob.includes('*')),
     ...[...starred, ...overlaps, '*:*'].flatMap((glob) => fill(glob)),
   ]

@@ -55,6 +55,8 @@ export interface OperationFacts {
   connector: ConnectorName;
   operation: string;
   risk: Risk;
+  /** It sends or changes something although its risk is LOW. */
+  writes?: true;
 }
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH';

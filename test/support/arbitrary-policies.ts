@@ -13,7 +13,7 @@ export const glob = fc.constantFrom(
   'users:clear_sessions',
   'groups:*',
 );
-const principal = fc.constantFrom('agent:*', 'user:*', 'agent:soc', 'user:jane');
+const principal = fc.constantFrom('agent:*', 'user:*', 'agent:soc', 'user:jane', 'user:anonymous');
 const upper = fc.constantFrom('hitl' as const);
 const mode = fc.constantFrom('none' as const, 'auto' as const, 'hitl' as const);
 const some = { nil: undefined } as const;
@@ -50,7 +50,13 @@ export const request: fc.Arbitrary<DecisionRequest> = fc.record({
     'users:clear_sessions',
     'groups:delete',
   ),
-  principal: fc.constantFrom('agent:soc', 'agent:other', 'user:jane', 'workflow:x'),
+  principal: fc.constantFrom(
+    'agent:soc',
+    'agent:other',
+    'user:jane',
+    'user:anonymous',
+    'workflow:x',
+  ),
   raisedBy: fc.nat({ max: 3 }),
 });
 export const guardrails: fc.Arbitrary<Guardrails> = fc.record({

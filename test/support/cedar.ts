@@ -29,7 +29,10 @@ export function cedarPolicies(
 function translate(policy: Policy): string[] {
   return [
     ...rule('forbid', policy, { globs: policy.deny, when: 'true' }),
-    ...rule('permit', policy, { globs: policy.operations, when: ceiling(policy) }),
+    ...rule('permit', policy, {
+      globs: policy.operations,
+      when: `${ceiling(policy)}) && (${anonymous(policy)}`,
+    }),
   ];
 }
 
@@ -58,6 +61,12 @@ function who({ principals }: Policy): string {
     .join(' || ');
 }
 
+// No glob grants the anonymous caller more than reading.
+function anonymous({ principals }: Policy): string {
+  if (principals.length === 0 || principals.includes('user:anonymous')) return 'true';
+  return '!(principal is user && context.id == "anonymous") || context.reads';
+}
+
 function ceiling({ riskMax, ceiling: kind, approval }: Policy): string {
   const stated = RISKS.filter((risk) => approval[risk] !== undefined).map(level);
   const above = kind === 'escalate' ? ` || [${stated.join(', ')}].contains(context.risk)` : '';
@@ -78,6 +87,6 @@ export function cedarRequests({ connector, operation, principal, raisedBy = 0 }:
       principal: { type, id },
       action: { type: 'Action', id: operation },
       resource: { type: 'Organisation', id: connector },
-      context: { risk, id },
+      context: { risk, id, reads: facts.risk === 'LOW' && facts.writes !== true },
     }));
 }

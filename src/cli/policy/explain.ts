@@ -1,4 +1,4 @@
-import { ANONYMOUS } from '../../governance/principal.ts';
+import { isAnonymous } from '../../governance/principal.ts';
 import { guardrailsOf } from '../../config/schema/guardrails.ts';
 import { nearest } from '../../config/yaml/nearest.ts';
 import { findOperation, OPERATIONS } from '../../governance/catalogue.ts';
@@ -64,9 +64,11 @@ const REMARKS: readonly Remark[] = [
       ? []
       : ['a principal has the form user:LOGIN-OR-ID, agent:ID, workflow:NAME or flow:NAME'],
   ({ request: { principal } }, { effect }) =>
-    principal === ANONYMOUS && effect !== 'deny'
+    isAnonymous(principal)
       ? [
-          'user:anonymous is any caller without authentication and without --as; to exclude them, deny this principal',
+          effect === 'deny'
+            ? 'this asks as user:anonymous; sign in with ARX_KEY, or pass --as, to ask as a person'
+            : 'user:anonymous is any caller without authentication and without --as; to exclude them, deny this principal',
         ]
       : [],
   (_, { risk, effect }, { config }) =>

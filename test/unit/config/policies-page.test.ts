@@ -25,6 +25,7 @@ describe('docs/policies.md', () => {
     });
     expect(bundle.policies.map(({ name }) => name)).toEqual([
       'suspend-with-approval',
+      'anonymous-may-comment',
       'no-anonymous-okta',
     ]);
   });
@@ -51,7 +52,7 @@ describe('docs/policies.md', () => {
     const codes = [...(lintSource.match(/LintCode =[^;]*/)?.[0] ?? '').matchAll(/'(\w+)'/g)].map(
       ([, code]) => code,
     );
-    const listed = [...page.matchAll(/^\| `(\w+)` +\| (?:error|warning)/gm)].map(
+    const listed = [...page.matchAll(/^\| `(\w+)` +\| (?:error|warning|info)/gm)].map(
       ([, code]) => code,
     );
     expect(codes.length).toBeGreaterThan(5);

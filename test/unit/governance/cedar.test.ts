@@ -13,7 +13,7 @@ const cedar = createRequire(import.meta.url)(
   '@cedar-policy/cedar-wasm/nodejs',
 ) as typeof import('@cedar-policy/cedar-wasm/nodejs');
 
-const PRINCIPALS = ['agent:soc', 'agent:other', 'user:jane', 'workflow:x'];
+const PRINCIPALS = ['agent:soc', 'agent:other', 'user:jane', 'user:anonymous', 'workflow:x'];
 const ASKED: DecisionRequest[] = OPERATIONS.filter(({ connector }) => connector === 'okta').flatMap(
   ({ operation }, at) =>
     PRINCIPALS.map((principal) => ({ connector: 'okta', operation, principal, raisedBy: at % 3 })),

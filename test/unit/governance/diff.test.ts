@@ -49,6 +49,26 @@ describe('diffBundles', () => {
       ['user:* users:suspend HIGH: deny → approval (wider)'],
     ],
     [
+      'a change for anonymous callers, whom a glob only lets read',
+      [
+        policy({
+          name: 'p',
+          operations: ['users:update'],
+          riskMax: 'MEDIUM',
+          principals: ['user:*'],
+        }),
+      ],
+      [
+        policy({
+          name: 'p',
+          operations: ['users:update'],
+          riskMax: 'MEDIUM',
+          principals: ['user:*', 'user:anonymous'],
+        }),
+      ],
+      ['user:anonymous users:update MEDIUM: deny → allow (wider)'],
+    ],
+    [
       'a ceiling, felt only where context raises the risk',
       [suspend()],
       [suspend({ riskMax: 'CRITICAL' })],
@@ -138,15 +158,15 @@ describe('principalClasses', () => {
 
   it.each<[string[], string[]]>([
     [[], ['everybody else']],
-    [['user:*'], ['everybody else', 'user:*']],
+    [['user:*'], ['everybody else', 'user:*', 'user:anonymous']],
     [
       ['user:jane', 'user:*'],
-      ['everybody else', 'user:*', 'user:jane'],
+      ['everybody else', 'user:*', 'user:anonymous', 'user:jane'],
     ],
-    [['*:*'], ['*:*']],
+    [['*:*'], ['*:*', 'user:anonymous']],
     [
       ['*:jane', 'user:*'],
-      ['*:jane', '*:jane and user:*', 'everybody else', 'user:*'],
+      ['*:jane', '*:jane and user:*', 'everybody else', 'user:*', 'user:anonymous'],
     ],
     [
       ['agent:soc-*', 'agent:*-eu'],

@@ -153,6 +153,55 @@ describe('rules 2 to 5: denials', () => {
   });
 });
 
+describe('user:anonymous', () => {
+  const people = policy({
+    name: 'people',
+    principals: ['user:*'],
+    operations: ['*:*'],
+    riskMax: 'CRITICAL',
+  });
+  const effects = (principal: string, ...policies: Policy[]) =>
+    ['users:read', 'users:update', 'users:suspend'].map(
+      (operation) => decide(ask(operation, { principal }), ...policies).effect,
+    );
+
+  it.each(['user:anonymous', 'user:Anonymous', 'user:anonymous '])(
+    'is granted only reads by a glob, as %j',
+    (principal) => {
+      expect(effects(principal, people)).toEqual(['allow', 'deny', 'deny']);
+    },
+  );
+
+  it('is told so', () => {
+    const denied = decide(ask('users:update', { principal: 'user:anonymous' }), people);
+    expect(denied.code).toBe('default_deny');
+    expect(denied.hints).toEqual([
+      'policy people grants it, but user:anonymous may only read unless principals names it',
+    ]);
+    expect(denied.considered).toEqual([
+      {
+        policy: 'people',
+        why: 'grants *:*, but user:anonymous may only read unless principals names it',
+      },
+    ]);
+  });
+
+  it('may not send messages, whose risk is LOW', () => {
+    const slack = policy({ ...people, name: 'slack', connector: 'slack' });
+    const request = { connector: 'slack', operation: 'chat:write', principal: 'user:anonymous' };
+    expect(decide(request, slack).effect).toBe('deny');
+    expect(decide({ ...request, principal: 'user:jane' }, slack).effect).toBe('allow');
+  });
+
+  it('is granted more where a policy names it or states no principals, and is denied as others are', () => {
+    const named = policy({ ...people, principals: ['user:*', 'user:anonymous'] });
+    expect(effects('user:anonymous', named)).toEqual(['allow', 'allow', 'approval']);
+    expect(effects('user:anonymous', everything)).toEqual(['allow', 'allow', 'approval']);
+    const deny = policy({ name: 'd', principals: ['user:*'], deny: ['users:update'] });
+    expect(effects('user:anonymous', named, deny)).toEqual(['allow', 'deny', 'approval']);
+  });
+});
+
 describe('rules 6 to 8: obligations', () => {
   it('defaults: no approval for LOW and MEDIUM, a person for HIGH and CRITICAL, ceiling LOW', () => {
     const effect = (operation: string): string => decide(ask(operation), everything).effect;

@@ -116,7 +116,15 @@ describe('the live policies', () => {
     expect(further).toEqual(notices);
   });
 
-  it.each(['user:jane@example.com', 'user:anonymous'])(
+  it('let an anonymous caller read, and nothing else', () => {
+    const may = granted('user:anonymous');
+    const reads = OPERATIONS.filter(
+      ({ connector, risk, writes }) => connector !== 'email' && risk === 'LOW' && !writes,
+    );
+    expect(may).toEqual(reads.map(({ connector, operation }) => `${connector} ${operation} allow`));
+  });
+
+  it.each(['user:jane@example.com'])(
     'let %s read and do what is reversible, the rest with others',
     (who) => {
       // Only flows send e-mail.

@@ -12,18 +12,22 @@ const people = (...any_of: string[]): NonNullable<Policy['approvers']> => ({
   grantValidForMs: null,
 });
 /** Findings as `code severity line`. */
-const found = (...policies: Policy[]): string[] =>
+const all = (...policies: Policy[]): string[] =>
   lintPolicies(policies, OPERATIONS).map(
     ({ code, severity, line }) => `${code} ${severity} ${line}`,
   );
+/** Without those about user:anonymous: most policies here state no principals. */
+const found = (...policies: Policy[]): string[] =>
+  all(...policies).filter((one) => !one.startsWith('anonymous_writes'));
 const stated = { risk_max: at(3) };
 
 describe('lintPolicies', () => {
   it('reports that approval.critical of the lifecycle example cannot be reached', () => {
-    const [first, ...others] = lintPolicies(
+    const [anonymous, first, ...others] = lintPolicies(
       bundleOf('policies/examples/okta-user-lifecycle.yaml').policies,
       OPERATIONS,
     );
+    expect(anonymous).toMatchObject({ code: 'anonymous_writes', severity: 'info' });
     expect(first).toMatchObject({
       code: 'unreachable_level',
       severity: 'warning',
@@ -47,6 +51,29 @@ describe('lintPolicies', () => {
         ['entra', 'google', 'okta', 'salesforce'].map((of) => `${who}-${of}`),
       ),
     );
+  });
+
+  it.each<[string, Partial<Policy>, string[]]>([
+    ['no principals', {}, ['anonymous_writes info 5']],
+    [
+      'the principal itself',
+      {
+        principals: ['user:*', 'user:anonymous'],
+        places: { ...stated, 'principals.1': at(2) },
+      },
+      ['anonymous_writes info 2'],
+    ],
+    ['a glob', { principals: ['user:*'] }, []],
+    ['no principals, but only reads', { operations: ['users:read*'] }, []],
+    ['no principals, but a ceiling below', { riskMax: 'LOW' }, []],
+  ])('reports who grants user:anonymous more than reading: %s', (_, given, expected) => {
+    const places = { ...stated, operations: at(5) };
+    const name = { name: 'a', operations: ['users:update'], riskMax: 'MEDIUM', places } as const;
+    expect(
+      all(
+        policy({ ...name, operations: ['users:update'], approvers: people('group:A'), ...given }),
+      ),
+    ).toEqual(expected);
   });
 
   it.each<[string, Policy[], string[]]>([

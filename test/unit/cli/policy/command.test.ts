@@ -78,13 +78,18 @@ describe('arx policy explain', () => {
   });
 
   it('uses the policies of arx.yaml, and notes what anonymous callers may do', async () => {
-    const { document } = await json('explain', 'users:suspend');
+    const { document } = await json('explain', 'users:read');
     expect(document).toMatchObject({
-      effect: 'approval',
+      effect: 'allow',
       determining: [{ policy: 'operators-okta' }],
     });
     expect(String(document['hints'])).toContain(
       'user:anonymous is any caller without authentication',
+    );
+    const { document: change } = await json('explain', 'users:suspend');
+    expect(change).toMatchObject({ effect: 'deny', code: 'default_deny' });
+    expect(String(change['hints'])).toMatch(
+      /operators-okta grants it, but user:anonymous may only read.*sign in with ARX_KEY/,
     );
     const { document: unknown } = await json('explain', 'users:suspned', '--as', 'jane');
     expect(String(unknown['hints'])).toMatch(
