@@ -138,6 +138,15 @@ export interface KeyRepository {
   recordUse(name: string, at: string): Promise<void>;
 }
 
+/** What requests were made from: stored inputs, and runs of workflows. Each is used by one request. */
+export interface InputLedger {
+  /**
+   * Records that the request uses all of these. False if another request has used one of them; the
+   * same request may use them again. `at`: ISO 8601 UTC.
+   */
+  use(inputs: readonly string[], by: { requestId: string; at: string }): Promise<boolean>;
+}
+
 /** Signed messages from outside, each accepted once. */
 export interface SignatureLedger {
   /** True for the first call with this hash before `expiresAt`. Times are ISO 8601 UTC. */

@@ -16,6 +16,7 @@ import { createEnrichmentRepository } from './repositories/enrichments.ts';
 import { createFlowRunRepository } from './repositories/flows.ts';
 import { createFlowSettingsRepository } from './repositories/flow-settings.ts';
 import { createGrantRepository } from './repositories/grants.ts';
+import { createInputLedger } from './repositories/inputs.ts';
 import { createKeyRepository } from './repositories/keys.ts';
 import { createLeaseRepository } from './repositories/leases.ts';
 import { createMessageLedger } from './repositories/messages.ts';
@@ -69,6 +70,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     snapshots: createSnapshotRepository(db, now),
     requests: createRequestRepository(db, fence),
     grants: createGrantRepository(db),
+    inputs: createInputLedger(db),
     keys: createKeyRepository(db),
     signatures: createSignatureLedger(db),
     rateBuckets: createRateBucketRepository(db),

@@ -211,6 +211,12 @@ export interface AccessKeysTable {
   last_used_at: string | null;
 }
 
+interface UsedInputsTable {
+  input: string;
+  request_id: string;
+  at: string;
+}
+
 interface SeenSignaturesTable {
   hash: string;
   expires_at: string;
@@ -262,6 +268,7 @@ export interface Database extends TwinDatabase, FlowDatabase, LeaseDatabase {
   signing_keys: SigningKeysTable;
   access_keys: AccessKeysTable;
   seen_signatures: SeenSignaturesTable;
+  used_inputs: UsedInputsTable;
   rate_buckets: RateBucketsTable;
   audit_entries: AuditEntriesTable;
   audit_head: AuditHeadTable;

@@ -22,6 +22,7 @@ import type { LeaseRepository } from './lease-types.ts';
 import type { RetentionRepository } from './retention-types.ts';
 import type {
   GrantRepository,
+  InputLedger,
   KeyRepository,
   RequestRepository,
   SignatureLedger,
@@ -136,6 +137,7 @@ export interface Store {
   requests: RequestRepository;
   grants: GrantRepository;
   keys: KeyRepository;
+  inputs: InputLedger;
   signatures: SignatureLedger;
   rateBuckets: RateBucketRepository;
   twin: TwinStore;

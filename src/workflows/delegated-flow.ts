@@ -110,12 +110,13 @@ async function takeStep(
   { id, verify, approval }: PlannedStep,
   progress: FlowProgress,
 ): Promise<boolean> {
-  const begun = await activities.beginStep({ run, step: id });
+  const workflowId = flowStepId(run, id);
+  const begun = await activities.beginStep({ run, step: id, workflowId, now: Date.now() });
   if (begun === null) return true;
   progress.phase = approval ? 'waiting' : 'acting';
   const result = await wf.executeChild(governedOperation, {
     ...CANCEL_WITH_PARENT,
-    workflowId: flowStepId(run, id),
+    workflowId,
     workflowIdReusePolicy: wf.WorkflowIdReusePolicy.REJECT_DUPLICATE,
     args: [{ inputRef: begun.inputRef }],
   });

@@ -31,8 +31,15 @@ export async function governedOperation(
 ): Promise<GovernedOperationResult> {
   const input = parseInput<GovernedOperationInput>(given, INPUT);
   const requestId = wf.uuid4();
-  const { firstExecutionRunId: run } = wf.workflowInfo();
-  const opened = await activities.openRequest({ requestId, run, input, now: Date.now() });
+  const { firstExecutionRunId: run, startTime } = wf.workflowInfo();
+  const startedAt = startTime.getTime();
+  const opened = await activities.openRequest({
+    requestId,
+    run,
+    input,
+    now: Date.now(),
+    startedAt,
+  });
   const decided = opened.state === 'pending' ? await awaitApproval(requestId) : opened;
   const ready = decided.state === 'open' || decided.state === 'approved';
   const ended = ready ? await perform(requestId) : decided;

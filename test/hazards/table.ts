@@ -47,6 +47,7 @@ const ATTEMPTS = 'unit/store/journal/attempts.test.ts';
 const KILLED = 'e2e/killed-worker.test.ts';
 const LONG = 'e2e/long-waits.test.ts';
 const SCALE = 'workflows/mfa-enforcement-check.test.ts';
+const INPUTS = 'workflows/governed-inputs.test.ts';
 const VOTES = 'unit/activities/governance/votes.test.ts';
 const SCHEDULE = 'e2e/schedule.test.ts';
 const CLI_TEST = 'unit/local/temporal.test.ts';
@@ -1082,6 +1083,25 @@ const ELSEWHERE: Hazard[] = [
     takenOut: [
       change('cli/kit/text.ts', "value.replace(SEQUENCES, '').replace(CONTROLS, '')", 'value'),
     ],
+  },
+  {
+    area: 'Temporal',
+    hazard: 'an old workflow is started again in Temporal, with the stored input of another person',
+    test: [INPUTS, 'makes its call once, however it is started or reset again in Temporal'],
+    takenOut: [
+      change(
+        'governance/stored-input.ts',
+        'binding?.workflowId !== workflowId',
+        'binding === null',
+      ),
+    ],
+  },
+  {
+    area: 'Temporal',
+    hazard: 'a reset begins a workflow again, with another request id',
+    test: [INPUTS, 'a reset of a run with a %s input does not repeat the call'],
+    takenOut: [change('activities/governance/take-input.ts', '`run/${run}`', '`run/${requestId}`')],
+    only: 'typed',
   },
   {
     area: 'Elsewhere',

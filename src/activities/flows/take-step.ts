@@ -1,6 +1,7 @@
 import { userIn } from '../../governance/principal.ts';
 import type { JsonObject } from '../../audit/types.ts';
 import { partsOf } from '../../governance/catalogue.ts';
+import { bindInput } from '../../governance/stored-input.ts';
 import { UNDO_REASON } from '../../flows/names.ts';
 import { outcomeOfRequest } from '../../flows/outcome.ts';
 import type { FlowRunRecord, FlowStepRecord } from '../../store/flow-types.ts';
@@ -17,12 +18,15 @@ import type { FlowActivities, StepEnd } from './types.ts';
 
 /** `beginStep`: stores the request of the step for the governed operation. */
 export function beginStep(deps: UpdateDeps & UsesStore<'snapshots'>): FlowActivities['beginStep'] {
-  return async ({ run, step: id }) => {
+  return async ({ run, step: id, workflowId, now }) => {
     const record = await runOf(deps, run);
     const step = stepOf(record, id);
     if (record.state === 'ended' || (step.state !== 'planned' && step.state !== 'running'))
       return null;
-    const inputRef = await deps.store.snapshots.put(requestOf(record, step));
+    // The workflow's clock may be ahead, and the activity may run long after it was scheduled.
+    const madeAt = Math.max(now, deps.now().getTime());
+    const input = bindInput(requestOf(record, step), { workflowId, madeAt });
+    const inputRef = await deps.store.snapshots.put(input);
     if (step.state === 'planned') {
       const waits = step.decision?.['effect'] === 'approval';
       const outcome = { step: id, operation: step.operation, state: 'running' };

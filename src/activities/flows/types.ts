@@ -46,7 +46,13 @@ export interface FlowActivities {
    */
   planFlow(asked: { run: string; now: number }): Promise<{ steps: PlannedStep[]; ended: boolean }>;
   /** Stores the step's request for the governed operation; null if the step is not needed. */
-  beginStep(asked: { run: string; step: string }): Promise<{ inputRef: string } | null>;
+  beginStep(asked: {
+    run: string;
+    step: string;
+    /** Of the governed operation that takes the step. */
+    workflowId: string;
+    now: number;
+  }): Promise<{ inputRef: string } | null>;
   /** Records the outcome of the operation. */
   settleStep(asked: {
     run: string;

@@ -6,6 +6,7 @@ type Repositories =
   | 'attempts'
   | 'audit'
   | 'grants'
+  | 'inputs'
   | 'journal'
   | 'keys'
   | 'leases'

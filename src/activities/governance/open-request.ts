@@ -5,38 +5,29 @@ import { CONNECTORS, takesAccess } from '../../governance/catalogue.ts';
 import { ANONYMOUS, userIn } from '../../governance/principal.ts';
 import type { ActionState, ConnectorName, Decision } from '../../governance/types.ts';
 import type { ActionRecord, ActionRequest } from '../../store/governance-types.ts';
-import type { GovernedOperationInput } from '../../workflows/messages.ts';
 import type { GovernedActivities, OpenedRequest } from './types.ts';
 import type { UsesConnectors, UsesStore } from '../support/parts.ts';
 import { factsOf } from './facts.ts';
 import type { FactDeps, TargetFacts } from './facts.ts';
 import { UserReader } from './user-reader.ts';
 import { requestDraft, requestFacts } from './recording.ts';
+import { takeInput } from './take-input.ts';
+import type { StoredInput } from './take-input.ts';
 import { newApproval, requirementsOf } from './requirements.ts';
 import { targetRefusal } from './target-refusal.ts';
 
-/** What arx stores under an `inputRef`: the input, and how its principal was authenticated. */
-interface StoredInput extends GovernedOperationInput {
-  authenticatedBy?: ActionRequest['authenticatedBy'];
-  surface?: ActionRequest['surface'];
-}
-
 type OpenDeps = FactDeps &
-  UsesStore<'journal' | 'requests' | 'snapshots'> &
+  UsesStore<'inputs' | 'journal' | 'requests' | 'snapshots'> &
   UsesConnectors<'decide' | 'validate'>;
 
 /** `openRequest`: validates a request, decides it by policy, and freezes or refuses it. */
 export function openRequest(deps: OpenDeps): GovernedActivities['openRequest'] {
-  return async ({ requestId, run, input, now }) => {
+  return async ({ requestId, run, input, now, startedAt = now }) => {
     const { store } = deps;
     const stored = await store.requests.get(requestId);
     if (stored) return requestState(stored);
-    const frozen = await freezeRequest(deps, {
-      requestId,
-      run,
-      now,
-      given: await inputOf(deps, input),
-    });
+    const given = await takeInput(deps, { requestId, run, input, now, startedAt });
+    const frozen = await freezeRequest(deps, { requestId, run, now, given });
     const { request, decision } = frozen;
     const { state, approval, code } = await firstState(deps, frozen);
     const outcome = code === null ? undefined : { code, hints: decision.hints };
@@ -50,19 +41,6 @@ export function openRequest(deps: OpenDeps): GovernedActivities['openRequest'] {
 export function requestState({ state, outcome }: ActionRecord): OpenedRequest {
   const code = outcome?.['code'];
   return { state, code: typeof code === 'string' ? code : null };
-}
-
-async function inputOf(
-  { store }: UsesStore<'snapshots'>,
-  input: GovernedOperationInput,
-): Promise<StoredInput> {
-  if (input.inputRef === undefined)
-    return { ...input, authenticatedBy: 'none', surface: 'workflow' };
-  const stored = await store.snapshots.get(input.inputRef);
-  if (stored) return stored as StoredInput;
-  throw invalid(
-    `the input ${input.inputRef} is not in this worker's store: run arx against the same DATABASE_URL`,
-  );
 }
 
 interface NewRequest {

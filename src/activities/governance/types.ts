@@ -39,6 +39,8 @@ export interface GovernedActivities {
     run: string;
     input: GovernedOperationInput;
     now: number;
+    /** When the workflow started; default `now`. */
+    startedAt?: number;
   }): Promise<OpenedRequest>;
   /** Checks everything again and makes the call, with the grant if there is one. */
   performRequest(input: { requestId: string }): Promise<OpenedRequest>;

@@ -1,6 +1,8 @@
-import { startGovernedOperation } from '../../client/governed-operation.ts';
+import type { JsonObject } from '../../audit/types.ts';
+import { newOperationId, startGovernedOperation } from '../../client/governed-operation.ts';
 import { WorkflowEndedError } from '../../client.ts';
 import type { StartedWorkflow } from '../../client.ts';
+import { bindInput } from '../../governance/stored-input.ts';
 import type { ActionRecord } from '../../store/governance-types.ts';
 import type { CallOptions } from './command.ts';
 import { failure } from '../kit/errors.ts';
@@ -47,7 +49,8 @@ export async function callOperation(io: Io, call: CallRequest): Promise<ExitCode
       as: options.as,
       local: options.local,
     });
-    const inputRef = await target.store.snapshots.put({
+    const workflowId = newOperationId(new Date());
+    const input: JsonObject = {
       operation: `${call.vendor}:${call.operation}`,
       params: args,
       reason: options.reason,
@@ -55,8 +58,11 @@ export async function callOperation(io: Io, call: CallRequest): Promise<ExitCode
       ...(options.onBehalfOf === undefined ? {} : { onBehalfOf: options.onBehalfOf }),
       authenticatedBy: identity.authenticatedBy,
       surface: 'cli',
-    });
-    const started = await startGovernedOperation(target.link, { inputRef });
+    };
+    const inputRef = await target.store.snapshots.put(
+      bindInput(input, { workflowId, madeAt: Date.now() }),
+    );
+    const started = await startGovernedOperation(target.link, { inputRef }, workflowId);
     keep = options.detach ?? false;
     const follow = options.detach ? waitForRequest : followOperation;
     const record = await follow(io, target, started).catch(toFailure);

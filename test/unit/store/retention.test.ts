@@ -380,6 +380,8 @@ const KEPT = [
   ],
   // Opaque ids only; a takeover removes rows older than any activity.
   'activity_attempts',
+  // Opaque ids only; Temporal can start an old workflow again.
+  'used_inputs',
   // The content of entries has its own retention period.
   ...['audit_entries', 'audit_head', 'audit_tiles', 'audit_keys', 'audit_checkpoints'],
   ...['arx_migration_lock', 'kysely_migration', 'kysely_migration_lock'],
