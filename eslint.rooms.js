@@ -16,6 +16,7 @@ const ESTIMATED_BY = [
   'mfa/scan-plan',
   'mfa/scan-text',
   'connectors/okta/scope',
+  'connectors/pages',
   'connectors/rate-limit/buckets',
   'connectors/rate-limit/usable',
 ];

@@ -83,5 +83,6 @@ function members(org: OktaOrg, request: EmulatedRequest): Answer {
     place: (cursor) => org.place(cursor),
     render: (user, { origin }) => renderUser(user, origin),
     maxLimit: 1000,
+    endless: org.settings.endlessPages,
   });
 }

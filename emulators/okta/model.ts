@@ -103,6 +103,8 @@ export interface OktaSettings extends RateLimitSettings {
   token: string;
   /** Regular expressions for paths that answer 403 E0000006. */
   denyPaths: readonly string[];
+  /** Lists of users and members of groups lead back to their beginning. */
+  endlessPages?: boolean;
   /** The service app that may request tokens; null refuses all. `jwk` is its public key. */
   oauth: { clientId: string; jwk: Json; scopes?: readonly string[] } | null;
 }

@@ -12,6 +12,8 @@ interface Listing<Row> {
   place: (cursor: string) => number | null;
   render: (row: Row, request: EmulatedRequest) => unknown;
   maxLimit: number;
+  /** The last page leads back to the first row, so that the list never ends. */
+  endless?: boolean | undefined;
 }
 
 // An empty page needs its own cursor, or a client would take it for a loop.
@@ -30,7 +32,9 @@ export function answerPage<Row>(request: EmulatedRequest, listing: Listing<Row>)
   if (after === null) return oktaError('E0000031', '', ['after: invalid cursor']);
   const { rows, more } = collect(listing, after, limit);
   const last = rows.at(-1);
-  const next = more && last !== undefined ? listing.cursor(last) : null;
+  const first = listing.endless ? collect(listing, -1, 1).rows[0] : undefined;
+  const leadsTo = more ? last : first;
+  const next = leadsTo === undefined ? null : listing.cursor(leadsTo);
   return {
     status: 200,
     headers: { link: links(request, next) },

@@ -57,6 +57,7 @@ function list(org: OktaOrg, request: EmulatedRequest): Answer {
       place: (cursor) => org.place(cursor),
       render: (user, { origin }) => renderUser(user, origin),
       maxLimit: 200,
+      endless: org.settings.endlessPages,
     });
   } catch (error) {
     if (error instanceof ExpressionError) return oktaError('E0000031', '', [error.message]);

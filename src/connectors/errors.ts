@@ -61,6 +61,30 @@ export class ConnectorError extends Error {
   }
 }
 
+/**
+ * Thrown for a list that never ends: the vendor gives a page token again, or more pages than any list
+ * has. Another try would read the same pages, so it is never retried.
+ */
+export class EndlessListError extends ConnectorError {
+  constructor({ connector, operation }: Pick<ConnectorErrorFields, 'connector' | 'operation'>) {
+    super({
+      connector,
+      operation,
+      code: 'malformed',
+      status: null,
+      vendorCode: null,
+      message:
+        'the list does not end: a page leads back to an earlier one. Start again; if it repeats, report it to the vendor',
+      ambiguous: false,
+      retryAfterMs: null,
+      requestId: null,
+    });
+  }
+  override get retryable(): boolean {
+    return false;
+  }
+}
+
 const RETRYABLE: Record<ConnectorErrorCode, boolean> = {
   unauthenticated: false,
   forbidden: false,

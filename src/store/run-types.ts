@@ -110,6 +110,11 @@ export interface RunUserRepository {
     users: readonly ListedUser[],
   ): Promise<PageRecord>;
   page(run: string, page: number): Promise<PageRecord | null>;
+  /**
+   * Whether an earlier page of the same list led to this token, or there are more pages than any list
+   * has: the list would never end. A page without a next one ends a list.
+   */
+  isKnownToken(run: string, at: { page: number; next: string }): Promise<boolean>;
   /** The `userIds` without a verdict, in the given order. */
   pending(run: string, userIds: readonly string[]): Promise<ListedUser[]>;
   get(run: string, userId: string): Promise<RunUser | null>;

@@ -76,6 +76,8 @@ export interface SyncWorkRepository {
     count?: number,
   ): Promise<SyncPage>;
   page(run: string, list: string, page: number): Promise<SyncPage | null>;
+  /** Whether an earlier page of the list led to this token, so that the list would never end. */
+  isKnownToken(run: string, list: string, at: { page: number; next: string }): Promise<boolean>;
   /** The last stored page of a list, with its number. */
   lastPage(run: string, list: string): Promise<(SyncPage & { page: number }) | null>;
   /** The sum of the counts of all stored pages of a list. */

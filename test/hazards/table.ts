@@ -357,6 +357,33 @@ const OKTA: Hazard[] = [
 const JIRA: Hazard[] = [
   {
     area: 'Jira',
+    hazard: 'a search gives a page token again, and is followed for ever',
+    test: ['unit/connectors/pages.test.ts', 'refuses %s'],
+    takenOut: [
+      change(
+        'connectors/pages.ts',
+        'seen.has(page.next) || seen.size >= MOST_PAGES',
+        'seen.size < 0',
+      ),
+    ],
+  },
+  {
+    area: 'Jira',
+    hazard: 'an issue on two pages of a search becomes a duplicate of itself',
+    test: [
+      'unit/activities/mfa/endless-lists.test.ts',
+      'and rows on two pages do not make a ticket its own duplicate',
+    ],
+    takenOut: [
+      change(
+        'activities/mfa/tickets/closing.ts',
+        'return new Map([...byLabel].map(([label, keys]) => [label, [...keys]]));',
+        'return new Map([...byLabel].map(([label, keys]) => [label, [...keys, `${[...keys][0]}`]]));',
+      ),
+    ],
+  },
+  {
+    area: 'Jira',
     hazard: 'one ticket that cannot be written keeps the tickets of all others open',
     test: [REFUSED_TICKETS, 'do not keep the tickets of others from being closed'],
     only: 'per_user do not keep',
@@ -1048,8 +1075,8 @@ const ELSEWHERE: Hazard[] = [
     takenOut: [
       change(
         'activities/mfa/tickets/ticket-editor.ts',
-        'AND labels = "${this.row.label}" ORDER',
-        'AND (labels = "${this.row.label}" OR summary ~ "login-canary-7391") ORDER',
+        'const jql = `labels = "${this.row.label}" ORDER',
+        'const jql = `(labels = "${this.row.label}" OR summary ~ "login-canary-7391") ORDER',
       ),
     ],
   },

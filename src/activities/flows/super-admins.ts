@@ -1,5 +1,4 @@
-import { ApplicationFailure } from '@temporalio/activity';
-import { pageProblem } from '../../connectors/okta/scope.ts';
+import { readPages } from '../../connectors/pages.ts';
 import type { OktaPage, OktaUser } from '../../connectors/types.ts';
 import { isSuperAdministrator } from '../../flows/refusals.ts';
 import type { SuperAdministrator } from '../../flows/refusals.ts';
@@ -112,14 +111,11 @@ class Holders {
   async *#items<Item>(
     read: (after: string | null) => Promise<{ output: OktaPage<Item> }>,
   ): AsyncGenerator<Item> {
-    for (let after: string | null = null; ;) {
-      const { items, next }: OktaPage<Item> = (await read(after)).output;
-      yield* items;
-      if (next === null) return;
-      const problem = pageProblem({ after, next });
-      if (problem !== null) throw ApplicationFailure.nonRetryable(problem, 'malformed');
-      after = next;
-    }
+    const pages = readPages(
+      { connector: 'okta', operation: 'administrators' },
+      async (after) => (await read(after)).output,
+    );
+    for await (const { items } of pages) yield* items;
   }
 
   #context(subject: string) {

@@ -113,8 +113,8 @@ async function countTry(
 }
 
 /** True for errors that another try would not change. */
-export function isFinal({ code }: ConnectorError): boolean {
-  return code === 'not_found' || code === 'forbidden' || code === 'invalid' || code === 'conflict';
+export function isFinal({ code, retryable }: ConnectorError): boolean {
+  return !retryable && code !== 'unauthenticated' && code !== 'cancelled';
 }
 
 /** The reading of a user's factors; null if it must be tried again or concerns the whole run. */

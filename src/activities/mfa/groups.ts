@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
+import { readPages } from '../../connectors/pages.ts';
 import { findGroup } from '../../connectors/okta/scope.ts';
-import type { Call, Caller, OktaOperations, OktaPage, OktaUser } from '../../connectors/types.ts';
+import type { Call, Caller, OktaOperations, OktaUser } from '../../connectors/types.ts';
 import { configurationFailure } from '../support/failures.ts';
 
 /** Reads groups for one caller. */
@@ -31,14 +32,12 @@ export async function readMembers(
 ): Promise<OktaUser[]> {
   const signal = Context.current().cancellationSignal;
   const members: OktaUser[] = [];
-  let after: string | null = null;
-  do {
-    const context = { caller, subject: groupId, signal };
-    const page: OktaPage<OktaUser> = (
-      await okta('groups:read_members', { groupId, after }, context)
-    ).output;
-    members.push(...page.items);
-    after = page.next;
-  } while (after !== null);
+  const pages = readPages(
+    { connector: 'okta', operation: 'groups:read_members' },
+    async (after) =>
+      (await okta('groups:read_members', { groupId, after }, { caller, subject: groupId, signal }))
+        .output,
+  );
+  for await (const { items } of pages) members.push(...items);
   return members;
 }

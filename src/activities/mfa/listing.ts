@@ -1,6 +1,6 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
-import { ConnectorError } from '../../connectors/errors.ts';
-import { pageProblem, readScopePage } from '../../connectors/okta/scope.ts';
+import { ConnectorError, EndlessListError } from '../../connectors/errors.ts';
+import { readScopePage } from '../../connectors/okta/scope.ts';
 import type { ScopePage } from '../../connectors/okta/scope.ts';
 import type { CallContext, OktaPage, OktaUser } from '../../connectors/types.ts';
 import type { ListedUser, RunRecord } from '../../store/run-types.ts';
@@ -26,7 +26,11 @@ export function listPage(deps: ListDeps): MfaActivities['listPage'] {
   return async ({ most, ...input }) => {
     const record = await runOf(deps.store, input.run);
     const from = { page: input.page, after: await cursorBefore(deps, input), most };
-    return await listPages(from, (at) => readOnePage(deps, record, { ...input, ...at }));
+    return await listPages(from, (at) => {
+      // The activity before may have read this page ahead.
+      const readBefore = at.page === input.page && at.page > 0;
+      return readOnePage(deps, record, { ...input, ...at, readBefore });
+    });
   };
 }
 
@@ -38,20 +42,20 @@ async function cursorBefore(
   return first ? null : ((await store.users.page(run, page - 1))?.next ?? null);
 }
 
-type PageInput = ListInput & { after: string | null };
+type PageInput = ListInput & { after: string | null; readBefore: boolean };
 
 async function readOnePage(
   { store, connectors }: ListDeps,
   record: RunRecord,
   input: PageInput,
 ): Promise<FoundPage> {
-  const { run, page, after } = input;
+  const { run, page } = input;
   const stored = await store.users.page(run, page);
   if (stored)
     return { next: stored.next, storePage: async () => Promise.resolve(stored.userIds.length) };
   const { users, next } = await readPage(connectors, record, input);
-  const problem = pageProblem({ after, next });
-  if (problem !== null) throw ApplicationFailure.nonRetryable(problem, 'malformed');
+  if (next !== null && (await store.users.isKnownToken(run, { page, next })))
+    throw new EndlessListError({ connector: 'okta', operation: 'users:read' });
   return {
     next,
     storePage: async () =>
@@ -62,7 +66,7 @@ async function readOnePage(
 async function readPage(
   { okta }: ListDeps['connectors'],
   record: RunRecord,
-  { source, page, after }: PageInput,
+  { source, page, after, readBefore }: PageInput,
 ): Promise<ScopePage> {
   const plan = planOf(record);
   const context: CallContext<OktaPage<OktaUser>> = {
@@ -74,7 +78,8 @@ async function readPage(
       const { items, next } = outcome.output;
       // On the first attempt this is the first entry about the page, so the store need not look up
       // its sequence number.
-      const sequence = Context.current().info.attempt === 1 ? 0 : undefined;
+      const isFirst = Context.current().info.attempt === 1 && !readBefore;
+      const sequence = isFirst ? 0 : undefined;
       return { kind: 'scan.page', sequence, outcome: { users: items.length, more: next !== null } };
     },
   };

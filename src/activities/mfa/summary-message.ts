@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { JsonObject } from '../../audit/types.ts';
 import { ConnectorError } from '../../connectors/errors.ts';
+import { readPages } from '../../connectors/pages.ts';
 import type { CallContext, SlackOperations } from '../../connectors/types.ts';
 import type { RunRecord } from '../../store/run-types.ts';
 import type { MessageRefusal, MessageRow, StoreTransaction } from '../../store/types.ts';
@@ -145,18 +146,13 @@ export class SummaryMessage {
   /** Searches the channel for the message of this run, from the start of the run on. */
   async #find(): Promise<PostedMessage | null> {
     const oldest = `${Math.floor(Date.parse(this.#record.startedAt) / 1_000)}`;
-    let cursor: string | null = null;
-    do {
-      const page: SlackOperations['history:read']['output'] = await this.#readHistory(
-        oldest,
-        cursor,
-      );
-      const own = page.messages.find(
-        ({ metadata }) => metadata?.payload['run'] === this.#record.run,
-      );
+    const pages = readPages({ connector: 'slack', operation: 'history:read' }, (cursor) =>
+      this.#readHistory(oldest, cursor),
+    );
+    for await (const { messages } of pages) {
+      const own = messages.find(({ metadata }) => metadata?.payload['run'] === this.#record.run);
       if (own) return { channel: this.#channel, ts: own.ts };
-      cursor = page.next;
-    } while (cursor !== null);
+    }
     return null;
   }
 

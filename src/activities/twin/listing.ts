@@ -1,7 +1,6 @@
-import { ApplicationFailure } from '@temporalio/activity';
 import type { OktaApp } from '../../connectors/okta/types-access.ts';
 import { USER_STATUSES } from '../../connectors/okta/statuses.ts';
-import { pageProblem } from '../../connectors/okta/scope.ts';
+import { EndlessListError } from '../../connectors/errors.ts';
 import type { OktaUser } from '../../connectors/types.ts';
 import type { ListedTwinUser } from '../../store/twin-types.ts';
 import type { SyncStamp, SyncList } from '../../store/twin-sync-types.ts';
@@ -96,8 +95,8 @@ async function readOnePage(
   const read = await LISTS[list](deps, sync, after).catch((error: unknown) => {
     throw lastingFailure(error);
   });
-  const problem = pageProblem({ after, next: read.next });
-  if (problem !== null) throw ApplicationFailure.nonRetryable(problem, 'malformed');
+  if (read.next !== null && (await twin.work.isKnownToken(run, list, { page, next: read.next })))
+    throw new EndlessListError({ connector: 'okta', operation: `${list}:read` });
   const write = async (tx: StoreTransaction): Promise<void> =>
     read.store(twin, tx, stampOf(sync, deps.now()));
   const storePage = async (): Promise<number> =>

@@ -1,4 +1,5 @@
 import { ApplicationFailure } from '@temporalio/activity';
+import { EndlessListError } from '../../connectors/errors.ts';
 import type { OktaPage } from '../../connectors/types.ts';
 import { raise } from '../../twin/events/raise.ts';
 import type { CarryOver, LogEntry } from '../../twin/events/types.ts';
@@ -32,6 +33,8 @@ export function readLogPage(
         : ((await events.readCarriedIn(org, run)) ?? null);
     const after = page === 0 ? null : ((await work.page(run, 'logs', page - 1))?.next ?? null);
     const { items, next } = await readPage(deps, sync, after);
+    if (next !== null && (await work.isKnownToken(run, 'logs', { page, next })))
+      throw new EndlessListError({ connector: 'okta', operation: 'logs:read' });
     const found = raise(deps.rules, items, {
       settings: sync.plan.twin,
       carried: before,

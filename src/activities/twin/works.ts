@@ -1,4 +1,5 @@
 /** The details that a sync reads of the items of each list. */
+import { EndlessListError } from '../../connectors/errors.ts';
 import type { OktaPage, OktaFactor } from '../../connectors/types.ts';
 import type { OktaRole } from '../../connectors/okta/types.ts';
 import type { SyncView, SyncWork, SyncList } from '../../store/twin-sync-types.ts';
@@ -173,6 +174,11 @@ async function readPages(
   let next = last?.next ?? null;
   for (let page = (last?.page ?? -1) + 1; page === 0 || next !== null; page += 1) {
     const { items, next: leadsTo } = await read(next);
+    if (
+      leadsTo !== null &&
+      (await store.twin.work.isKnownToken(run, list, { page, next: leadsTo }))
+    )
+      throw new EndlessListError({ connector: 'okta', operation: list.replace(/:.*/, '') });
     const ids = items.map(({ id }) => id);
     const write = async (tx: StoreTransaction): Promise<void> => keep?.(tx, ids);
     const stored = await store.twin.work.addPage(

@@ -35,18 +35,6 @@ export async function readScopePage(
   return { users: items.filter(({ status }) => statuses.includes(status)), next };
 }
 
-/** Why the list cannot continue after a page; null if it can. */
-export const pageProblem = ({
-  after,
-  next,
-}: {
-  after: string | null;
-  next: string | null;
-}): string | null =>
-  next !== null && next === after
-    ? "the next link of a page of Okta's list leads to the same page: start the run again; if it repeats, report it to Okta"
-    : null;
-
 /** Whether a reference to a group is certainly its id. */
 export const isGroupId = (reference: string): boolean => GROUP_ID.test(reference);
 

@@ -1,6 +1,6 @@
 /** Makes one approved call through a vendor's client. */
 
-import { ConnectorError } from '../errors.ts';
+import { ConnectorError, EndlessListError } from '../errors.ts';
 import { refusalError, requestIdOf, unsentError } from '../transport/failure.ts';
 import type { Approved, Scope } from '../transport/exchange.ts';
 import type { CallIdentity, Refusal } from '../transport/failure.ts';
@@ -60,6 +60,7 @@ export async function performCall<Handle>(
   if (!scope.response) return { ok: false, error: unsentError(called) };
   return read(client, scope.response, {
     called,
+    input,
     alreadyDone,
     project: (json, response) => project({ json, response, input }),
   });
@@ -67,6 +68,7 @@ export async function performCall<Handle>(
 
 interface ReadOptions {
   called: CallIdentity;
+  input: unknown;
   alreadyDone: AnyRow<unknown>['alreadyDone'];
   project: (json: unknown, response: HttpResponse) => unknown;
 }
@@ -74,16 +76,33 @@ interface ReadOptions {
 function read<Handle>(
   client: VendorClient<Handle>,
   response: HttpResponse,
-  { called, alreadyDone, project }: ReadOptions,
+  { called, input, alreadyDone, project }: ReadOptions,
 ): CallOutcome<unknown> {
   const json = parseJson(response.text);
   const refusal = alreadyDone?.({ json, response }) ? null : client.refusal(response, json);
   if (refusal) return { ok: false, error: refusalError(called, refusal, response) };
   try {
-    return { ok: true, output: project(json, response), requestId: requestIdOf(response) };
+    const output = project(json, response);
+    if (leadsToItself(input, output)) return { ok: false, error: new EndlessListError(called) };
+    return { ok: true, output, requestId: requestIdOf(response) };
   } catch (error) {
     return { ok: false, error: refusalError(called, unreadable(error), response) };
   }
+}
+
+/** The arguments that hold the token of a page, by vendor. */
+const TOKENS = ['after', 'next', 'cursor'] as const;
+
+/** Whether a page names itself as its next one: whoever follows it never gets to the end. */
+function leadsToItself(input: unknown, output: unknown): boolean {
+  const next = textAt(output, 'next');
+  return next !== null && TOKENS.some((name) => textAt(input, name) === next);
+}
+
+function textAt(value: unknown, name: string): string | null {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return null;
+  const found: unknown = Reflect.get(value, name);
+  return typeof found === 'string' ? found : null;
 }
 
 function unreadable(error: unknown): Refusal {

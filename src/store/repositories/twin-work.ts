@@ -15,11 +15,22 @@ const WORKS: readonly SyncWork[] = [
   'user_roles',
 ];
 
+/** More pages than any list has. */
+const MOST_PAGES = 100_000;
+
 /** The lists and items that a sync has read so far. */
 export function createSyncWorkRepository(db: Kysely<Database>): SyncWorkRepository {
   return {
     addPage: (page, items, write, count) => addPage(db, { page, items, write, count }),
     page: (run, list, page) => readPage(db, { run, list, page }),
+    async isKnownToken(run, list, { page, next }) {
+      const { rows } = await sql`
+        select 1 from twin_pages
+        where run = ${run} and list = ${list} and page < ${page} and next = ${next} limit 1`.execute(
+        db,
+      );
+      return rows.length > 0 || page >= MOST_PAGES;
+    },
     async lastPage(run, list) {
       const pages = db
         .selectFrom('twin_pages')

@@ -6,6 +6,9 @@ import type { Database } from '../schema.ts';
 import type { PageRecord, RunUser, ListedUser } from '../run-types.ts';
 import { toRunUser } from './user-rows.ts';
 
+/** More pages than any run has. */
+const MOST_PAGES = 100_000;
+
 type PageKey = { run: string; page: number; next: string | null };
 
 /**
@@ -54,6 +57,20 @@ async function insertPage(
     )
     select user_id from listed order by position`.execute(db);
   return rows.map((row) => row.user_id);
+}
+
+/** Whether an earlier page of the same list led to this token. */
+export async function isKnownToken(
+  db: Kysely<Database>,
+  run: string,
+  { page, next }: { page: number; next: string },
+): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from run_pages where run = ${run} and page < ${page} and next = ${next}
+      and page > coalesce((select max(page) from run_pages
+        where run = ${run} and page < ${page} and next is null), -1)
+    limit 1`.execute(db);
+  return rows.length > 0 || page >= MOST_PAGES;
 }
 
 /** A stored page with the users first listed on it. */

@@ -6,7 +6,7 @@ import type { Database } from '../schema.ts';
 import type { StoreTransaction } from '../types.ts';
 import type { RunUserRepository, ListedUser } from '../run-types.ts';
 import { countVerdicts, findChanges, findFirst } from './user-tallies.ts';
-import { addPage, readPage, usersAsListed, usersByLogin } from './user-pages.ts';
+import { addPage, isKnownToken, readPage, usersAsListed, usersByLogin } from './user-pages.ts';
 import { toListedUser, toRunUser, usersByIds } from './user-rows.ts';
 import { notListed, VerdictWrite, writeVerdicts } from './verdicts.ts';
 
@@ -22,6 +22,7 @@ export function createRunUserRepository(
   const users: RunUserRepository = {
     addPage: (run, page, next, users) => addPage(db, { run, page, next }, users),
     page: (run, page) => readPage(db, run, page),
+    isKnownToken: (run, at) => isKnownToken(db, run, at),
     async pending(run, userIds) {
       const { rows } = await usersByIds(db, run, userIds);
       const open = rows.filter(({ verdict }) => verdict === null);

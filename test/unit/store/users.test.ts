@@ -118,6 +118,21 @@ describeOnStores('users of a run', (source) => {
     );
   });
 
+  test('know the tokens of the earlier pages of the same list', async () => {
+    const { users } = await source.fresh();
+    await begin(await source.again());
+    for (const [page, next] of ['a', 'b', null, 'a'].entries())
+      await users.addPage('run-1', page, next, []);
+    const isKnown = (page: number, next: string) => users.isKnownToken('run-1', { page, next });
+    expect(await isKnown(1, 'a')).toBe(true);
+    expect(await isKnown(2, 'a')).toBe(true);
+    expect(await isKnown(2, 'c')).toBe(false);
+    // The page without a token ended the list of another group.
+    expect(await isKnown(3, 'b')).toBe(false);
+    expect(await isKnown(4, 'a')).toBe(true);
+    expect(await users.isKnownToken('run-2', { page: 1, next: 'a' })).toBe(false);
+  });
+
   test('accept several verdicts at once: only a user who is not listed fails, effects run in order, the last verdict counts', async () => {
     const store = await source.fresh();
     await begin(store);

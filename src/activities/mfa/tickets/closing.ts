@@ -1,4 +1,5 @@
 import type { JiraIssue, JiraTransition } from '../../../connectors/types.ts';
+import { readPages } from '../../../connectors/pages.ts';
 import { controlLabel, isTicketLabel, MFA_CONTROL, ticketLabel } from '../../../mfa/identity.ts';
 import { nonCompliant } from '../../../mfa/coverage.ts';
 import { compliantComment, stampMark } from '../../../mfa/ticket-text.ts';
@@ -166,19 +167,18 @@ async function openTickets(
   deps: UsesConnectors<'jira'>,
   record: RunRecord,
 ): Promise<Map<string, string[]>> {
-  const byLabel = new Map<string, string[]>();
-  const { project } = planOf(record).tickets;
-  const jql = `project = "${project}" AND labels = "${controlLabel(record.org)}" AND statusCategory != Done ORDER BY created ASC`;
-  let next: string | null = null;
-  do {
-    const page = await readIndex(deps, record, { jql, next });
-    for (const { key, labels } of page.issues) {
+  const byLabel = new Map<string, Set<string>>();
+  const jql = `labels = "${controlLabel(record.org)}" AND statusCategory != Done ORDER BY created ASC`;
+  const pages = readPages({ connector: 'jira', operation: 'issues:read' }, (next) =>
+    readIndex(deps, record, { jql, next }),
+  );
+  // A row can be on two pages if issues change while they are listed.
+  for await (const { issues } of pages)
+    for (const { key, labels } of issues) {
       const label = labels.find(isTicketLabel);
-      if (label !== undefined) byLabel.set(label, [...(byLabel.get(label) ?? []), key]);
+      if (label !== undefined) byLabel.set(label, (byLabel.get(label) ?? new Set()).add(key));
     }
-    next = page.next;
-  } while (next !== null);
-  return byLabel;
+  return new Map([...byLabel].map(([label, keys]) => [label, [...keys]]));
 }
 
 async function readIndex(

@@ -105,9 +105,9 @@ export class TicketEditor {
     }
   }
 
-  /** Searches the index for issues with the label of this ticket, oldest first. */
+  /** Searches the index of every project for issues with the label of this ticket, oldest first. */
   async searchIssues(): Promise<JiraIssue[]> {
-    const jql = `project = "${this.plan.project}" AND labels = "${this.row.label}" ORDER BY created ASC`;
+    const jql = `labels = "${this.row.label}" ORDER BY created ASC`;
     const { issues } = await this.#read({ by: 'jql', jql, limit: 50 });
     return issues.filter((issue) => issue.labels.includes(this.row.label)).toSorted(byAge);
   }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { OktaSettings } from '../../../config/env/okta-env.ts';
-import { findGroup, pageProblem, readScopePage } from '../../../connectors/okta/scope.ts';
+import { readPages } from '../../../connectors/pages.ts';
+import { findGroup, readScopePage } from '../../../connectors/okta/scope.ts';
 import type { ScopeList, ScopePage } from '../../../connectors/okta/scope.ts';
 import type { ConnectorError } from '../../../connectors/errors.ts';
 import type { CallEvent } from '../../../connectors/transport/exchange.ts';
@@ -82,16 +83,13 @@ async function* pagesOf(
   { okta, caller }: Reader,
   list: ScopeList,
 ): AsyncGenerator<ScopePage['users']> {
-  const read = (after: string | null, page: number): Promise<ScopePage> =>
-    withRetries(() => readScopePage(okta, { ...list, after }, { caller, subject: `page-${page}` }));
-  let after: string | null = null;
-  for (let page = 0; page === 0 || after !== null; page += 1) {
-    const { users, next } = await read(after, page);
-    const problem = pageProblem({ after, next });
-    if (problem !== null) throw failure('malformed', problem);
-    after = next;
+  let page = 0;
+  const read = (after: string | null): Promise<ScopePage> =>
+    withRetries(() =>
+      readScopePage(okta, { ...list, after }, { caller, subject: `page-${page++}` }),
+    );
+  for await (const { users } of readPages({ connector: 'okta', operation: 'users:read' }, read))
     yield users;
-  }
 }
 
 /** Uses the principal of the check, so that an estimate has no more permissions than the check. */
