@@ -58,6 +58,10 @@ const CHOICES = {
   'reset-rounding': ['up', 'down'],
 } as const;
 
+/** The flags for users; `arx emulate` describes each. */
+export type EmulatorFlag = Exclude<keyof typeof FLAGS, 'exit-with-parent'>;
+export type EmulatorChoices = typeof CHOICES;
+
 type Values = { [Name in keyof typeof FLAGS]?: Name extends 'exit-with-parent' ? boolean : string };
 
 /** Parses the flags of `main.ts`. Throws ArgumentError. */
@@ -109,10 +113,7 @@ function parseFlags(given: readonly string[]): Values {
   }
 }
 
-function whole(
-  values: Values,
-  name: Exclude<keyof Values, 'exit-with-parent'>,
-): number | undefined {
+function whole(values: Values, name: EmulatorFlag): number | undefined {
   const text = values[name];
   if (text === undefined) return undefined;
   if (!/^\d+$/.test(text))

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import type { EmulatorChoices, EmulatorFlag } from '../../../emulators/arguments.ts';
 import { EXIT } from '../kit/exit.ts';
 import { untilInterrupted } from '../kit/io.ts';
 import { nonEmptyText, whole } from '../kit/options.ts';
@@ -11,79 +12,140 @@ const share = (value: string): string => {
 };
 const port = whole(0, 65_535);
 
-/** The emulators' flags, passed on unchanged. */
-const FLAGS: readonly Option[] = [
-  new Option('--users <number>', 'active users of the organisation').argParser(whole(0, 1_000_000)),
-  new Option('--seed <number>', 'the same seed gives the same organisation').argParser(
-    whole(0, 2 ** 31),
-  ),
-  new Option(
-    '--profile <name>',
-    'demo: realistic; plain: identical users; empty: no users',
-  ).choices(['demo', 'plain', 'empty']),
-  new Option('--weak-share <share>', 'plain: share of users with SMS only').argParser(share),
-  new Option('--apps <number>', 'plain: applications, with assignments').argParser(
-    whole(0, 100_000),
-  ),
-  new Option('--groups <number>', 'plain: groups, with members').argParser(whole(0, 100_000)),
-  new Option('--port <number>', 'first of seven ports; 0 uses free ports').argParser(port),
-  new Option('--okta-port <number>', 'port of Okta').argParser(port),
-  new Option('--jira-port <number>', 'port of Jira').argParser(port),
-  new Option('--slack-port <number>', 'port of Slack').argParser(port),
-  new Option('--control-port <number>', 'port of the control server').argParser(port),
-  new Option('--entra-port <number>', 'port of Entra ID: sign-in and Graph').argParser(port),
-  new Option('--google-port <number>', 'port of Google').argParser(port),
-  new Option('--salesforce-port <number>', 'port of Salesforce').argParser(port),
-  new Option(
-    '--rate-limit <number>',
-    'Okta requests per bucket and window; 0 for no limit',
-  ).argParser(whole(0, 1_000_000_000)),
-  new Option('--window-ms <number>', 'length of a rate limit window').argParser(
-    whole(1, 86_400_000),
-  ),
-  new Option(
-    '--window-start <when>',
-    'start of a window: the second of its first request, that request, or the clock',
-  ).choices(['second', 'request', 'clock']),
-  new Option(
-    '--reset-rounding <way>',
-    'how the end of a window is rounded to whole seconds in the reset header',
-  ).choices(['up', 'down']),
-  new Option('--latency-ms <number>', 'delay of each Okta response').argParser(
-    whole(0, 86_400_000),
-  ),
-  new Option('--index-lag-ms <number>', "delay of Jira's search index").argParser(
-    whole(0, 86_400_000),
-  ),
-  new Option('--log <file>', 'path of the accept log (default: no log)').argParser(nonEmptyText),
-  new Option('--okta-token <token>', 'token that Okta accepts').argParser(nonEmptyText),
-  new Option('--jira-token <token>', 'token that Jira accepts').argParser(nonEmptyText),
-  new Option('--jira-email <address>', 'e-mail address for the Jira token').argParser(nonEmptyText),
-  new Option('--slack-token <token>', 'token that Slack accepts').argParser(nonEmptyText),
-  new Option('--jira-project <key>', 'key of the Jira project').argParser(nonEmptyText),
-  new Option('--entra-tenant-id <id>', 'tenant of Entra ID').argParser(nonEmptyText),
-  new Option('--entra-client-id <id>', 'client id of the app at Entra ID').argParser(nonEmptyText),
-  new Option('--entra-client-secret <secret>', 'client secret of that app').argParser(nonEmptyText),
-  new Option(
-    '--google-key-file <file>',
-    "path for the key file of Google's service account",
-  ).argParser(nonEmptyText),
-  new Option(
-    '--google-admin-subject <address>',
-    'administrator on whose behalf the service account acts',
-  ).argParser(nonEmptyText),
-  new Option('--salesforce-client-id <id>', 'client id of the app at Salesforce').argParser(
-    nonEmptyText,
-  ),
-  new Option('--salesforce-client-secret <secret>', 'client secret of that app').argParser(
-    nonEmptyText,
-  ),
-  new Option('--canary-phone <number>', 'phone number to plant').argParser(nonEmptyText).hideHelp(),
-  new Option('--canary-email <address>', 'e-mail address to plant')
-    .argParser(nonEmptyText)
-    .hideHelp(),
-  new Option('--canary-totp-seed <seed>', 'TOTP seed to plant').argParser(nonEmptyText).hideHelp(),
-];
+interface FlagHelp {
+  /** The name of its value in the help. */
+  value: string;
+  help: string;
+  parse?: (value: string) => unknown;
+  choices?: readonly string[];
+  hidden?: true;
+}
+
+/**
+ * The flags of emulators/main.ts, passed on unchanged. The emulators are not part of every
+ * installation, so the help is here; the types make sure that it has exactly their flags.
+ */
+const FLAGS = {
+  users: { value: 'number', help: 'active users of the organisation', parse: whole(0, 1_000_000) },
+  seed: {
+    value: 'number',
+    help: 'the same seed gives the same organisation',
+    parse: whole(0, 2 ** 31),
+  },
+  profile: {
+    value: 'name',
+    help: 'demo: realistic; plain: identical users; empty: no users',
+    choices: ['demo', 'plain', 'empty'],
+  },
+  'weak-share': { value: 'share', help: 'plain: share of users with SMS only', parse: share },
+  apps: {
+    value: 'number',
+    help: 'plain: applications, with assignments',
+    parse: whole(0, 100_000),
+  },
+  groups: { value: 'number', help: 'plain: groups, with members', parse: whole(0, 100_000) },
+  port: { value: 'number', help: 'first of seven ports; 0 uses free ports', parse: port },
+  'okta-port': { value: 'number', help: 'port of Okta', parse: port },
+  'jira-port': { value: 'number', help: 'port of Jira', parse: port },
+  'slack-port': { value: 'number', help: 'port of Slack', parse: port },
+  'control-port': { value: 'number', help: 'port of the control server', parse: port },
+  'entra-port': { value: 'number', help: 'port of Entra ID: sign-in and Graph', parse: port },
+  'google-port': { value: 'number', help: 'port of Google', parse: port },
+  'salesforce-port': { value: 'number', help: 'port of Salesforce', parse: port },
+  'rate-limit': {
+    value: 'number',
+    help: 'Okta requests per bucket and window; 0 for no limit',
+    parse: whole(0, 1_000_000_000),
+  },
+  'window-ms': {
+    value: 'number',
+    help: 'length of a rate limit window',
+    parse: whole(1, 86_400_000),
+  },
+  'window-start': {
+    value: 'when',
+    help: 'start of a window: the second of its first request, that request, or the clock',
+    choices: ['second', 'request', 'clock'],
+  },
+  'reset-rounding': {
+    value: 'way',
+    help: 'how the end of a window is rounded to whole seconds in the reset header',
+    choices: ['up', 'down'],
+  },
+  'latency-ms': {
+    value: 'number',
+    help: 'delay of each Okta response',
+    parse: whole(0, 86_400_000),
+  },
+  'index-lag-ms': {
+    value: 'number',
+    help: "delay of Jira's search index",
+    parse: whole(0, 86_400_000),
+  },
+  log: { value: 'file', help: 'path of the accept log (default: no log)', parse: nonEmptyText },
+  'okta-token': { value: 'token', help: 'token that Okta accepts', parse: nonEmptyText },
+  'jira-token': { value: 'token', help: 'token that Jira accepts', parse: nonEmptyText },
+  'jira-email': {
+    value: 'address',
+    help: 'e-mail address for the Jira token',
+    parse: nonEmptyText,
+  },
+  'slack-token': { value: 'token', help: 'token that Slack accepts', parse: nonEmptyText },
+  'jira-project': { value: 'key', help: 'key of the Jira project', parse: nonEmptyText },
+  'entra-tenant-id': { value: 'id', help: 'tenant of Entra ID', parse: nonEmptyText },
+  'entra-client-id': { value: 'id', help: 'client id of the app at Entra ID', parse: nonEmptyText },
+  'entra-client-secret': {
+    value: 'secret',
+    help: 'client secret of that app',
+    parse: nonEmptyText,
+  },
+  'google-key-file': {
+    value: 'file',
+    help: "path for the key file of Google's service account",
+    parse: nonEmptyText,
+  },
+  'google-admin-subject': {
+    value: 'address',
+    help: 'administrator on whose behalf the service account acts',
+    parse: nonEmptyText,
+  },
+  'salesforce-client-id': {
+    value: 'id',
+    help: 'client id of the app at Salesforce',
+    parse: nonEmptyText,
+  },
+  'salesforce-client-secret': {
+    value: 'secret',
+    help: 'client secret of that app',
+    parse: nonEmptyText,
+  },
+  'canary-phone': {
+    value: 'number',
+    help: 'phone number to plant',
+    parse: nonEmptyText,
+    hidden: true,
+  },
+  'canary-email': {
+    value: 'address',
+    help: 'e-mail address to plant',
+    parse: nonEmptyText,
+    hidden: true,
+  },
+  'canary-totp-seed': {
+    value: 'seed',
+    help: 'TOTP seed to plant',
+    parse: nonEmptyText,
+    hidden: true,
+  },
+} satisfies Record<EmulatorFlag, FlagHelp> & {
+  [Name in keyof EmulatorChoices]: { choices: EmulatorChoices[Name] };
+};
+
+const OPTIONS: readonly Option[] = Object.entries<FlagHelp>(FLAGS).map(([name, flag]) => {
+  const option = new Option(`--${name} <${flag.value}>`, flag.help).hideHelp(flag.hidden === true);
+  if (flag.parse) option.argParser(flag.parse);
+  return flag.choices ? option.choices(flag.choices) : option;
+});
 
 /** `arx emulate`: serves emulated vendors as real HTTP servers with state, until interrupted. */
 export const defineEmulate: DefineVerb = (program, run) => {
@@ -102,7 +164,7 @@ export const defineEmulate: DefineVerb = (program, run) => {
       'after',
       '\nThe first line is one JSON document (arx.emulate/v1) with addresses and tokens.',
     );
-  for (const flag of FLAGS) command.addOption(flag);
+  for (const option of OPTIONS) command.addOption(option);
   command.action(({ dotenv, ...options }: Record<string, string | number> & { dotenv?: string }) =>
     run(async (io) => {
       const { requireEmulators, runEmulators } = await import('../kit/emulators.ts');
@@ -116,7 +178,7 @@ export const defineEmulate: DefineVerb = (program, run) => {
 };
 
 const flagsOf = (options: Record<string, string | number>): string[] =>
-  FLAGS.flatMap((flag) => {
-    const value = options[flag.attributeName()];
-    return value === undefined ? [] : [flag.long!, String(value)];
+  OPTIONS.flatMap((option) => {
+    const value = options[option.attributeName()];
+    return value === undefined ? [] : [option.long!, String(value)];
   });
