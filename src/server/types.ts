@@ -31,7 +31,7 @@ export interface ServerFlows {
 
 /** Everything that the routes need; composed in compose.ts. */
 export interface ServerParts {
-  store: Pick<Store, 'requests' | 'keys' | 'signatures' | 'journal' | 'ping'>;
+  store: Pick<Store, 'requests' | 'keys' | 'signatures' | 'journal' | 'audit' | 'ping'>;
   /** SLACK_SIGNING_SECRET; without it, messages from Slack are refused. */
   slackSecret: Secret | null;
   /** The active Okta user with this Slack user id; null if there is none. */

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ApprovalDocument } from '../../src/services/approvals/approval-document.ts';
 import type { ActionDocument } from '../../src/cli/kit/documents.ts';
-import type { HistoryEntry } from '../../src/cli/approvals/history.ts';
+import type { HistoryEntry } from '../../src/services/approvals/history.ts';
 import { connect } from '../../src/client.ts';
 import {
   approvalView,
@@ -412,19 +412,39 @@ describe('with approval', () => {
       DATABASE_URL: cli.storeUrl(),
     };
     const approve = ['approvals', 'approve', `${action.request}`];
-    expect(await cli.document(approve, 4, servers)).toMatchObject({ code: 'unauthenticated' });
+    for (const verb of [approve, ['approvals', 'sign', `${action.request}`, 'approve']])
+      expect(await cli.document(verb, 2, servers)).toMatchObject({ code: 'server_needed' });
+    const server = { ARX_SERVER_URL: `${up.document.server}` };
+    expect(await cli.document(approve, 4, server)).toMatchObject({ code: 'unauthenticated' });
     const create = ['keys', 'create', '--name', 'bob', '--for', BOB];
     expect(await cli.document(create, 5, servers)).toMatchObject({ code: 'key_not_allowed' });
     const { key } = await cli.document<{ key: string }>(create);
     const file = join(folder, 'key');
     writeFileSync(file, `${key}\n`, { mode: 0o600 });
-    const asBob = { ...servers, ARX_KEY_FILE: file };
-    expect(await cli.document([...approve, '--as', CARL], 4, asBob)).toMatchObject({
-      code: 'unauthenticated',
+    const asBob = { ...server, ARX_KEY_FILE: file };
+    expect(await cli.document([...approve, '--as', CARL], 2, asBob)).toMatchObject({
+      code: 'usage',
     });
-    expect(await cli.document([...approve, '--as', idOf(BOB)], 0, asBob)).toMatchObject({
+    const open = await cli.document<{ items: ApprovalDocument[] }>(['approvals', 'list'], 0, asBob);
+    expect(open.items.map(({ request }) => request)).toContain(action.request);
+    const approved = await cli.document<Answered>([...approve, '--reason', 'seen'], 0, asBob);
+    expect(approved).toMatchObject({
+      schema: 'arx.approval/v1',
+      state: 'APPROVED',
       action: 'succeeded',
+      answer: { accepted: true },
     });
+    expect(await cli.document(approve, 6, asBob)).toMatchObject({ answer: { code: 'closed' } });
+    const { story } = await cli.document<{ story: HistoryEntry[] }>(
+      ['approvals', 'why', `${action.request}`],
+      0,
+      asBob,
+    );
+    expect(story.find(({ kind }) => kind === 'approval.answered')).toMatchObject({
+      signature: { ok: true },
+    });
+    const missing = ['approvals', 'show', 'no-such'];
+    expect(await cli.document(missing, 1, asBob)).toMatchObject({ code: 'no_such_approval' });
     expect(await suspends('five')).toBe(1);
     const seed = JSON.parse(
       readFileSync(join(folder, 'home', 'keys', 'decision.json'), 'utf8'),

@@ -1187,6 +1187,18 @@ const ELSEWHERE: Hazard[] = [
     ],
   },
   {
+    area: 'Elsewhere',
+    hazard: 'one person with DATABASE_URL decides as several people',
+    test: ['unit/cli/approvals/server.test.ts', 'is not signed here with DATABASE_URL: %j'],
+    takenOut: [
+      change(
+        'cli/approvals/decide.ts',
+        'if (await isOwnStack({ settings, local })) return;',
+        'if (settings) return;',
+      ),
+    ],
+  },
+  {
     area: 'Embedded stack',
     hazard: 'another user of the machine connects to the store',
     test: [

@@ -29,6 +29,7 @@ export interface Running {
 export interface UpDocument {
   temporal: { address: string; namespace: string };
   databaseUrl: string;
+  server: string | null;
 }
 
 /** Runs `arx` as a process in a folder with a separate environment; it ends with the test. */

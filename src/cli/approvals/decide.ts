@@ -8,8 +8,10 @@ import { createSignedDecision } from '../../services/approvals/signed-decision.t
 import type { ApprovalRequest, SignedDecision } from '../../services/approvals/signed-decision.ts';
 import { signingKey } from '../../services/approvals/signing-key.ts';
 import type { Store } from '../../store/types.ts';
+import { approvalServer } from './server.ts';
+import type { ApprovalServer } from './server.ts';
 import type { DecideOptions } from './command.ts';
-import { CliError } from '../kit/errors.ts';
+import { CliError, usageError } from '../kit/errors.ts';
 import { EXIT } from '../kit/exit.ts';
 import type { ExitCode } from '../kit/exit.ts';
 import { print, printNote, writeJson } from '../kit/io.ts';
@@ -19,7 +21,8 @@ import type { Settings } from '../kit/settings.ts';
 import { withStore } from '../kit/store.ts';
 import { openTarget } from '../kit/target.ts';
 import { approvalDocument } from '../../services/approvals/approval-document.ts';
-import { identifyPerson } from '../kit/identity.ts';
+import type { ApprovalDocument } from '../../services/approvals/approval-document.ts';
+import { identifyPerson, isOwnStack } from '../kit/identity.ts';
 import { activeUser } from '../kit/active-user.ts';
 import { findApproval, isEnded } from '../kit/requests.ts';
 import { messageOf } from '../../governance/words.ts';
@@ -41,31 +44,53 @@ type DecisionOutcome = DecisionAnswer | null;
 /** `arx approvals approve|deny`: decides as the proven user and waits for the outcome. */
 export async function decideRequest(io: Io, decided: DecisionRequest): Promise<ExitCode> {
   const { options } = decided;
+  const server = approvalServer(io, options);
+  if (server) return decideOnServer(io, server, decided);
   const settings = await loadSettings(io, options);
+  await requireOwnStack(settings, options);
+  if (!options.local && settings.arx.databaseUrl === null)
+    throw noServer('ARX_SERVER_URL is not set.');
   const target = await openTarget(io, settings, { local: options.local, dryRun: true });
   try {
     const record = await findApproval(target.store, decided.request);
     const signed = await sign(io, { settings, store: target.store, record, decided });
     const { deliver } = await import('../../services/approvals/decisions.ts');
     const answer = await deliver(target.link, record, { ...signed, verdict: decided.verdict });
-    await waitForEnd(target.store, record, answer);
-    const now = await findApproval(target.store, record.requestId);
-    await printDecision(io, {
-      record: now,
-      answer,
-      decisionId: signed.decisionId,
-      json: options.json ?? false,
-    });
+    const read = async (): Promise<ApprovalDocument> =>
+      approvalDocument(await findApproval(target.store, record.requestId));
+    const document = await waitForEnd(read, answer);
+    const { decisionId } = signed;
+    await printDecision(io, { document, answer, decisionId, json: options.json ?? false });
     return exitOf(answer);
   } finally {
     await target.close();
   }
 }
 
+/** The server proves who decides, signs the decision and sends it. */
+async function decideOnServer(
+  io: Io,
+  server: ApprovalServer,
+  { request, verdict, options }: DecisionRequest,
+): Promise<ExitCode> {
+  const { as, reason, json = false } = options;
+  if (as !== undefined)
+    throw usageError(
+      '--as cannot be used with ARX_SERVER_URL.',
+      'Omit it: the server takes the owner of ARX_KEY.',
+    );
+  const decision = { verdict, reason, decisionId: randomUUID() };
+  const { answer, decisionId } = await server.decide(request, decision);
+  const document = await waitForEnd(() => server.show(request), answer);
+  await printDecision(io, { document, answer, decisionId, json });
+  return exitOf(answer);
+}
+
 /** `arx approvals sign`: prints the signed payload of a signal, to be sent by other means. */
 export async function signRequest(io: Io, decided: DecisionRequest): Promise<ExitCode> {
   const { verdict, options } = decided;
   const settings = await loadSettings(io, options);
+  await requireOwnStack(settings, options);
   const { workflowId, payload } = await withStore(io, async (store) => {
     const record = await findApproval(store, decided.request);
     if (record.approval.state !== 'PENDING') throw notPendingError(record);
@@ -129,23 +154,20 @@ const MAX_WAIT_MS = 15_000;
 
 /** Gives the approved call some time to end, so that its outcome can be printed. */
 async function waitForEnd(
-  store: Store,
-  { requestId }: ApprovalRecord,
+  read: () => Promise<ApprovalDocument>,
   answer: DecisionOutcome,
-): Promise<void> {
-  if (!answer?.accepted || answer.state === 'PENDING') return;
-  const until = Date.now() + MAX_WAIT_MS;
-  for (
-    let record = await store.requests.get(requestId);
-    record && !isEnded(record) && Date.now() < until;
-  ) {
+): Promise<ApprovalDocument> {
+  let document = await read();
+  if (!answer?.accepted || answer.state === 'PENDING') return document;
+  for (const until = Date.now() + MAX_WAIT_MS; !isEnded(document.action) && Date.now() < until;) {
     await delay(200);
-    record = await store.requests.get(requestId);
+    document = await read();
   }
+  return document;
 }
 
 interface ShownDecision {
-  record: ApprovalRecord;
+  document: ApprovalDocument;
   answer: DecisionOutcome;
   decisionId: string;
   json: boolean;
@@ -153,9 +175,8 @@ interface ShownDecision {
 
 async function printDecision(
   io: Io,
-  { record, answer, decisionId, json }: ShownDecision,
+  { document, answer, decisionId, json }: ShownDecision,
 ): Promise<void> {
-  const document = approvalDocument(record);
   const refused = answer !== null && !answer.accepted;
   if (json) {
     const error = refused ? { error: { code: answer.code, message: messageOf(answer.code) } } : {};
@@ -171,6 +192,29 @@ async function printDecision(
   else printNote(io, messageOf(answer.code));
   await print(io, approvalText(document, io.colors.out));
 }
+
+/**
+ * Decisions are signed here only for the user's own embedded stack. On a shared store, access to the
+ * database would otherwise be enough to decide as several people.
+ */
+async function requireOwnStack(
+  settings: Settings,
+  { local = false }: DecideOptions,
+): Promise<void> {
+  if (await isOwnStack({ settings, local })) return;
+  throw noServer(
+    'Decisions on a shared store are made through the HTTP server, not with DATABASE_URL.',
+  );
+}
+
+const noServer = (message: string): CliError =>
+  new CliError({
+    code: 'server_needed',
+    message,
+    remedy:
+      'Set ARX_SERVER_URL to the server, and ARX_KEY to your own access key. For the stack of this machine, use --local without DATABASE_URL.',
+    exit: EXIT.usage,
+  });
 
 const CLOSED_CODES: ReadonlySet<string> = new Set(['closed', 'too_late']);
 

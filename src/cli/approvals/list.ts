@@ -9,6 +9,7 @@ import { withStore } from '../kit/store.ts';
 import { approvalDocument } from '../../services/approvals/approval-document.ts';
 import type { ApprovalDocument } from '../../services/approvals/approval-document.ts';
 import { findApproval } from '../kit/requests.ts';
+import { approvalServer } from './server.ts';
 
 // Requests that needed no approval are in the same list.
 const MAX_REQUESTS = 2_000;
@@ -25,11 +26,16 @@ const approvalsOf = (records: readonly ActionRecord[]): ApprovalDocument[] =>
 /** `arx approvals list`. */
 export async function listApprovals(
   io: Io,
-  { all, limit, json }: ApprovalOptions & { all?: boolean; limit: number },
+  { all = false, limit, json, local }: ApprovalOptions & { all?: boolean; limit: number },
 ): Promise<ExitCode> {
-  const found = await withStore(io, async (store) =>
-    all ? approvalsOf(await store.requests.list({ limit: MAX_REQUESTS })) : pendingApprovals(store),
-  );
+  const server = approvalServer(io, { local });
+  const found = server
+    ? await server.list({ all, limit })
+    : await withStore(io, async (store) =>
+        all
+          ? approvalsOf(await store.requests.list({ limit: MAX_REQUESTS }))
+          : pendingApprovals(store),
+      );
   const items = found.slice(0, limit);
   if (json) await writeJson(io, { schema: 'arx.approvals/v1', items });
   else {
@@ -44,9 +50,12 @@ export async function listApprovals(
 export async function showApproval(
   io: Io,
   reference: string,
-  { json }: ApprovalOptions,
+  { json, local }: ApprovalOptions,
 ): Promise<ExitCode> {
-  const document = approvalDocument(await withStore(io, (store) => findApproval(store, reference)));
+  const server = approvalServer(io, { local });
+  const document = server
+    ? await server.show(reference)
+    : approvalDocument(await withStore(io, (store) => findApproval(store, reference)));
   if (json) await writeJson(io, { schema: 'arx.approval/v1', ...document });
   else {
     const { approvalText } = await import('./render.ts');

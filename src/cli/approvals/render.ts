@@ -4,7 +4,7 @@ import type { KeyState } from '../../governance/key-scopes.ts';
 import type { AccessKey } from '../../store/governance-types.ts';
 import type { ApprovalDocument } from '../../services/approvals/approval-document.ts';
 import type { ActionDocument } from '../kit/documents.ts';
-import type { HistoryEntry } from './history.ts';
+import type { HistoryEntry } from '../../services/approvals/history.ts';
 import type { Colors } from '../kit/io.ts';
 import { plain, when } from '../kit/text.ts';
 import { grid } from '../kit/table.ts';

@@ -7,9 +7,11 @@ import type { Io } from '../kit/io.ts';
 import { loadSettings } from '../kit/settings.ts';
 import { openTarget } from '../kit/target.ts';
 import { pendingApprovals } from './list.ts';
+import { approvalServer } from './server.ts';
 import type { ApprovalDocument } from '../../services/approvals/approval-document.ts';
 
 const POLL_MS = 1_000;
+const MOST_WATCHED = 500;
 
 /**
  * `arx approvals watch`: prints requests that start or stop waiting for a decision, until
@@ -17,22 +19,32 @@ const POLL_MS = 1_000;
  */
 export async function watchApprovals(io: Io, options: ApprovalOptions): Promise<ExitCode> {
   io.holdInterrupts();
+  const server = approvalServer(io, options);
+  if (server) return follow(io, options, () => server.list({ all: false, limit: MOST_WATCHED }));
   const settings = await loadSettings(io, options);
   // An own embedded store would be locked for all others meanwhile, so without a server the stack
   // is joined.
   const local = options.local ?? settings.arx.databaseUrl === null;
   const target = await openTarget(io, settings, { local, dryRun: true });
   try {
-    if (!options.json) printNote(io, io.colors.err.dim('watching until Ctrl-C'));
-    let before: ApprovalDocument[] | null = null;
-    while (!io.signal.aborted) {
-      const now = await pendingApprovals(target.store);
-      await printChanges(io, { before, now, json: options.json ?? false });
-      before = now;
-      await delay(POLL_MS, undefined, { signal: io.signal }).catch(() => undefined);
-    }
+    return await follow(io, options, () => pendingApprovals(target.store));
   } finally {
     await target.close();
+  }
+}
+
+async function follow(
+  io: Io,
+  options: ApprovalOptions,
+  read: () => Promise<ApprovalDocument[]>,
+): Promise<ExitCode> {
+  if (!options.json) printNote(io, io.colors.err.dim('watching until Ctrl-C'));
+  let before: ApprovalDocument[] | null = null;
+  while (!io.signal.aborted) {
+    const now = await read();
+    await printChanges(io, { before, now, json: options.json ?? false });
+    before = now;
+    await delay(POLL_MS, undefined, { signal: io.signal }).catch(() => undefined);
   }
   return EXIT.ok;
 }

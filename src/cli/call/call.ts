@@ -19,7 +19,7 @@ import { followOperation, waitForRequest } from './follow-operation.ts';
 import { identify } from '../kit/identity.ts';
 import { assertWorkerPolicies, withPolicies } from './other-policies.ts';
 import { argsOf } from './args.ts';
-import { entriesOf } from '../kit/requests.ts';
+import { entriesOf } from '../../services/approvals/entries.ts';
 
 /** One operation at a vendor, as named on the command line. */
 interface CallRequest {

@@ -94,7 +94,7 @@ async function watch(io: Io, { target, started, over, seen }: Watch): Promise<Ac
   while (!over.aborted) {
     seen.record = await requestOfRun(target.store, started.run).catch(() => null);
     if (seen.record) {
-      if (seen.record.approval && !isEnded(seen.record))
+      if (seen.record.approval && !isEnded(seen.record.state))
         printApprovers(io, approvalDocument(seen.record), target);
       return seen.record;
     }

@@ -3,8 +3,8 @@
 import type { AuditEntry } from '../../audit/types.ts';
 import type { FlowRunRecord } from '../../store/flow-types.ts';
 import type { Store } from '../../store/types.ts';
-import { entriesOf } from '../kit/requests.ts';
-import { textOf } from '../kit/documents.ts';
+import { entriesOf } from '../../services/approvals/entries.ts';
+import { textOf } from '../../audit/outcome.ts';
 
 /** A call that a run made, or that was denied. */
 export interface FlowCall {

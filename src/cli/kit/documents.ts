@@ -1,5 +1,6 @@
 /** The JSON document of one governed operation. */
 
+import { textOf } from '../../audit/outcome.ts';
 import type { AuditEntry, JsonObject } from '../../audit/types.ts';
 import { approvalDocument } from '../../services/approvals/approval-document.ts';
 import type { ApprovalDocument } from '../../services/approvals/approval-document.ts';
@@ -107,9 +108,3 @@ function decisionOf(record: ActionRecord, entries: readonly AuditEntry[]): Actio
 }
 
 const DECIDED: ReadonlySet<AuditEntry['kind']> = new Set(['action.decided', 'action.denied']);
-
-/** A text field of an outcome; null if there is none. */
-export function textOf(outcome: JsonObject | null | undefined, name: string): string | null {
-  const value = outcome?.[name];
-  return typeof value === 'string' ? value : null;
-}

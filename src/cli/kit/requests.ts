@@ -1,6 +1,5 @@
-/** Finds governed requests and their audit entries. */
+/** Finds governed requests. */
 
-import type { AuditEntry } from '../../audit/types.ts';
 import type { Approval } from '../../governance/approval.ts';
 import type { ActionRecord } from '../../store/governance-types.ts';
 import type { ActionState } from '../../governance/types.ts';
@@ -46,30 +45,5 @@ const ENDS: ReadonlySet<ActionState> = new Set([
   'unknown',
 ]);
 
-/** Whether a request has ended. */
-export const isEnded = ({ state }: ActionRecord): boolean => ENDS.has(state);
-
-/** The audit entries about a request in order: its own, and those of its call. */
-export async function entriesOf(store: Store, record: ActionRecord): Promise<AuditEntry[]> {
-  const { requestId, run, principal } = record;
-  const [about, during] = await Promise.all([
-    store.audit.list({ subject: requestId }),
-    store.audit.list({ run }),
-  ]);
-  const own = during.filter(
-    ({ entry }) => entry.actor.principal === principal || entry.subject === requestId,
-  );
-  const all = new Map([...about, ...own].map(({ index, entry }) => [index, entry]));
-  const inOrder = [...all].toSorted(([one], [other]) => one - other).map(([, entry]) => entry);
-  return inOrder.filter((entry) => !isOtherCall(entry, record));
-}
-
-/**
- * Messages that ask for a decision are also calls about the request, but not the requested call.
- */
-function isOtherCall({ kind, operation, actor }: AuditEntry, record: ActionRecord): boolean {
-  if (!kind.startsWith('action.') || operation === undefined) return false;
-  return (
-    operation !== `${record.connector}:${record.operation}` || actor.principal !== record.principal
-  );
-}
+/** Whether the operation of a request has ended. */
+export const isEnded = (state: ActionState): boolean => ENDS.has(state);

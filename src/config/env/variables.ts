@@ -69,6 +69,7 @@ export const VARIABLES: readonly Variable[] = [
   { name: 'ARX_DECISION_KEY', secret: true, usedBy: 'arx', does: 'Seed of the key that signs approval decisions, 64 hex digits; if not set, arx keeps its own seed in ARX_HOME' },
   { name: 'SLACK_SIGNING_SECRET', secret: true, usedBy: 'server', does: 'Signing secret of the Slack app, which proves that a button click comes from Slack' },
   { name: 'ARX_KEY', secret: true, usedBy: 'cli', does: 'Access key that identifies the user at the command line; `arx keys create` prints it once' },
+  { name: 'ARX_SERVER_URL', secret: false, usedBy: 'cli', does: 'URL of the HTTP server on which `arx approvals` works, as the person of ARX_KEY', example: 'https://arx.example.com' },
   { name: 'VAULT_ADDR', secret: false, usedBy: 'vault', does: 'URL of HashiCorp Vault', example: 'https://vault.example.com:8200' },
   { name: 'VAULT_TOKEN', secret: true, usedBy: 'vault', does: 'Token for HashiCorp Vault' },
   { name: 'TEMPORAL_ADDRESS', secret: false, usedBy: 'temporal', does: 'Temporal server; if not set, arx finds or starts a local one', example: 'localhost:7233' },

@@ -50,6 +50,26 @@ const document = {
 export const APPROVAL_SCHEMAS = {
   ApprovalItem: object(document),
   Approval: object({ schema: { const: 'arx.approval/v1' }, ...document }),
+  ApprovalHistory: object({
+    schema: { const: 'arx.approval/v1' },
+    ...document,
+    story: listOf(
+      object(
+        {
+          at: time,
+          kind: text,
+          text,
+          entry: text,
+          signature: object({
+            ok: { type: 'boolean' },
+            key: orNull('string'),
+            fault: orNull('string'),
+          }),
+        },
+        ['signature'],
+      ),
+    ),
+  }),
   Approvals: object({ schema: { const: 'arx.approvals/v1' }, items: listOf(ref('ApprovalItem')) }),
   DecisionAnswer: object({
     schema: { const: 'arx.answer/v1' },
@@ -77,6 +97,14 @@ export const APPROVAL_PATHS = {
       summary: 'One approval: what is requested, who may decide, who has decided',
       parameters: [ID],
       responses: { 200: json('The approval.', ref('Approval')), ...ALWAYS, ...MISSING },
+    },
+  },
+  '/v1/approvals/{id}/history': {
+    get: {
+      operationId: 'showApprovalHistory',
+      summary: 'One approval with its history from the audit trail, and the proof of each vote',
+      parameters: [ID],
+      responses: { 200: json('The history.', ref('ApprovalHistory')), ...ALWAYS, ...MISSING },
     },
   },
   '/v1/approvals/{id}/decisions': {

@@ -4,6 +4,7 @@ import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { z } from 'zod';
 import { approvalDocument } from '../../services/approvals/approval-document.ts';
+import { approvalHistory } from '../../services/approvals/history.ts';
 import type { ApprovalRequest } from '../../services/approvals/signed-decision.ts';
 import { messageOf } from '../../governance/words.ts';
 import type { AccessKey } from '../../store/governance-types.ts';
@@ -49,6 +50,11 @@ export function approvalRoutes(parts: ServerParts, access: KeyAccess): Hono<Env>
   app.get('/:id', async (context) => {
     const record = await findApproval(parts, context.req.param('id'));
     return context.json({ schema: 'arx.approval/v1', ...approvalDocument(record) });
+  });
+  app.get('/:id/history', async (context) => {
+    const record = await findApproval(parts, context.req.param('id'));
+    const story = await approvalHistory(parts.store, record);
+    return context.json({ schema: 'arx.approval/v1', ...approvalDocument(record), story });
   });
   app.post('/:id/decisions', bodySizeLimit(MAX_BYTES), (context) =>
     decide(parts, context, context.req.param('id')),

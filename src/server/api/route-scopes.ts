@@ -7,6 +7,7 @@ import type { KeyScope } from '../../governance/key-scopes.ts';
 export const ROUTE_SCOPES: Readonly<Record<string, KeyScope>> = {
   'GET /v1/approvals': 'approvals:read',
   'GET /v1/approvals/:id': 'approvals:read',
+  'GET /v1/approvals/:id/history': 'approvals:read',
   'POST /v1/approvals/:id/decisions': 'approvals:decide',
   'GET /v1/enrich/account/:value{.+}': 'enrich',
   'POST /v1/enrich': 'enrich',

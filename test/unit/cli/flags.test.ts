@@ -91,7 +91,7 @@ const BAD: [argv: string[], code: number, message: RegExp][] = [
   [['approvals', 'list', '--limit', '0'], 2, /whole number from 1/],
   [['approvals', 'show'], 2, /missing required argument 'request'/],
   [['approvals', 'why', ''], 2, /Expected a value/],
-  [['approvals', 'approve', 'x'], 2, /DATABASE_URL is not set/],
+  [['approvals', 'approve', 'x'], 2, /ARX_SERVER_URL is not set/],
   [['approvals', 'sign', 'x'], 2, /missing required argument 'verdict'/],
   [['approvals', 'sign', 'x', 'maybe'], 2, /Allowed choices are approve, deny/],
   [['keys'], 2, /`arx keys` needs a command: /],

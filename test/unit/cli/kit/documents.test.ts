@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { approvalDocument } from '../../../../src/services/approvals/approval-document.ts';
 import { actionDocument } from '../../../../src/cli/kit/documents.ts';
-import { historyOf } from '../../../../src/cli/approvals/history.ts';
+import { historyOf } from '../../../../src/services/approvals/history.ts';
 import {
   actionText,
   approvalsTable,

@@ -2,8 +2,11 @@
 
 import type { AuditEntry, AuditKind } from '../../audit/types.ts';
 import type { ActionRecord } from '../../store/governance-types.ts';
-import { approvalDocument } from '../../services/approvals/approval-document.ts';
-import { textOf } from '../kit/documents.ts';
+import { textOf } from '../../audit/outcome.ts';
+import type { Store } from '../../store/types.ts';
+import { approvalDocument } from './approval-document.ts';
+import { entriesOf } from './entries.ts';
+import { verifyVotesAmong } from './verify-votes.ts';
 import type { VerifiedVote } from '../../governance/verify-votes.ts';
 import { messageOf } from '../../governance/words.ts';
 
@@ -60,6 +63,15 @@ const SENTENCES: Partial<Record<AuditKind, Sentence>> = {
   'action.failed': withReason('the call failed'),
   'action.unknown': withReason('it is not known whether the vendor accepted it'),
 };
+
+/** The history of a request from the audit trail, with the proof of each vote. */
+export async function approvalHistory(
+  store: Pick<Store, 'audit'>,
+  record: ActionRecord,
+): Promise<HistoryEntry[]> {
+  const entries = await entriesOf(store, record);
+  return historyOf(record, entries, await verifyVotesAmong(store, entries));
+}
 
 /** The history of a request: its audit entries in order, as sentences; `votes` by entry. */
 export function historyOf(
