@@ -26,6 +26,8 @@ export interface TicketSummary {
   leftClosed: number;
   /** Tickets of users who have left, closed by this run. */
   departed: number;
+  /** The first 500 of them, with the Okta ids of the users. */
+  departures: { key: string | null; user: string }[];
   /** Tickets that could not be opened, updated or closed: the first 500. */
   failed: FailedTicket[];
   /** How many there are. */

@@ -59,7 +59,11 @@ function changeLine({ coverage, previousCoverage, changes }: RunSummary): string
 }
 
 function ticketLine({ tickets, counts }: RunSummary): string {
-  const written = `${tickets.created} created, ${tickets.kept} kept, ${tickets.reopened} reopened, ${tickets.closed} closed`;
+  const more = [
+    tickets.departed > 0 ? `, ${tickets.departed} closed because the user left` : '',
+    tickets.failedCount > 0 ? `, ${tickets.failedCount} could not be written` : '',
+  ].join('');
+  const written = `${tickets.created} created, ${tickets.kept} kept, ${tickets.reopened} reopened, ${tickets.closed} closed${more}`;
   const users = `${nonCompliant(counts)} users who are not covered`;
   return tickets.url === null
     ? `Tickets: ${written}.`

@@ -108,6 +108,14 @@ export function compliantComment(reason: string, stamp: TicketStamp): TextBlock[
   ];
 }
 
+/** Comment on the ticket of a user who is no longer covered by the check. */
+export function departureComment(reason: string, stamp: TicketStamp): TextBlock[] {
+  return [
+    { type: 'paragraph', text: `This ticket is no longer needed: ${reason}.` },
+    { type: 'paragraph', text: stampLine(stamp) },
+  ];
+}
+
 /** The last line of every text that arx writes to a ticket. */
 export function stampLine({ run, at }: TicketStamp): string {
   return `${stampMark(run)} ${at}`;

@@ -79,6 +79,14 @@ export interface TicketLedger {
     after: string | null,
     limit: number,
   ): Promise<TicketRow[]>;
+  /** Open tickets of Okta users whom this run did not list, by ascending subject. */
+  openOfUnlisted(
+    run: string,
+    org: string,
+    control: string,
+    after: string | null,
+    limit: number,
+  ): Promise<TicketRow[]>;
   /**
    * Records what this run did with the ticket of a subject; a repeated call with the same action is
    * a retry. There is one note per subject and run: the last one counts, but `kept` does not

@@ -357,6 +357,18 @@ const OKTA: Hazard[] = [
 const JIRA: Hazard[] = [
   {
     area: 'Jira',
+    hazard: 'the tickets of users who left stay open for ever',
+    test: ['unit/activities/mfa/tickets/departure.test.ts', 'who was deleted is closed'],
+    takenOut: [
+      change(
+        'activities/mfa/tickets/closing.ts',
+        'if (user === null) return closeDeparted(deps, editor);',
+        "if (user === null) return { action: 'kept', code: null };",
+      ),
+    ],
+  },
+  {
+    area: 'Jira',
     hazard: 'a search gives a page token again, and is followed for ever',
     test: ['unit/connectors/pages.test.ts', 'refuses %s'],
     takenOut: [

@@ -46,6 +46,7 @@ export interface TicketPlan {
   priority: string | null;
   dueInMs: number | null;
   closeOnCompliance: boolean;
+  closeOnDeparture: boolean;
   closeTransition: string;
   /** Waits between searches after a create call with an unknown outcome, milliseconds. */
   settleMs: number[];

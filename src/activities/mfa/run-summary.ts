@@ -14,8 +14,8 @@ import { isFinding } from './recheck.ts';
 import type { TicketPlan } from './plan.ts';
 
 const USERS_A_PAGE = 1_000;
-/** So many failed tickets are listed in a summary. */
-const MOST_FAILED = 500;
+/** So many failed tickets, and so many departures, are listed in a summary. */
+const MOST_LISTED = 500;
 
 export type SummaryDeps = UsesStore<
   'audit' | 'calls' | 'deltas' | 'messages' | 'runs' | 'tickets' | 'users'
@@ -131,6 +131,7 @@ async function ticketsOf(
     ({ action, key }) => plan.mode === 'bulk' && key !== null && action !== 'closed',
   );
   const failed = noted.filter(({ action }) => action === 'failed');
+  const departed = noted.filter(({ action }) => action === 'departed');
   const { keys: kept, ...would } = await countDryRun(deps, record);
   const written = plan.mode === 'bulk' ? bulk.map(({ key }) => `${key}`) : ofUsers;
   const keys = record.dryRun ? kept : written;
@@ -140,8 +141,9 @@ async function ticketsOf(
     reopened: count('reopened'),
     closed: count('closed'),
     leftClosed: count('left_closed'),
-    departed: count('departed'),
-    failed: failed.slice(0, MOST_FAILED).map((note) => toFailedTicket(note, plan.mode)),
+    departed: departed.length,
+    departures: departed.slice(0, MOST_LISTED).map(({ key, subject }) => ({ key, user: subject })),
+    failed: failed.slice(0, MOST_LISTED).map((note) => toFailedTicket(note, plan.mode)),
     failedCount: failed.length,
     keys,
     url: keys.length === 0 ? null : linkTo(connectors.jiraBaseUrl, ticketQuery(record.org)),

@@ -73,6 +73,7 @@ const NO_TICKETS: RunSummary['tickets'] = {
   closed: 0,
   leftClosed: 0,
   departed: 0,
+  departures: [],
   failed: [],
   failedCount: 0,
   keys: [],

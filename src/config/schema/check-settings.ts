@@ -23,6 +23,7 @@ export interface CheckSettings {
     priority: string | null;
     dueInMs: number | null;
     closeOnCompliance: boolean;
+    closeOnDeparture: boolean;
     closeTransition: string;
     settleMs: number[];
   };
@@ -56,6 +57,7 @@ export function checkSettings(config: ArxConfig): CheckSettings {
       priority: tickets.priority,
       dueInMs: tickets.due_in === null ? null : durationMs(tickets.due_in),
       closeOnCompliance: tickets.close_on_compliance,
+      closeOnDeparture: tickets.close_on_departure,
       closeTransition: tickets.close_transition,
       settleMs: tickets.settle.map(durationMs),
     },

@@ -193,6 +193,9 @@ const tickets = z.strictObject({
   close_on_compliance: flag
     .prefault(true)
     .describe('Close the ticket once the user is compliant; otherwise only comment'),
+  close_on_departure: flag
+    .prefault(true)
+    .describe('Close the ticket of a user who was deactivated, was deleted or left the scope'),
   close_transition: someText
     .prefault('Done')
     .describe('Name of the transition that closes a ticket, or of the status it leads to'),

@@ -87,6 +87,22 @@ export function createTicketLedger(
       const rest = after === null ? all : all.where('tickets.subject', '>', after);
       return (await rest.orderBy('tickets.subject').limit(limit).execute()).map(toTicket);
     },
+    async openOfUnlisted(run, org, control, after, limit) {
+      const all = db
+        .selectFrom('tickets')
+        .leftJoin('run_users', (join) =>
+          join.onRef('run_users.user_id', '=', 'tickets.subject').on('run_users.run', '=', run),
+        )
+        .selectAll('tickets')
+        .where('run_users.user_id', 'is', null)
+        // The subject of a ticket for several users is the key of its scope, which is longer.
+        .where(sql<boolean>`char_length(tickets.subject) = 20`)
+        .where('tickets.org', '=', org)
+        .where('tickets.control', '=', control)
+        .where('tickets.state', '=', 'open');
+      const rest = after === null ? all : all.where('tickets.subject', '>', after);
+      return (await rest.orderBy('tickets.subject').limit(limit).execute()).map(toTicket);
+    },
     note: (tx, run, subject, note) =>
       fence.write(tx, (on) => noteTicket(on, { run, subject, ...note })),
     listNotes: (run) => listNotes(db, run),

@@ -2,8 +2,9 @@ import type { JiraIssue, JiraTransition } from '../../../connectors/types.ts';
 import { readPages } from '../../../connectors/pages.ts';
 import { controlLabel, isTicketLabel, MFA_CONTROL, ticketLabel } from '../../../mfa/identity.ts';
 import { nonCompliant } from '../../../mfa/coverage.ts';
-import { compliantComment, stampMark } from '../../../mfa/ticket-text.ts';
+import { compliantComment, departureComment, stampMark } from '../../../mfa/ticket-text.ts';
 import type { TicketStamp } from '../../../mfa/ticket-text.ts';
+import type { TextBlock } from '../../../mfa/types.ts';
 import type { RunRecord } from '../../../store/run-types.ts';
 import type { Store } from '../../../store/types.ts';
 import { lastingCode, VENDOR_ATTEMPTS } from '../../support/failures.ts';
@@ -11,14 +12,15 @@ import type { UsesConnectors, UsesStore } from '../../support/parts.ts';
 import { runOf } from '../listing.ts';
 import { callerOf, planOf } from '../plan.ts';
 import type { TicketPlan } from '../plan.ts';
+import { departureOf } from './departure.ts';
 import type { EditorDeps, TicketEditor } from './ticket-editor.ts';
 import { changeStatus, editTicket, recordOutcome } from './ticket-flow.ts';
 import type { TransitionGoal } from './ticket-flow.ts';
 import type { MfaActivities, TicketOutcome } from '../types.ts';
 
 /**
- * `closable`: the subjects with an open ticket that this run proved compliant. In bulk mode, the
- * subject is the scope as a whole.
+ * `closable`: the subjects with an open ticket whom this run proved compliant or did not list. In bulk
+ * mode, the subject is the scope as a whole.
  */
 export function closable({
   store,
@@ -27,8 +29,13 @@ export function closable({
     const record = await runOf(store, run);
     if (planOf(record).tickets.mode === 'bulk')
       return { subjects: await closableScope(store, record, after) };
-    const rows = await store.tickets.openOfCompliant(run, record.org, MFA_CONTROL, after, limit);
-    return { subjects: rows.map(({ subject }) => subject) };
+    const { tickets } = store;
+    const rows = await tickets.openOfCompliant(run, record.org, MFA_CONTROL, after, limit);
+    const unlisted = planOf(record).tickets.closeOnDeparture
+      ? await tickets.openOfUnlisted(run, record.org, MFA_CONTROL, after, limit)
+      : [];
+    const subjects = [...rows, ...unlisted].map(({ subject }) => subject).toSorted();
+    return { subjects: subjects.slice(0, limit) };
   };
 }
 
@@ -42,31 +49,67 @@ async function closableScope(
   return row?.state === 'open' && clean ? [scopeKey] : [];
 }
 
+type CloseDeps = EditorDeps & UsesStore<'runs'> & UsesConnectors<'okta'>;
+
 /**
- * `closeTicket`: adds a comment that the subject is compliant and, if configured, closes the ticket.
+ * `closeTicket`: comments that the subject is compliant or has left and, if configured, closes the
+ * ticket.
  */
-export function closeTicket(deps: EditorDeps & UsesStore<'runs'>): MfaActivities['closeTicket'] {
+export function closeTicket(deps: CloseDeps): MfaActivities['closeTicket'] {
   return async ({ run, subject }) => {
     const record = await runOf(deps.store, run);
     return editTicket(deps, { record, subject }, async (editor) => {
       if (subject === record.scopeKey)
         return closeCovered(editor, 'every user in scope is covered', startStamp(record));
       const user = await deps.store.users.get(run, subject);
-      if (user?.verdict !== 'compliant') return { action: 'kept', code: null };
+      if (user === null) return closeDeparted(deps, editor);
+      if (user.verdict !== 'compliant') return { action: 'kept', code: null };
       return closeCovered(editor, user.reason, { run, at: user.takenOver?.at ?? user.checkedAt });
     });
   };
+}
+
+/** Closes the ticket of a user who has left. The ticket of a user who may come back stays open. */
+async function closeDeparted(deps: CloseDeps, editor: TicketEditor): Promise<TicketOutcome> {
+  const { record, row } = editor;
+  const reason = await departureOf(deps, record, row);
+  if (reason === null) return { action: 'kept', code: null };
+  const stamp = { run: record.run, at: deps.now().toISOString() };
+  return closeIssue(editor, {
+    comment: departureComment(reason, stamp),
+    isClosing: true,
+    action: 'departed',
+  });
 }
 
 function startStamp({ run, startedAt }: RunRecord): TicketStamp {
   return { run, at: startedAt };
 }
 
-/** Comments once and closes. If the issue is gone or closed already, only the row is updated. */
-async function closeCovered(
+function closeCovered(
   editor: TicketEditor,
   reason: string,
   stamp: TicketStamp,
+): Promise<TicketOutcome> {
+  return closeIssue(editor, {
+    comment: compliantComment(reason, stamp),
+    isClosing: editor.plan.closeOnCompliance,
+    action: 'closed',
+  });
+}
+
+/** How a ticket that is no longer needed ends. */
+interface Closing {
+  comment: readonly TextBlock[];
+  /** False: only comment. */
+  isClosing: boolean;
+  action: 'closed' | 'departed';
+}
+
+/** Comments once and closes. If the issue is gone or closed already, only the row is updated. */
+async function closeIssue(
+  editor: TicketEditor,
+  { comment, isClosing, action }: Closing,
 ): Promise<TicketOutcome> {
   const { row, plan, record } = editor;
   const issue = row.key === null ? null : await editor.readIssue(row.key, true);
@@ -74,16 +117,12 @@ async function closeCovered(
     await editor.patch({ state: 'absent', key: null });
     return { action: 'left_closed', code: null };
   }
-  if (issue.statusCategory === 'done') return recordClosed(editor, issue);
+  if (issue.statusCategory === 'done') return recordClosed(editor, issue, action);
   if (row.details['compliantIn'] === undefined) {
     const details = { ...row.details, compliantIn: record.run };
-    await editor.comment(
-      issue,
-      { body: compliantComment(reason, stamp), mark: stampMark(record.run) },
-      { details },
-    );
+    await editor.comment(issue, { body: comment, mark: stampMark(record.run) }, { details });
   }
-  if (!plan.closeOnCompliance) return recordOutcome(editor, 'kept', issue.key);
+  if (!isClosing) return recordOutcome(editor, 'kept', issue.key);
   const patch = {
     state: 'closed',
     closedBy: 'arx',
@@ -95,16 +134,20 @@ async function closeCovered(
     runField: 'closingIn',
     patch,
   });
-  if (result === 'already') return recordClosed(editor, issue);
-  return recordOutcome(editor, result === 'changed' ? 'closed' : 'kept', issue.key);
+  if (result === 'already') return recordClosed(editor, issue, action);
+  return recordOutcome(editor, result === 'changed' ? action : 'kept', issue.key);
 }
 
 /** Records a closed ticket. It was closed by this run if the intent names it, otherwise by a person. */
-async function recordClosed(editor: TicketEditor, { key }: JiraIssue): Promise<TicketOutcome> {
+async function recordClosed(
+  editor: TicketEditor,
+  { key }: JiraIssue,
+  action: Closing['action'],
+): Promise<TicketOutcome> {
   const { row, record } = editor;
   const ours = row.details['closingIn'] === record.run;
   await editor.patch({ state: 'closed', closedBy: ours ? 'arx' : 'person', lastRun: record.run });
-  return ours ? recordOutcome(editor, 'closed', key) : { action: 'left_closed', code: null };
+  return ours ? recordOutcome(editor, action, key) : { action: 'left_closed', code: null };
 }
 
 const closingGoal = ({ closeTransition }: TicketPlan): TransitionGoal => ({

@@ -250,10 +250,12 @@ export class TicketEditor {
   async note(action: TicketAction, key: string | null, failure?: TicketFailure): Promise<void> {
     const { run } = this.record;
     const { subject } = this.row;
+    const { tickets, users } = this.deps.store;
     const { code = null, refusal = null } = failure ?? {};
-    await this.deps.store.tickets.note(null, run, subject, { action, key, code, refusal });
-    if (key !== null && this.plan.mode === 'per_user')
-      await this.deps.store.users.setTicket(null, run, subject, key);
+    await tickets.note(null, run, subject, { action, key, code, refusal });
+    if (key === null || this.plan.mode !== 'per_user') return;
+    // A user who has left is not among the users of the run.
+    if ((await users.get(run, subject)) !== null) await users.setTicket(null, run, subject, key);
   }
 
   async #read(input: IssueRead['input']): Promise<IssueRead['output']> {

@@ -85,6 +85,7 @@ export function documentOf(parts: Partial<RunDocument> = {}): RunDocument {
       closed: 0,
       leftClosed: 0,
       departed: 0,
+      departures: [],
       failed: [],
       failedCount: 0,
       wouldCreate: 0,
