@@ -60,7 +60,9 @@ export function openCheckpoint(
   const parsed = parseNote(note);
   const checkpoint = parseCheckpoint(parsed.text);
   if (checkpoint.origin !== origin) {
-    throw new NoteError(`the checkpoint is of the log ${checkpoint.origin}, not of ${origin}`);
+    throw new NoteError(
+      `the checkpoint is of the audit trail ${checkpoint.origin}, not of ${origin}`,
+    );
   }
   const signed = verifyNote(parsed, keys, verify);
   if (signed.length === 0)

@@ -18,7 +18,7 @@ import type { EntraAccess } from './entra/client.ts';
 import type { Connection } from './transport/exchange.ts';
 import type { GoogleAccess } from './google/client.ts';
 import type { Transport } from './transport/http.ts';
-import type { VendorClient } from './pipeline/perform.ts';
+import type { VendorClient } from './pipeline/call-vendor.ts';
 import type { SalesforceAccess } from './salesforce/client.ts';
 
 /**

@@ -35,7 +35,7 @@ import type { EntraOperations } from './entra/types.ts';
 import type { GoogleOperations } from './google/types.ts';
 import type { SalesforceOperations } from './salesforce/types.ts';
 import type { OktaCredential } from './okta/client.ts';
-import type { VendorClient } from './pipeline/perform.ts';
+import type { VendorClient } from './pipeline/call-vendor.ts';
 import { bucketStoreFor, bucketKey } from './rate-limit/buckets.ts';
 import type { BucketStore, Quota } from './rate-limit/types.ts';
 import type {

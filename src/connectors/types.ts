@@ -85,7 +85,7 @@ export interface GrantStore {
    * Uses up a grant: true exactly once, and only for the call it was issued for. Runs inside the
    * transaction of the intent (the journal's own handle) and is rolled back with it.
    */
-  consume(requestId: string, use: GrantUse, transaction: never): Promise<boolean>;
+  useUp(requestId: string, use: GrantUse, transaction: never): Promise<boolean>;
 }
 
 export interface CallResult<Output> {

@@ -83,7 +83,7 @@ interface Grant {
 export interface GrantRepository {
   issue(tx: StoreTransaction, grant: Grant): Promise<void>;
   /** Uses up the grant if it is unused, has not expired and is for exactly this call. */
-  consume(
+  useUp(
     tx: StoreTransaction | null,
     requestId: string,
     call: Pick<Grant, 'connector' | 'operation' | 'argsDigest' | 'principal'> & { at: string },

@@ -103,7 +103,7 @@ export async function compose({
     ...accounts,
     bundle: policies.bundle,
     onWrite: forgetOnWrite(store.enrichments, okta.host),
-    grants: { consume: (requestId, use, tx) => store.grants.consume(tx, requestId, use) },
+    grants: { useUp: (requestId, use, tx) => store.grants.useUp(tx, requestId, use) },
     confirm: () => store.attempts.check(),
     observe: (event) => {
       counter.observe(event);

@@ -110,7 +110,7 @@ describe('responses recorded from real organisations', () => {
     const server = await servers.start(() => replay(exchange, server.origin));
     const { connectors, journal } = harness(server.origin, {
       bundle: () => everything,
-      grants: { consume: () => Promise.resolve(true) },
+      grants: { useUp: () => Promise.resolve(true) },
     });
     const [operation, input] = CALLS[exchange.operation]?.(exchange) ?? ['', {}];
     const grant = { requestId: 'req-1' };

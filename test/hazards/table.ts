@@ -512,7 +512,7 @@ const JIRA: Hazard[] = [
     test: [JIRA_TEST, 'does not accept a login page with 200 as success'],
     takenOut: [
       change(
-        'connectors/pipeline/perform.ts',
+        'connectors/pipeline/call-vendor.ts',
         "return { code: 'malformed', vendorCode: null };",
         "return { code: 'conflict', vendorCode: null };",
       ),

@@ -46,7 +46,7 @@ export function mfaParts(
     guardrails: () => ({ riskMax: {} }),
     now,
     confirm: () => store.attempts.check(),
-    grants: { consume: (requestId, use, tx) => store.grants.consume(tx, requestId, use) },
+    grants: { useUp: (requestId, use, tx) => store.grants.useUp(tx, requestId, use) },
     quota: { share: 1, reserve: 0, warningThreshold: false },
   });
   return {

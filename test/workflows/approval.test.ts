@@ -96,7 +96,7 @@ describe('an approval, on a server whose time is skipped', () => {
         journal: store.journal,
         bundle: () => bundle,
         guardrails: () => ({ riskMax: {} }),
-        grants: { consume: (id, use, tx) => store.grants.consume(tx, id, use) },
+        grants: { useUp: (id, use, tx) => store.grants.useUp(tx, id, use) },
         now,
         quota: { share: 1, reserve: 0, warningThreshold: false },
       }),

@@ -74,7 +74,7 @@ describe('delegated flows on a server whose time is skipped', () => {
       now,
       bundle: () => bundle,
       guardrails: () => ({ riskMax: {} }),
-      grants: { consume: (id, use, tx) => store.grants.consume(tx, id, use) },
+      grants: { useUp: (id, use, tx) => store.grants.useUp(tx, id, use) },
       quota: { share: 1, reserve: 0, warningThreshold: false },
     });
     const settings = () => ({

@@ -165,7 +165,10 @@ async function makeCall(deps: PerformDeps, { record, facts, lock }: PendingCall)
   await (connectors[connector] as AnyCall)(operation, record.args, context);
 }
 
-/** Records that the grant is used, once the outcome of the call is known. */
+/**
+ * Adds the entry `grant.used`, once the outcome of the call is known. The grant itself was used up
+ * before the call, in the transaction of its intent (`connectors/pipeline/grant.ts`).
+ */
 async function recordGrantUse(
   { store, now }: UsesStore<'journal'> & UsesClock,
   record: ActionRecord,

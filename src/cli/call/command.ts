@@ -51,14 +51,14 @@ export const defineCall: DefineVerb = (program, run) => {
   withJson(withLocal(withConfig(call), LOCAL_STACK))
     .option(
       '--param <name=value>',
-      'an argument of the operation; can be repeated (see below)',
+      'an argument of the operation; can be repeated (see `arx call --help`)',
       args,
     )
     .option('--params-file <file>', 'a JSON object with arguments; --param takes precedence')
     .requiredOption('--reason <text>', 'the reason, shown to approvers', reason)
     .option(
       '--as <user>',
-      'the requesting Okta user, proven by ARX_KEY (default: the owner of the key, or else user:anonymous)',
+      'who you are, an Okta user; ARX_KEY must belong to this user (default: the owner of the key, or else user:anonymous)',
       nonEmptyText,
     )
     .option(

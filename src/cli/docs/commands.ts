@@ -16,7 +16,8 @@ export function cliDocs(): string {
     '# Command line',
     'Generated from the command tree by `node src/cli/docs/commands.ts`; do not edit.',
     'Data goes to standard output, progress and notes to standard error. With `--json` a command prints exactly one JSON ' +
-      'document on standard output, also for errors (`arx.error/v1`). `NO_COLOR` is respected.',
+      'document on standard output, also for errors (`arx.error/v1`); only `arx approvals watch` prints one per line. ' +
+      '`NO_COLOR` is respected.',
     '## Exit codes',
     list(
       Object.entries(EXIT).map(

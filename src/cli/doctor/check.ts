@@ -18,8 +18,7 @@ export interface CheckResult {
 }
 
 /** Replaces remedies that advise to run the doctor, because it has just been run. */
-const AFTER_DOCTOR =
-  'Correct what the message names and try again. If it still fails, report it with this output.';
+const AFTER_DOCTOR = 'Correct what the message names and try again.';
 
 /** A passed check. */
 export const pass = (name: string, detail: string): CheckResult => ({

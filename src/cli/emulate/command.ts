@@ -44,7 +44,11 @@ const FLAGS = {
     parse: whole(0, 100_000),
   },
   groups: { value: 'number', help: 'plain: groups, with members', parse: whole(0, 100_000) },
-  port: { value: 'number', help: 'first of seven ports; 0 uses free ports', parse: port },
+  port: {
+    value: 'number',
+    help: 'first of seven ports (control server and six vendors); 0 uses free ports',
+    parse: port,
+  },
   'okta-port': { value: 'number', help: 'port of Okta', parse: port },
   'jira-port': { value: 'number', help: 'port of Jira', parse: port },
   'slack-port': { value: 'number', help: 'port of Slack', parse: port },

@@ -115,7 +115,7 @@ export const defineFlows: DefineVerb = (program, run) => {
 const withAs = (command: Command): Command =>
   command.option(
     '--as <user>',
-    'the requesting Okta user, proven by ARX_KEY (default: the owner of the key, or else user:anonymous, who has no permissions)',
+    'who you are, an Okta user; ARX_KEY must belong to this user (default: the owner of the key, or else user:anonymous, who has no permissions)',
     nonEmptyText,
   );
 

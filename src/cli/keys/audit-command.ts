@@ -10,10 +10,9 @@ export const defineAuditKeys: DefineVerb = (program, run) => {
     withInheritedJson(program.command('keys').description('manage keys'));
   withJson(withLocal(keys.command('rotate').description('replace the current key with a new one')))
     .addArgument(
-      new Argument(
-        '<which>',
-        'the key to rotate: audit is the key that signs audit checkpoints',
-      ).choices(['audit']),
+      new Argument('<which>', 'the key to rotate; audit: the key that signs checkpoints').choices([
+        'audit',
+      ]),
     )
     .option('--lost', 'the current key is lost, so only the new key signs')
     .option(

@@ -21,7 +21,7 @@ export const EXIT_MEANING: Record<keyof typeof EXIT, string> = {
   findings: 'findings of a kind named with --fail-on',
   authentication: 'a credential was refused',
   denied: 'denied by policy',
-  approval: 'the approval was denied or expired',
-  incomplete: 'finished but incomplete: do not rely on the result',
+  approval: 'the approval was denied, has expired or is already closed',
+  incomplete: 'incomplete: a run is not reliable, a permission was denied, or no worker answered',
   interrupted: 'interrupted',
 };

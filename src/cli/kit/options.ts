@@ -23,7 +23,7 @@ export const LOCAL_STACK =
 /** `--local` of commands that use the store of the local stack (of DATABASE_URL, if set). */
 export const withLocal = (
   command: Command,
-  what = 'use the store of --local runs, which is also the default: DATABASE_URL if set, or else the embedded store of ARX_HOME',
+  what = 'use the store of this machine (DATABASE_URL if set, else the embedded one); this is the default',
 ): Command => command.option('--local', what);
 
 /** Parser for whole numbers within bounds. */

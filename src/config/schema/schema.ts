@@ -22,7 +22,7 @@ import {
   retention,
   twin,
 } from './sections.ts';
-import { DAY_NAMES, FACTOR_TYPES, MONTH_NAMES, OVERLAPS, STATUSES } from './words.ts';
+import { DAY_NAMES, FACTOR_TYPE_NAMES, MONTH_NAMES, OVERLAPS, STATUSES } from './words.ts';
 
 const someText = text('text that is not empty');
 const oneOrMany = <Item extends z.ZodType>(item: Item, expected: string) =>
@@ -99,7 +99,7 @@ const factorTypes = z
   .union(
     [
       z.literal('phishing_resistant', { error: 'the preset phishing_resistant' }),
-      list(word(FACTOR_TYPES), 'a list of factor types').min(1, {
+      list(word(FACTOR_TYPE_NAMES), 'a list of factor types').min(1, {
         error: 'at least one factor type',
       }),
     ],

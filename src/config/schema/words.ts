@@ -1,5 +1,5 @@
 /** Okta's factor types (Management API specification 2026.06.3). */
-export const FACTOR_TYPES = [
+export const FACTOR_TYPE_NAMES = [
   'call',
   'email',
   'push',

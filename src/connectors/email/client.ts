@@ -1,7 +1,7 @@
 import { exchange } from '../transport/exchange.ts';
 import { emailRefusal } from './refusals.ts';
 import type { Connection } from '../transport/exchange.ts';
-import type { VendorClient } from '../pipeline/perform.ts';
+import type { VendorClient } from '../pipeline/call-vendor.ts';
 import type { Message } from './inputs.ts';
 
 /** The handle with which the row sends a message. */

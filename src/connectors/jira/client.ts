@@ -4,7 +4,7 @@ import type * as JiraApi from 'jira.js/cloud';
 import type { Client } from 'jira.js/core';
 import type { Secret } from '../../config/env/secret.ts';
 import type { Connection } from '../transport/exchange.ts';
-import type { VendorClient } from '../pipeline/perform.ts';
+import type { VendorClient } from '../pipeline/call-vendor.ts';
 
 type SendOptions = Parameters<Client['sendRequest']>[0];
 

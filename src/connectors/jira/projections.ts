@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AnonymousAnswer } from '../pipeline/perform.ts';
+import { AnonymousAnswer } from '../pipeline/call-vendor.ts';
 import { plainText } from './adf.ts';
 import { issueKey } from './inputs.ts';
 import type { JiraIssue, JiraOperations, JiraTransition } from '../types.ts';

@@ -11,7 +11,7 @@ import type { Secret } from '../../config/env/secret.ts';
 import type { Approved, Connection, Scope } from '../transport/exchange.ts';
 import type { Refusal } from '../transport/failure.ts';
 import type { HttpRequest, HttpResponse } from '../transport/http.ts';
-import type { VendorClient } from '../pipeline/perform.ts';
+import type { VendorClient } from '../pipeline/call-vendor.ts';
 
 /** An SSWS token, or a service app that signs its token requests. */
 export type OktaCredential =

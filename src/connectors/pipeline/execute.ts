@@ -7,15 +7,15 @@ import { AuditUnavailableError } from '../../audit/errors.ts';
 import { assertAllowed, decideFor } from './authorise.ts';
 import { InvalidArgumentError, PolicyDeniedError } from '../errors.ts';
 import { catalogueRequest } from './catalogue-request.ts';
-import { needsGrant, redemptionEffect } from './grant.ts';
-import { performCall } from './perform.ts';
+import { needsGrant, useUpEffect } from './grant.ts';
+import { callVendor } from './call-vendor.ts';
 import { record } from './record.ts';
 import { defaultRecord, entryOf, requestIdIn } from './entries.ts';
 import type { Journal, JournalEffect, JsonObject } from '../../audit/types.ts';
 import type { ConnectorName } from '../../governance/types.ts';
 import type { Decide } from './authorise.ts';
 import type { AnyRow } from './operation.ts';
-import type { VendorClient } from './perform.ts';
+import type { VendorClient } from './call-vendor.ts';
 import type { EntryFacts } from './entries.ts';
 import { withWrite } from './writes.ts';
 import type { OnWrite } from './writes.ts';
@@ -68,7 +68,7 @@ export async function execute<Handle>(
   if (!row) throw new TypeError(`no row for ${call.operation}`);
   const approved = catalogueRequest(pipeline.connector, call.operation, row.route(input as never));
   await recordIntent(pipeline, decided, { row, input });
-  const outcome = await performCall(pipeline.client, row, {
+  const outcome = await callVendor(pipeline.client, row, {
     called: { connector: pipeline.connector, operation: call.operation, write: row.write },
     approved,
     input,
@@ -238,7 +238,7 @@ function grantEffect<Handle>(
   const { principal } = context.caller;
   const use = { connector, operation, argsDigest, principal, at: now().toISOString() };
   const requestId = context.grant?.requestId ?? '';
-  return (effect) => redemptionEffect({ grants, requestId, use, decision }, effect);
+  return (effect) => useUpEffect({ grants, requestId, use, decision }, effect);
 }
 
 async function recordOutcome<Handle>(

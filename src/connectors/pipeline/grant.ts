@@ -22,7 +22,7 @@ export function needsGrant(
   return [decision.risk, base].some((risk) => risk !== null && needsPerson(risk));
 }
 
-interface Redemption {
+interface GrantToUseUp {
   grants: GrantStore | undefined;
   requestId: string;
   use: GrantUse;
@@ -34,13 +34,13 @@ interface Redemption {
  * effect. If the grant does not match, has been used or has expired, nothing is recorded and
  * nothing is sent.
  */
-export const redemptionEffect =
+export const useUpEffect =
   (
-    { grants, requestId, use, decision }: Redemption,
+    { grants, requestId, use, decision }: GrantToUseUp,
     effect: JournalEffect | undefined,
   ): JournalEffect =>
   async (transaction) => {
-    if (!(await consumeGrant(grants, { requestId, use, transaction }))) {
+    if (!(await useUpGrant(grants, { requestId, use, transaction }))) {
       throw missingGrantError(
         use,
         decision,
@@ -50,12 +50,12 @@ export const redemptionEffect =
     await effect?.(transaction);
   };
 
-async function consumeGrant(
+async function useUpGrant(
   grants: GrantStore | undefined,
   { requestId, use, transaction }: { requestId: string; use: GrantUse; transaction: never },
 ): Promise<boolean> {
   try {
-    return (await grants?.consume(requestId, use, transaction)) === true;
+    return (await grants?.useUp(requestId, use, transaction)) === true;
   } catch {
     throw new GrantUnavailableError(requestId);
   }

@@ -1,5 +1,5 @@
 import { unsentError } from '../transport/failure.ts';
-import type { VendorClient } from './perform.ts';
+import type { VendorClient } from './call-vendor.ts';
 
 const MESSAGE =
   'not configured; nothing was sent (docs/configuration.md lists the required variables)';

@@ -6,7 +6,7 @@ import type { Secret } from '../../config/env/secret.ts';
 import type { BearerHandle } from '../transport/bearer.ts';
 import type { Connection } from '../transport/exchange.ts';
 import type { HttpRequest } from '../transport/http.ts';
-import type { VendorClient } from '../pipeline/perform.ts';
+import type { VendorClient } from '../pipeline/call-vendor.ts';
 
 /** An external client app with the client credentials flow. */
 export interface SalesforceAccess {

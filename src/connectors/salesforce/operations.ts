@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ACCOUNT_NAME, SALESFORCE_ID } from '../../governance/account-ids.ts';
 import { noContent } from '../pipeline/no-content.ts';
-import { NotFoundInAnswer } from '../pipeline/perform.ts';
+import { NotFoundInAnswer } from '../pipeline/call-vendor.ts';
 import type { JsonObject } from '../../audit/types.ts';
 import type { BearerHandle } from '../transport/bearer.ts';
 import type { OperationRow, OperationRows } from '../pipeline/operation.ts';

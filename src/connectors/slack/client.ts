@@ -3,7 +3,7 @@ import { slackRefusal } from './refusals.ts';
 import type { FetchFunction, WebClient, WebClientOptions } from '@slack/web-api';
 import type { Secret } from '../../config/env/secret.ts';
 import type { Scope, Connection } from '../transport/exchange.ts';
-import type { VendorClient } from '../pipeline/perform.ts';
+import type { VendorClient } from '../pipeline/call-vendor.ts';
 
 interface SlackClientSettings {
   /** `https://slack.com/api/`. */

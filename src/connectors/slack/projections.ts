@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { NotFoundInAnswer } from '../pipeline/perform.ts';
+import { NotFoundInAnswer } from '../pipeline/call-vendor.ts';
 import { bareName } from './inputs.ts';
 import type { JsonObject } from '../../audit/types.ts';
 import type { SlackOperations } from '../types.ts';

@@ -4,7 +4,7 @@ import { exchange } from './exchange.ts';
 import type { JsonObject } from '../../audit/types.ts';
 import type { Scope, Connection } from './exchange.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
-import type { VendorClient } from '../pipeline/perform.ts';
+import type { VendorClient } from '../pipeline/call-vendor.ts';
 import type { AccessToken, TokenSource } from './tokens.ts';
 
 /** A request of a row. `path` is encoded and includes the query, if any. */

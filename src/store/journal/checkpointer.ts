@@ -26,8 +26,8 @@ export interface CheckpointParts {
 
 /**
  * Makes a checkpoint over all entries, or returns the newest one if nothing was added since; null
- * if the trail is empty. The first checkpoint creates the log's key under the name `origin`, which
- * then stays the name of the log. Throws CheckpointError and NoteError.
+ * if the trail is empty. The first checkpoint creates the trail's key under the name `origin`, which
+ * then stays the name of the trail. Throws CheckpointError and NoteError.
  */
 export async function makeCheckpoint(
   parts: CheckpointParts,

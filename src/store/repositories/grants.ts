@@ -18,7 +18,7 @@ export function createGrantRepository(db: Kysely<Database>): GrantRepository {
         .onConflict((conflict) => conflict.column('request_id').doNothing())
         .execute();
     },
-    async consume(tx, requestId, { connector, operation, argsDigest, principal, at }) {
+    async useUp(tx, requestId, { connector, operation, argsDigest, principal, at }) {
       const result = await (tx ?? db)
         .updateTable('grants')
         .set({ used_at: at })

@@ -78,7 +78,7 @@ test('several keys sign one checkpoint, and any of them opens it', () => {
 });
 
 test.each([
-  ['another log', () => open(note, [signer], 'arx/other.okta.com'), 'is of the log'],
+  ['another log', () => open(note, [signer], 'arx/other.okta.com'), 'is of the audit trail'],
   ['an unknown key', () => open(note, [signerOf(origin)]), 'not signed by a key'],
   ['no key at all', () => open(note, []), 'not signed by a key'],
   ['a changed size', () => open(note.replace('\n42\n', '\n43\n')), 'is not valid'],

@@ -5,8 +5,8 @@ import { cronProblem } from '../../../src/config/yaml/cron.ts';
 import { durationMs } from '../../../src/config/yaml/durations.ts';
 import { nearest } from '../../../src/config/yaml/nearest.ts';
 import { Secret } from '../../../src/config/env/secret.ts';
-import { FACTOR_TYPES } from '../../../src/config/schema/words.ts';
-import { FACTOR_TYPES as CLASSIFIED } from '../../../src/mfa/strength.ts';
+import { FACTOR_TYPE_NAMES } from '../../../src/config/schema/words.ts';
+import { FACTOR_TYPES } from '../../../src/mfa/strength.ts';
 import { assertProperty } from '../../support/properties.ts';
 
 describe('durationMs', () => {
@@ -90,6 +90,6 @@ describe('Secret', () => {
 
 describe('the factor types that a configuration may name', () => {
   it('are those with a strength class', () => {
-    expect([...FACTOR_TYPES]).toEqual([...CLASSIFIED].sort());
+    expect([...FACTOR_TYPE_NAMES]).toEqual([...FACTOR_TYPES].sort());
   });
 });

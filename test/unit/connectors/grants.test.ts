@@ -38,10 +38,10 @@ describe('a call that needs approval', () => {
   it('proceeds with a matching grant, which is used up with the intent before anything is sent', async () => {
     const { connectors, journal } = set();
     const order: string[] = [];
-    const consume = grants.consume.bind(grants);
-    grants.consume = async (...args) => {
-      order.push(`consumed, ${journal.kinds.length} entries, ${server.seen.length} requests`);
-      return consume(...args);
+    const useUp = grants.useUp.bind(grants);
+    grants.useUp = async (...args) => {
+      order.push(`used up, ${journal.kinds.length} entries, ${server.seen.length} requests`);
+      return useUp(...args);
     };
     const intent = {
       kind: 'action.started' as const,
@@ -49,7 +49,7 @@ describe('a call that needs approval', () => {
     };
     const grant = grants.give(suspend);
     await connectors.okta('users:suspend', { userId: USER }, context({ grant, intent }));
-    expect(order).toEqual(['consumed, 0 entries, 0 requests', 'own effect']);
+    expect(order).toEqual(['used up, 0 entries, 0 requests', 'own effect']);
     expect(journal.drafts).toMatchObject([
       {
         kind: 'action.started',
@@ -143,7 +143,7 @@ describe('a call that needs approval', () => {
   });
 
   it('is not sent if the grants cannot be read or the intent cannot be written', async () => {
-    const broken: GrantStore = { consume: () => Promise.reject(new Error('canary: table locked')) };
+    const broken: GrantStore = { useUp: () => Promise.reject(new Error('canary: table locked')) };
     const { connectors, journal } = set({ grants: broken });
     const call = () =>
       connectors.okta('users:suspend', { userId: USER }, context({ grant: { requestId: 'r' } }));

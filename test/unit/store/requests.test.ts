@@ -72,7 +72,7 @@ describeOnStores('requests, grants and keys', (source) => {
     const store = await source.fresh();
     const grant = { requestId: 'r1', ...call, issuedAt: AT, expiresAt: '2026-11-22T08:15:00.000Z' };
     await inJournal(store, (tx) => store.grants.issue(tx, grant));
-    const use = (over: object) => store.grants.consume(null, 'r1', { ...call, at: AT, ...over });
+    const use = (over: object) => store.grants.useUp(null, 'r1', { ...call, at: AT, ...over });
     expect(await use({ argsDigest: 'other' })).toBe(false);
     expect(await use({ principal: 'user:bob' })).toBe(false);
     expect(await use({ operation: 'users:deactivate' })).toBe(false);

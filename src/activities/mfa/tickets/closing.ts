@@ -177,7 +177,7 @@ type SweepDeps = EditorDeps & UsesStore<'runs'>;
 export function sweepDuplicates(deps: SweepDeps): MfaActivities['sweepDuplicates'] {
   return async ({ run }) => {
     const record = await runOf(deps.store, run);
-    const byLabel = await openTickets(deps, record).catch((error: unknown) => {
+    const byLabel = await openTicketKeys(deps, record).catch((error: unknown) => {
       if (lastingCode(error, VENDOR_ATTEMPTS) === null) throw error;
       return new Map<string, string[]>();
     });
@@ -206,7 +206,7 @@ async function closeAllDuplicates(
 }
 
 /** The keys of the open tickets of this org in the index, by label, oldest first. */
-async function openTickets(
+async function openTicketKeys(
   deps: UsesConnectors<'jira'>,
   record: RunRecord,
 ): Promise<Map<string, string[]>> {

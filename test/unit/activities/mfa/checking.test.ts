@@ -69,6 +69,15 @@ describe('a batch of users', () => {
     expect((await store.audit.countByKind(run))['user.checked']).toBe(3);
   });
 
+  it('is assessed by the settings with which the run began, even if the configuration changes', async () => {
+    const parts = mfaParts(store, emulators);
+    const changed = { ...parts.settings(null), allowed: ['push'], groups: ['Finance'] };
+    activities = createActivities({ ...parts, settings: () => changed });
+    expect(await inActivity(() => activities.beginRun({ run }), 2)).toMatchObject({ sources: 1 });
+    await check();
+    expect(await verdicts()).toEqual(['compliant', 'none', 'none']);
+  });
+
   it('records the other users if one cannot be read yet, and fails so that Temporal retries', async () => {
     fail(ids[1], 503);
     await expect(check()).rejects.toMatchObject({

@@ -105,7 +105,11 @@ describe('arx audit verify', () => {
         signCheckpoint({ origin: ORIGIN, size: 20, root: new Uint8Array(32) }, [signerOf(ORIGIN)]),
       'not signed by a key',
     ],
-    ['of another log', () => newest.note.replaceAll(ORIGIN, 'arx/other.okta.com'), 'is of the log'],
+    [
+      'of another log',
+      () => newest.note.replaceAll(ORIGIN, 'arx/other.okta.com'),
+      'is of the audit trail',
+    ],
     ['with another size', () => newest.note.replace('\n20\n', '\n19\n'), 'is not valid'],
   ])('refuses a copy %s', async (_, note, reason) => {
     const { code, document } = await json('audit', 'verify', '--checkpoint', file('note', note()));

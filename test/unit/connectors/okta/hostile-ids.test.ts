@@ -78,7 +78,7 @@ const everything = { ok: true as const, digest: 'e'.repeat(64), policies: [polic
 const trusting = () =>
   harness(server.origin, {
     bundle: () => everything,
-    grants: { consume: () => Promise.resolve(true) },
+    grants: { useUp: () => Promise.resolve(true) },
   });
 
 /** Everything that a caller could send as an id. */

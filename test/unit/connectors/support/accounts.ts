@@ -58,7 +58,7 @@ export const accountHarness = (
       loginUrl: origin,
     },
     bundle: () => EVERYTHING,
-    grants: { consume: () => Promise.resolve(true) },
+    grants: { useUp: () => Promise.resolve(true) },
     ...overrides,
   });
 

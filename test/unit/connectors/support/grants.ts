@@ -16,7 +16,7 @@ export class MemoryGrants implements GrantStore {
     return { requestId };
   }
 
-  async consume(requestId: string, use: GrantUse): Promise<boolean> {
+  async useUp(requestId: string, use: GrantUse): Promise<boolean> {
     this.asked.push({ requestId, use });
     return this.open.get(requestId) === keyOf(use) && this.open.delete(requestId);
   }

@@ -28,7 +28,7 @@ export class AnonymousAnswer extends Error {
   override readonly name = 'AnonymousAnswer';
 }
 
-interface PerformOptions {
+interface VendorCall {
   called: CallIdentity;
   approved: Approved;
   input: unknown;
@@ -37,10 +37,10 @@ interface PerformOptions {
 }
 
 /** Makes one call and reads its response. Never throws; the outcome covers every failure. */
-export async function performCall<Handle>(
+export async function callVendor<Handle>(
   client: VendorClient<Handle>,
   row: AnyRow<Handle>,
-  { called, approved, input, context, confirm }: PerformOptions,
+  { called, approved, input, context, confirm }: VendorCall,
 ): Promise<CallOutcome<unknown>> {
   const { send, project, alreadyDone } = row as OperationRow<unknown, unknown, Handle>;
   const scope: Scope = {
