@@ -1,7 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { roomTable } from '../../eslint.rooms.js';
+import { EXIT, EXIT_MEANING } from '../../src/cli/kit/exit.ts';
+import { inertProgram } from '../../src/cli/program.ts';
 import { operationsDocs } from '../../src/cli/docs/operations.ts';
 import { configurationDocs } from '../../src/config/schema/docs.ts';
 
@@ -9,6 +12,30 @@ const root = join(import.meta.dirname, '../..');
 const text = (file: string): string => readFileSync(join(root, file), 'utf8');
 const folder = (path: string): string[] =>
   readdirSync(join(root, path)).map((name) => `${path}/${name}`);
+
+/** Whether words name a command; words in capitals are arguments. */
+function isCommand(words: readonly string[]): boolean {
+  const names = words.filter((word) => /^[a-z]/.test(word));
+  let command = inertProgram();
+  for (const name of names) {
+    const child = command.commands.find((one) => one.name() === name);
+    if (!child)
+      return command.registeredArguments.some(({ argChoices }) => argChoices?.includes(name));
+    command = child;
+  }
+  return true;
+}
+
+/** The rows of the README's table that starts with these words, without its head. */
+function tableAfter(start: string): string[] {
+  const lines = text('README.md').split('\n');
+  const head = lines.findIndex((line) => line.startsWith(start));
+  const rest = lines.slice(head + 2);
+  return rest.slice(
+    0,
+    rest.findIndex((line) => !line.startsWith('|')),
+  );
+}
 
 describe('derived pages', () => {
   it('docs/configuration.md is what schema and table of variables say', () => {
@@ -31,6 +58,36 @@ describe('derived pages', () => {
     ).toContain(plain(roomTable()));
   });
 
+  it('README.md has every verb of the command line in its table, and no other', () => {
+    const table = tableAfter('| command');
+    const named = table.flatMap((row) =>
+      [...(row.split('|')[1] ?? '').matchAll(/`arx ([a-z]+)/g)].map(([, verb = '']) => verb),
+    );
+    const verbs = inertProgram().commands.map((command) => command.name());
+    expect([...new Set(named)].sort()).toEqual(verbs.filter((verb) => verb !== 'help').sort());
+  });
+
+  it('README.md names existing commands in its table', () => {
+    const missing = tableAfter('| command').flatMap((row) => {
+      const [verb = '', ...others] = [...(row.split('|')[1] ?? '').matchAll(/`([^`]+)`/g)].map(
+        ([, words = '']) => words,
+      );
+      const [, group = ''] = verb.split(' ');
+      const paths = [verb, ...others].map((words) =>
+        words.startsWith('arx ') ? words.slice('arx '.length) : `${group} ${words}`,
+      );
+      return paths.filter((path) => !isCommand(path.split(' ')));
+    });
+    expect(missing).toEqual([]);
+  });
+
+  it('README.md has the exit codes as the commands use them', () => {
+    const rows = tableAfter('| exit code').map((row) => row.split('|').map((cell) => cell.trim()));
+    expect(rows.map(([, code, meaning]) => [Number(code), meaning])).toEqual(
+      Object.entries(EXIT).map(([name, code]) => [code, EXIT_MEANING[name as keyof typeof EXIT]]),
+    );
+  });
+
   it('docs/operations.md is what catalogue and policies say', () => {
     expect(text('docs/operations.md'), 'run `node src/cli/docs/operations.ts`').toBe(
       operationsDocs(),
@@ -38,8 +95,30 @@ describe('derived pages', () => {
   });
 });
 
+const SOURCES = ['src', 'emulators', 'test', 'bench'].flatMap((top) =>
+  readdirSync(join(root, top), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(root, join(parentPath, name))),
+);
+
+/** Whether a path, in which `*` stands for any part of a name, is the end of another. */
+function globMatches(path: string, source: string): boolean {
+  const pattern = path.replaceAll(/[.*]/g, (sign) => (sign === '*' ? '[^/]*' : String.raw`\.`));
+  return new RegExp(`${pattern}$`).test(source);
+}
+
+/** The blocks of a page whose lines are commands. */
+function shellBlocks(markdown: string): string[] {
+  const blocks = [...markdown.matchAll(/^ *```(\w*)\n([\s\S]*?)^ *```$/gm)];
+  return blocks.flatMap(([, language = '', block = '']) =>
+    language === 'sh' || (language === '' && STARTS_AS_COMMAND.test(block)) ? [block] : [],
+  );
+}
+
+const STARTS_AS_COMMAND = /^\s*(arx|npm|npx|node|temporal|curl|docker|\.{1,2}\/bin\/arx) /;
+
 const PAGES = [
-  ...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md'],
+  ...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'emulators/README.md'],
   ...folder('docs').filter((file) => file.endsWith('.md')),
   ...folder('docs/decisions'),
 ];
@@ -61,6 +140,38 @@ describe('written pages', () => {
     expect(
       named.filter((path) => !placeholders.test(path) && !existsSync(join(root, path))),
     ).toEqual([]);
+  });
+
+  it.each(PAGES)('%s names source files by paths that end those of files', (page) => {
+    const named = [...text(page).matchAll(/`([\w.*/-]+\.ts)`/g)].map(([, path = '']) => path);
+    const missing = named.filter(
+      (path) => !SOURCES.some((source) => globMatches(`/${path}`, `/${source}`)),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it.each(PAGES)('%s has commands that can be pasted into bash and zsh', (page) => {
+    const commands = shellBlocks(text(page));
+    // An interactive zsh takes `#` as a word, so that a comment becomes arguments.
+    expect(commands.filter((block) => /(^|\s)#/m.test(block))).toEqual([]);
+    const faults = commands.flatMap((block) => {
+      const { status, stderr } = spawnSync('sh', ['-n'], { input: block, encoding: 'utf8' });
+      return status === 0 ? [] : [`${block}${stderr}`];
+    });
+    expect(faults).toEqual([]);
+    // Unlike other shells, zsh does not split the value of a variable into words.
+    const lists = commands.flatMap((block) =>
+      [...block.matchAll(/^ *(\w+)=(['"])-.* .*\2$/gm)].map(([line]) => line),
+    );
+    expect(lists).toEqual([]);
+  });
+
+  it.each(PAGES)('%s waits for the file of emulate --dotenv before it is read', (page) => {
+    const started = shellBlocks(text(page)).filter((block) => /emulate --dotenv .*&/.test(block));
+    for (const block of started) {
+      const [, file] = /--dotenv (\S+)/.exec(block) ?? [];
+      expect(block).toMatch(new RegExp(`&\\n(.*\\n)?until \\[ -s ${file} \\]`));
+    }
   });
 
   it('docs/walkthrough.md introduces every folder of the code', () => {
