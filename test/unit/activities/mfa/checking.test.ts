@@ -71,8 +71,10 @@ describe('a batch of users', () => {
 
   it('is assessed by the settings with which the run began, even if the configuration changes', async () => {
     const parts = mfaParts(store, emulators);
-    const changed = { ...parts.settings(null), allowed: ['push'], groups: ['Finance'] };
-    activities = createActivities({ ...parts, settings: () => changed });
+    activities = createActivities({
+      ...parts,
+      settings: () => ({ ...parts.settings(null), allowed: ['push'], groups: ['Finance'] }),
+    });
     expect(await inActivity(() => activities.beginRun({ run }), 2)).toMatchObject({ sources: 1 });
     await check();
     expect(await verdicts()).toEqual(['compliant', 'none', 'none']);
