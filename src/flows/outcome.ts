@@ -29,18 +29,16 @@ export function worstOf(outcomes: readonly FlowOutcome[]): FlowOutcome {
  * The outcome of a run by the state of its governed operation; `unknown` is `failed` if
  * verification did not show otherwise.
  */
-const OUTCOME_OF_REQUEST = {
-  succeeded: 'succeeded',
-  failed: 'failed',
-  denied: 'denied',
-  rejected: 'rejected',
-  expired: 'expired',
-  stale: 'stale',
-  unknown: 'failed',
-} as const satisfies Record<string, FlowOutcome>;
+const OUTCOME_OF_REQUEST: ReadonlyMap<string, FlowOutcome> = new Map([
+  ['succeeded', 'succeeded'],
+  ['failed', 'failed'],
+  ['denied', 'denied'],
+  ['rejected', 'rejected'],
+  ['expired', 'expired'],
+  ['stale', 'stale'],
+  ['unknown', 'failed'],
+]);
 
 /** The outcome for a state; `failed` for an unknown state. */
 export const outcomeOfRequest = (state: string): FlowOutcome =>
-  Object.hasOwn(OUTCOME_OF_REQUEST, state)
-    ? OUTCOME_OF_REQUEST[state as keyof typeof OUTCOME_OF_REQUEST]
-    : 'failed';
+  OUTCOME_OF_REQUEST.get(state) ?? 'failed';

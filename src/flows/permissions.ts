@@ -5,20 +5,18 @@ import { comparable } from './comparable.ts';
 import type { FlowPermission, ResourceSet } from './types.ts';
 
 /** Accepted spellings of the two permissions in resource sets. */
-export const PERMISSION_SPELLINGS = {
+export const PERMISSION_SPELLINGS: Readonly<Record<string, FlowPermission>> = {
   view: 'view',
   run: 'run',
   'okta.workflows.flows.read': 'view',
   'okta.workflows.flows.invoke': 'run',
   'okta.workflows.read': 'view',
   'okta.workflows.invoke': 'run',
-} as const satisfies Record<string, FlowPermission>;
+};
 
 /** The permission for a spelling; null for any other text. */
 export const readPermission = (text: string): FlowPermission | null =>
-  Object.hasOwn(PERMISSION_SPELLINGS, text)
-    ? PERMISSION_SPELLINGS[text as keyof typeof PERMISSION_SPELLINGS]
-    : null;
+  Object.hasOwn(PERMISSION_SPELLINGS, text) ? (PERMISSION_SPELLINGS[text] ?? null) : null;
 
 /** Matches every flow in a resource set. */
 export const EVERY_FLOW = '*';

@@ -1,9 +1,10 @@
+import { zeroCounts } from './records.ts';
 import { VERDICTS } from './types.ts';
 import type { Coverage, Verdict, VerdictCounts } from './types.ts';
 
 /** All counts zero. */
 export function emptyCounts(): VerdictCounts {
-  return Object.fromEntries([...VERDICTS, 'enumerated'].map((key) => [key, 0])) as VerdictCounts;
+  return zeroCounts([...VERDICTS, 'enumerated']);
 }
 
 /** Adds one user. `enumerated` grows with every verdict, so it is always their sum. */

@@ -1,3 +1,4 @@
+import { isKeyOf } from './records.ts';
 import type { FactorType } from './strength.ts';
 
 /** Short names of factor types, for facts and lookups. */
@@ -19,5 +20,5 @@ export const SHORT_NAMES = {
 
 /** Short name of a factor type; null for a type that Okta does not document. */
 export function shortNameOf(type: string): string | null {
-  return Object.hasOwn(SHORT_NAMES, type) ? SHORT_NAMES[type as FactorType] : null;
+  return isKeyOf(SHORT_NAMES, type) ? SHORT_NAMES[type] : null;
 }

@@ -1,3 +1,4 @@
+import { isKeyOf } from './records.ts';
 import type { ClassifiedFactor, Factor, FactorClass } from './types.ts';
 
 interface StrengthRow {
@@ -63,7 +64,7 @@ export function isKnownStatus(status: string | null): boolean {
 
 /** Strength class of a factor type; `unrecognised` for a type that Okta does not document. */
 export function classOf(type: string): FactorClass {
-  return Object.hasOwn(STRENGTH, type) ? STRENGTH[type as FactorType].class : 'unrecognised';
+  return isKeyOf(STRENGTH, type) ? STRENGTH[type].class : 'unrecognised';
 }
 
 /** Adds the class to each factor, and keeps only the fields named here. */

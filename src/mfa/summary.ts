@@ -1,9 +1,10 @@
 /** Computes the figures of a report. */
 
+import { zeroCounts } from './records.ts';
 import { coverageOf, countVerdict, emptyCounts } from './coverage.ts';
 import type { Breakdown, RunSummary } from './document.ts';
 import { CLASSES_BY_STRENGTH, countAuthenticators, strongestClass } from './strength.ts';
-import type { ClassifiedFactor, FactorClass, Verdict, VerdictCounts } from './types.ts';
+import type { ClassifiedFactor, Verdict, VerdictCounts } from './types.ts';
 
 /** What the statistics need to know about a user. */
 interface StatisticsRow {
@@ -35,10 +36,7 @@ export type Statistics = Pick<
 export class StatisticsBuilder {
   readonly #counts = emptyCounts();
   readonly #byFactor = new Map<string, number>();
-  readonly #byClass = Object.fromEntries(CLASSES_BY_STRENGTH.map((name) => [name, 0])) as Record<
-    FactorClass,
-    number
-  >;
+  readonly #byClass = zeroCounts(CLASSES_BY_STRENGTH);
   readonly #departments = new Map<string, VerdictCounts>();
   readonly #groups = new Map<string, VerdictCounts>();
   readonly #administrators: VerdictCounts | null;

@@ -1,3 +1,4 @@
+import { isKeyOf } from '../mfa/records.ts';
 import type { TwinApp } from './types.ts';
 
 export type SignOnKind = 'federated' | 'password' | 'bookmark' | 'other';
@@ -17,9 +18,7 @@ const SIGN_ON_KINDS = {
 
 /** The kind of a sign-on mode; `other` for a mode that is not in the table. */
 export function signOnKind(mode: string): SignOnKind {
-  return Object.hasOwn(SIGN_ON_KINDS, mode)
-    ? SIGN_ON_KINDS[mode as keyof typeof SIGN_ON_KINDS]
-    : 'other';
+  return isKeyOf(SIGN_ON_KINDS, mode) ? SIGN_ON_KINDS[mode] : 'other';
 }
 
 /** Whether an app exists and is ACTIVE. */

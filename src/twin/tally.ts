@@ -1,5 +1,6 @@
 /** Counts the figures of a twin. */
 
+import { zeroCounts } from '../mfa/records.ts';
 import { CLASSES_BY_STRENGTH } from '../mfa/strength.ts';
 import { SHORT_NAMES, shortNameOf } from '../mfa/short-names.ts';
 import type { FactorClass } from '../mfa/types.ts';
@@ -36,19 +37,17 @@ export interface Tally {
 
 /** A tally of zeros. */
 export function emptyTally(): Tally {
-  const zeros = <Key extends string>(keys: readonly Key[]): Record<Key, number> =>
-    Object.fromEntries(keys.map((key) => [key, 0])) as Record<Key, number>;
   return {
     users: 0,
     active: 0,
-    mfa: zeros(['enrolled', 'none', 'unknown']),
-    byClass: zeros(CLASSES_BY_STRENGTH),
-    byFactor: zeros([...Object.values(SHORT_NAMES), UNRECOGNISED]),
+    mfa: zeroCounts(['enrolled', 'none', 'unknown']),
+    byClass: zeroCounts(CLASSES_BY_STRENGTH),
+    byFactor: zeroCounts([...Object.values(SHORT_NAMES), UNRECOGNISED]),
     privileged: 0,
     superAdmins: 0,
     stale: 0,
-    apps: zeros(['federated', 'password', 'bookmark', 'other']),
-    gaps: zeros(['critical', 'high', 'medium', 'low']),
+    apps: zeroCounts(['federated', 'password', 'bookmark', 'other']),
+    gaps: zeroCounts(['critical', 'high', 'medium', 'low']),
   };
 }
 

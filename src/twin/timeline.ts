@@ -1,3 +1,4 @@
+import { zeroCounts } from '../mfa/records.ts';
 import { coverageFrom } from './mfa.ts';
 import { ssoApps } from './tally.ts';
 import type { Tally } from './tally.ts';
@@ -7,10 +8,7 @@ import type { Drift, DriftKind, TimelineEntry } from './types.ts';
 
 /** Number of changes of each kind. */
 export function countDrift(drift: readonly Drift[]): Record<DriftKind, number> {
-  const counts = Object.fromEntries(DRIFT_KINDS.map((kind) => [kind, 0])) as Record<
-    DriftKind,
-    number
-  >;
+  const counts = zeroCounts(DRIFT_KINDS);
   for (const { kind } of drift) counts[kind] += 1;
   return counts;
 }

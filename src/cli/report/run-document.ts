@@ -101,9 +101,7 @@ export async function* runUsers(store: Store, record: RunRecord): AsyncGenerator
 function administratorsOf({ plan }: RunRecord): ReadonlySet<string> {
   const ids = plan.administrators;
   return new Set(
-    Array.isArray(ids)
-      ? (ids as unknown[]).filter((id): id is string => typeof id === 'string')
-      : [],
+    Array.isArray(ids) ? ids.filter((id: unknown): id is string => typeof id === 'string') : [],
   );
 }
 

@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import { nearest } from '../../config/yaml/nearest.ts';
 import { FORMATS, PROFILE_FORMATS } from './options.ts';
 import type { ListOptions, ProfileOptions } from './options.ts';
+import type { ViewName } from './views.ts';
 import {
   nonEmptyText,
   refuseBoth,
@@ -44,8 +45,8 @@ export const defineTwin: DefineVerb = (program, run) => {
         'maximum number of items (default: all; 100 in a table)',
         whole(1, 10_000_000),
       );
-  const listAction = (name: string) => (options: ListOptions) =>
-    run(async (io) => (await import('./list.ts')).listTwin(io, name, options));
+  const listAction = (view: ViewName) => (options: ListOptions) =>
+    run(async (io) => (await import('./list.ts')).listTwin(io, view, options));
 
   list('facts', 'list the facts with their confidence, source and age')
     .option('--history <key>', 'all versions of one fact, newest first', nonEmptyText)

@@ -34,9 +34,8 @@ import type { ViewItems, ViewName } from './views.ts';
 const TABLE_ROWS = 100;
 
 /** `arx twin facts|gaps|events|users|apps|timeline|search`: writes a list of the twin. */
-export async function listTwin(io: Io, name: string, options: ListOptions): Promise<ExitCode> {
+export async function listTwin(io: Io, view: ViewName, options: ListOptions): Promise<ExitCode> {
   const format = options.format ?? (options.json ? 'json' : 'table');
-  const view = name as ViewName;
   await withTwin(io, options, {
     task: async (reading) => {
       await checkFilters(reading, view, options);

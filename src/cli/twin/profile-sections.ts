@@ -87,7 +87,7 @@ export function strength(profile: PostureProfile): Markup {
   const { active, byClass } = profile;
   const classes = CLASS_ORDER.map((name) => ({
     ...CLASS_WORDS[name],
-    tone: name as string,
+    tone: name,
     value: byClass[name],
   }));
   const rows = [...classes, { ...WITHOUT_CLASS, value: withoutClass(profile) }].map((one) => {

@@ -36,7 +36,7 @@ function valuesAt(value: unknown, path: string): unknown[] {
 
 function step(value: unknown, key: string): unknown[] {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return [];
-  const found = (value as Record<string, unknown>)[key];
+  const found: unknown = Reflect.get(value, key);
   return Array.isArray(found) ? found : [found];
 }
 
@@ -66,7 +66,7 @@ function holds(condition: Condition, values: readonly unknown[], settings: Event
 const isAny = (values: readonly unknown[], wanted: readonly Scalar[]): boolean =>
   values.length === 0
     ? wanted.includes(null)
-    : values.some((value) => wanted.includes(value as Scalar));
+    : values.some((value) => wanted.some((one) => one === value));
 
 const someText = (values: readonly unknown[], test: (lower: string) => boolean): boolean =>
   values.some((value) => typeof value === 'string' && test(value.toLowerCase()));

@@ -85,23 +85,30 @@ const widest = (entries: readonly TimedEntry[]): LogWindow | null => {
 const allEntries = (before: CarryOver, read: readonly TimedEntry[]): readonly TimedEntry[] =>
   readEntries([...before.entries, ...read.map(({ entry }) => entry)]).entries;
 
+/** The entries of a rule while they are collected. */
+interface EntryLists extends RuleEntries {
+  first: TimedEntry[];
+  then: TimedEntry[];
+}
+
+interface MatchedList {
+  match: EntryMatch;
+  list: TimedEntry[];
+}
+
 /** The entries for each rule. Each entry is only checked against rules for its type. */
 function entriesByRule(
   rules: readonly EventRule[],
   log: readonly TimedEntry[],
   settings: EventSettings,
 ): RuleEntries[] {
-  const looked = rules.map((rule) => ({
-    rule,
-    first: [] as TimedEntry[],
-    then: [] as TimedEntry[],
-  }));
-  const roles = looked.flatMap(({ rule, first, then }) => {
+  const looked = rules.map((rule): EntryLists => ({ rule, first: [], then: [] }));
+  const roles = looked.flatMap(({ rule, first, then }): MatchedList[] => {
     const follower =
       'follower' in rule.trigger ? [{ match: rule.trigger.follower, list: then }] : [];
-    return [{ match: rule as EntryMatch, list: first }, ...follower];
+    return [{ match: rule, list: first }, ...follower];
   });
-  const byType = new Map<string, typeof roles>();
+  const byType = new Map<string, MatchedList[]>();
   for (const one of log) {
     const { eventType } = one.entry;
     const open =
