@@ -39,9 +39,29 @@ export function exemptionReason(exemption: Exemption): string {
   return `exempt until ${exemption.until}: ${exemption.reason} (owner ${exemption.owner})`;
 }
 
-/** Whether a user created at this time (ISO 8601 or null) is younger than the grace period. */
-export function isInGrace(created: string | null, now: Date, graceMs: number): boolean {
-  if (created === null || graceMs <= 0) return false;
-  const createdMs = Date.parse(created);
-  return Number.isFinite(createdMs) && now.getTime() - createdMs < graceMs;
+/** When a user's access began, in the forms that Okta gives: ISO 8601 or null. */
+interface AccessDates {
+  created: string | null;
+  activated: string | null;
+}
+
+/**
+ * Why a user is within the grace period: it counts from the later of creation and activation, so that
+ * a user who is activated again gets it again. Null if the user is not, or no date can be read.
+ */
+export function graceReason(
+  { created, activated }: AccessDates,
+  now: Date,
+  graceMs: number,
+): string | null {
+  const dates = [
+    { what: 'created', at: created },
+    { what: 'activated', at: activated },
+  ].flatMap(({ what, at }) => {
+    const ms = at === null ? Number.NaN : Date.parse(at);
+    return Number.isFinite(ms) ? [{ what, ms }] : [];
+  });
+  const start = dates.toSorted((a, b) => a.ms - b.ms).at(-1);
+  if (start === undefined || now.getTime() - start.ms >= graceMs || graceMs <= 0) return null;
+  return `within the grace period: ${start.what} ${new Date(start.ms).toISOString().slice(0, 10)}`;
 }

@@ -26,6 +26,13 @@ const STRENGTH = {
   web: { class: 'external', basis: 'the strength is determined by the other provider (Duo)' },
 } as const satisfies Record<string, StrengthRow>;
 
+/** Before the name of a factor type that arx does not know, in `allowed_factor_types`. */
+const OTHER = 'other:';
+
+/** The factor type that an entry of `allowed_factor_types` means. */
+export const typeOfEntry = (entry: string): string =>
+  entry.startsWith(OTHER) ? entry.slice(OTHER.length) : entry;
+
 export type FactorType = keyof typeof STRENGTH;
 
 /** Every known factor type, strongest class first. */

@@ -16,7 +16,8 @@ interface VerdictInput {
   allowed: ReadonlySet<string>;
   /** The reason of a valid exemption that covers the user; null if there is none. */
   exemption: string | null;
-  inGrace: boolean;
+  /** Why the user is within the grace period; null if the user is not. */
+  grace: string | null;
 }
 
 /** A verdict with its evidence and a reason that can be shown in a report. */
@@ -44,13 +45,13 @@ type Judgement = Omit<VerdictOutcome, 'factors'>;
 
 function judgeFactors(
   factors: readonly ClassifiedFactor[],
-  { allowed, exemption, inGrace }: VerdictInput,
+  { allowed, exemption, grace }: VerdictInput,
 ): Judgement {
   const active = factors.filter((factor) => factor.status === 'ACTIVE');
   const covering = active.filter((factor) => allowed.has(factor.type));
   if (covering.length > 0) return { verdict: 'compliant', reason: `ACTIVE: ${typesOf(covering)}` };
   if (exemption !== null) return { verdict: 'exempt', reason: exemption };
-  if (inGrace) return { verdict: 'in_grace', reason: 'younger than the grace period' };
+  if (grace !== null) return { verdict: 'in_grace', reason: grace };
   const problem = factorProblem(factors, allowed);
   if (problem) return { verdict: 'unknown', reason: problem };
   if (active.length > 0)

@@ -20,6 +20,7 @@ import * as missedMessages from './migrations/0025-missed-messages.ts';
 import * as keyScopes from './migrations/0026-key-scopes.ts';
 import * as ticketRefusals from './migrations/0027-ticket-refusals.ts';
 import * as usedInputs from './migrations/0028-used-inputs.ts';
+import * as activated from './migrations/0029-activated.ts';
 
 /**
  * Every migration by name, in the order of application. Released migrations are never edited; add a
@@ -47,4 +48,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0026-key-scopes': keyScopes,
   '0027-ticket-refusals': ticketRefusals,
   '0028-used-inputs': usedInputs,
+  '0029-activated': activated,
 };

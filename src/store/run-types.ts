@@ -35,6 +35,8 @@ export interface ListedUser {
   department: string | null;
   /** ISO 8601 or null. */
   created: string | null;
+  /** When the user was last activated; ISO 8601 or null. */
+  activated: string | null;
   /** Okta status when listed. */
   status: string;
 }

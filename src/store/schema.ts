@@ -57,6 +57,7 @@ export interface RunUsersTable {
   email: string | null;
   department: string | null;
   created: string | null;
+  activated: string | null;
   status: string;
   verdict: Verdict | null;
   reason: string | null;

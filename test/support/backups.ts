@@ -57,6 +57,7 @@ async function begin(store: Store, run: string): Promise<void> {
     email: null,
     department: '',
     created: null,
+    activated: null,
     status: 'ACTIVE',
   };
   await store.users.addPage(run, 0, null, [user]);

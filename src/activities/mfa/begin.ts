@@ -4,7 +4,7 @@ import { matchesAny } from '../../governance/glob.ts';
 import { exemptionReason, isLive } from '../../mfa/exemptions.ts';
 import type { ExemptionIndex } from '../../mfa/exemptions.ts';
 import { MFA_PRINCIPAL, scopeKey } from '../../mfa/identity.ts';
-import { PHISHING_RESISTANT_TYPES } from '../../mfa/strength.ts';
+import { typeOfEntry, PHISHING_RESISTANT_TYPES } from '../../mfa/strength.ts';
 import { scanPlanOf } from './delta/scan-plan.ts';
 import type { MfaDeps } from './deps.ts';
 import { draftOf } from './drafts.ts';
@@ -102,7 +102,9 @@ async function freezePlan(deps: BeginDeps, input: BeginInput) {
 
 /** Replaces the preset by its factor types. */
 function factorTypes(allowed: CheckSettings['allowed']): string[] {
-  return allowed === 'phishing_resistant' ? [...PHISHING_RESISTANT_TYPES] : allowed;
+  return allowed === 'phishing_resistant'
+    ? [...PHISHING_RESISTANT_TYPES]
+    : allowed.map(typeOfEntry);
 }
 
 async function settingsOf(

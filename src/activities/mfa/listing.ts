@@ -119,7 +119,8 @@ function toListedUser({
   email,
   department,
   created,
+  activated,
   status,
 }: OktaUser): ListedUser {
-  return { userId, login, email, department, created, status };
+  return { userId, login, email, department, created, activated, status };
 }

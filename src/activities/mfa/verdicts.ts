@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../audit/types.ts';
 import type { Recorded } from '../../connectors/types.ts';
-import { exemptionOf, isInGrace } from '../../mfa/exemptions.ts';
+import { exemptionOf, graceReason } from '../../mfa/exemptions.ts';
 import { isKnownStatus } from '../../mfa/strength.ts';
 import type { ClassifiedFactor } from '../../mfa/types.ts';
 import { verdictOf } from '../../mfa/verdict.ts';
@@ -18,7 +18,7 @@ function assess(record: RunRecord, user: ListedUser, reading: FactorReading): Ve
     reading,
     allowed: factorTypeSet(plan),
     exemption: exemptionOf(plan.exemptions, user),
-    inGrace: isInGrace(user.created, new Date(record.startedAt), plan.graceMs),
+    grace: graceReason(user, new Date(record.startedAt), plan.graceMs),
   });
 }
 

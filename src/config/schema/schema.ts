@@ -22,7 +22,14 @@ import {
   retention,
   twin,
 } from './sections.ts';
-import { DAY_NAMES, FACTOR_TYPE_NAMES, MONTH_NAMES, OVERLAPS, STATUSES } from './words.ts';
+import {
+  DAY_NAMES,
+  FACTOR_TYPE_NAMES,
+  MONTH_NAMES,
+  OVERLAPS,
+  PROVIDER_TYPES,
+  STATUSES,
+} from './words.ts';
 
 const someText = text('text that is not empty');
 const oneOrMany = <Item extends z.ZodType>(item: Item, expected: string) =>
@@ -95,11 +102,19 @@ const connectors = z.strictObject({
   email: permitted.optional(),
 });
 
+const A_FACTOR_TYPE = `one of ${[...FACTOR_TYPE_NAMES, ...PROVIDER_TYPES].join(', ')}, or other: and the name of another type`;
+const factorType = z.union(
+  [
+    word([...FACTOR_TYPE_NAMES, ...PROVIDER_TYPES]),
+    z.string().regex(/^other:[\w:.-]{1,60}$/, { error: A_FACTOR_TYPE, abort: true }),
+  ],
+  { error: A_FACTOR_TYPE },
+);
 const factorTypes = z
   .union(
     [
       z.literal('phishing_resistant', { error: 'the preset phishing_resistant' }),
-      list(word(FACTOR_TYPE_NAMES), 'a list of factor types').min(1, {
+      list(factorType, 'a list of factor types').min(1, {
         error: 'at least one factor type',
       }),
     ],
@@ -229,7 +244,7 @@ export const configSchema = z.strictObject({
     .prefault(['policies/*.yaml'])
     .describe('Policy files, relative to this file: file names, directories or globs'),
   allowed_factor_types: factorTypes.describe(
-    'Factor types that make a user compliant, or the preset phishing_resistant (webauthn, u2f, signed_nonce)',
+    'Factor types that make a user compliant, or the preset phishing_resistant (webauthn, u2f, signed_nonce). Types of other providers, and `other:NAME` for a type that arx does not know, count only if they are listed',
   ),
   scope: z
     .strictObject({

@@ -15,6 +15,9 @@ export const FACTOR_TYPE_NAMES = [
   'webauthn',
 ] as const;
 
+/** Factors of other identity providers; Okta does not document them as factor types. */
+export const PROVIDER_TYPES = ['claims_provider', 'smart_card_idp'] as const;
+
 /** Okta statuses of users who can sign in. */
 export const STATUSES = ['ACTIVE', 'LOCKED_OUT', 'PASSWORD_EXPIRED', 'RECOVERY'] as const;
 

@@ -83,8 +83,7 @@ function wrongValue(issue: Issue, source: YamlSource, shape: JsonSchema): Config
       where,
     );
   }
-  const suggestion =
-    issue.code === 'invalid_value' ? nearest(String(found), issue.values.map(String)) : null;
+  const suggestion = nearest(String(found), wordsOf(issue));
   const remedy = suggestion
     ? `Did you mean ${suggestion}?`
     : `Write ${expectationOf(issue)}${orRemove(shape, issue.path)}.`;
@@ -95,6 +94,12 @@ function wrongValue(issue: Issue, source: YamlSource, shape: JsonSchema): Config
     remedy,
     where,
   );
+}
+
+/** The words that are allowed in this place, also in a branch of a union. */
+function wordsOf(issue: Issue): string[] {
+  if (issue.code === 'invalid_value') return issue.values.map(String);
+  return issue.code === 'invalid_union' ? issue.errors.flat().flatMap(wordsOf) : [];
 }
 
 const PLAIN: Record<string, string> = {

@@ -44,13 +44,14 @@ async function insertPage(
       on conflict (run, page) do nothing
       returning run, page
     ), listed as (
-      insert into run_users (run, page, position, user_id, login, email, department, created, status)
-      select run, page, n - 1, user_id, login, email, department, created, status
+      insert into run_users (run, page, position, user_id, login, email, department, created, activated, status)
+      select run, page, n - 1, user_id, login, email, department, created, activated, status
       from page, unnest(
         ${column(({ userId }) => userId)}::text[], ${column(({ login }) => login)}::text[],
         ${column(({ email }) => email)}::text[], ${column(({ department }) => department)}::text[],
-        ${column(({ created }) => created)}::text[], ${column(({ status }) => status)}::text[]
-      ) with ordinality as u(user_id, login, email, department, created, status, n)
+        ${column(({ created }) => created)}::text[], ${column(({ activated }) => activated)}::text[],
+        ${column(({ status }) => status)}::text[]
+      ) with ordinality as u(user_id, login, email, department, created, activated, status, n)
       order by user_id
       on conflict (run, user_id) do nothing
       returning user_id, position

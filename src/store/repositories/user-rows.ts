@@ -28,6 +28,7 @@ export function toListedUser(row: Row): ListedUser {
     email: row.email,
     department: row.department,
     created: row.created,
+    activated: row.activated,
     status: row.status,
   };
 }

@@ -86,6 +86,7 @@ async function checkedOnce(): Promise<void> {
     email: null,
     department: null,
     created: null,
+    activated: null,
     status: 'ACTIVE',
   }));
   await store.users.addPage('run-1', 0, null, listed);

@@ -8,7 +8,7 @@ import {
   formatCoverage,
   nonCompliant,
 } from '../../../src/mfa/coverage.ts';
-import { exemptionOf, isInGrace, isLive } from '../../../src/mfa/exemptions.ts';
+import { exemptionOf, graceReason, isLive } from '../../../src/mfa/exemptions.ts';
 import { controlLabel, isTicketLabel, scopeKey, ticketLabel } from '../../../src/mfa/identity.ts';
 import { classify, countAuthenticators, strongestClass } from '../../../src/mfa/strength.ts';
 import { StatisticsBuilder } from '../../../src/mfa/summary.ts';
@@ -105,14 +105,20 @@ describe('exemptions and grace', () => {
     expect(exemptionOf(index, { userId: 'constructor', login: '__proto__' })).toBeNull();
   });
 
-  it('counts the grace period from creation', () => {
+  it('counts the grace period from the later of creation and activation', () => {
     const now = new Date('2026-11-22T08:00:00Z');
     const week = 7 * 86_400_000;
-    expect(isInGrace('2026-11-15T08:00:00.001Z', now, week)).toBe(true);
-    expect(isInGrace('2026-11-15T08:00:00.000Z', now, week)).toBe(false);
-    expect(isInGrace(null, now, week)).toBe(false);
-    expect(isInGrace('not a time', now, week)).toBe(false);
-    expect(isInGrace('2026-11-22T07:00:00Z', now, 0)).toBe(false);
+    const grace = (created: string | null, activated: string | null = null, ms = week) =>
+      graceReason({ created, activated }, now, ms);
+    expect(grace('2026-11-15T08:00:00.001Z')).toBe('within the grace period: created 2026-11-15');
+    expect(grace('2026-11-15T08:00:00.000Z')).toBeNull();
+    expect(grace('2019-01-01T00:00:00Z', '2026-11-20T09:00:00.000Z')).toBe(
+      'within the grace period: activated 2026-11-20',
+    );
+    expect(grace('2026-11-20T09:00:00Z', '2019-01-01T00:00:00Z')).toContain('created');
+    expect(grace(null)).toBeNull();
+    expect(grace('not a time', 'nor this')).toBeNull();
+    expect(grace('2026-11-22T07:00:00Z', null, 0)).toBeNull();
   });
 });
 

@@ -54,7 +54,7 @@ describe('verdictOf', () => {
           reading: reading(kind, factors),
           allowed: new Set(allowed),
           exemption: exempt ? 'x' : null,
-          inGrace,
+          grace: inGrace ? 'new' : null,
         });
         expect(verdict).toBe(oracle({ reading: kind, factors, allowed, exempt, inGrace }));
       }),
@@ -70,7 +70,7 @@ describe('verdictOf', () => {
       reading: { kind: 'read', factors: factors.map((one) => ({ provider: null, ...one })) },
       allowed: new Set(DEFAULT_ALLOWED),
       exemption: more.exemption ?? null,
-      inGrace: more.inGrace ?? false,
+      grace: more.inGrace ? 'new' : null,
     }).verdict;
 
   it.each([
@@ -121,8 +121,22 @@ describe('verdictOf', () => {
       },
       allowed: new Set(DEFAULT_ALLOWED),
       exemption: null,
-      inGrace: false,
+      grace: null,
     });
     expect(reason).not.toContain('555');
+  });
+});
+
+describe('a factor of another provider', () => {
+  const reading = {
+    kind: 'read',
+    factors: [{ type: 'claims_provider', provider: 'CUSTOM', status: 'ACTIVE' }],
+  } as const;
+  const verdict = (allowed: readonly string[]): string =>
+    verdictOf({ reading, allowed: new Set(allowed), exemption: null, grace: null }).verdict;
+
+  it('accuses nobody, and covers the user only if its type is allowed', () => {
+    expect(verdict(['webauthn'])).toBe('unknown');
+    expect(verdict(['webauthn', 'claims_provider'])).toBe('compliant');
   });
 });

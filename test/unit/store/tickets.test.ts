@@ -175,6 +175,7 @@ describeOnStores('the ticket ledger', (source) => {
       email: null,
       department: null,
       created: null,
+      activated: null,
       status: 'ACTIVE',
     }));
     await store.users.addPage(run, 0, null, users);

@@ -15,6 +15,7 @@ const userOf = (userId: string, over: Partial<ListedUser> = {}): ListedUser => (
   email: null,
   department: 'IT',
   created: '2020-01-01T00:00:00.000Z',
+  activated: '2020-01-02T00:00:00.000Z',
   status: 'ACTIVE',
   ...over,
 });

@@ -28,6 +28,7 @@ const USER = {
   email: null,
   department: null,
   created: null,
+  activated: null,
   status: 'ACTIVE',
 };
 const verdictOf = (verdict: VerdictRecord['verdict']): VerdictRecord => ({

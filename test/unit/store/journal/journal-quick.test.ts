@@ -36,6 +36,7 @@ async function listed(store: Store): Promise<Store> {
     email: null,
     department: null,
     created: null,
+    activated: null,
     status: 'ACTIVE',
   }));
   await store.users.addPage('run-1', 0, null, users);
