@@ -6,8 +6,8 @@ export const OKTA_OPERATIONS: readonly OperationRow[] = [
   { connector: 'okta', operation: 'users:read', method: 'GET', path: '/api/v1/users', risk: 'LOW', does: 'List or search users' },
   { connector: 'okta', operation: 'users:read_detail', method: 'GET', path: '/api/v1/users/{userId}', risk: 'LOW', does: 'Get one user' },
   { connector: 'okta', operation: 'users:create', method: 'POST', path: '/api/v1/users', risk: 'MEDIUM', does: 'Create a user' },
-  // PUT replaces the profile; a partial update is POST on the same path.
-  { connector: 'okta', operation: 'users:update', method: 'PUT', path: '/api/v1/users/{userId}', risk: 'MEDIUM', does: "Update a user's profile", wire: [{ method: 'PUT', path: '/api/v1/users/{userId}' }, { method: 'POST', path: '/api/v1/users/{userId}' }] },
+  // Merging is the default: POST on the same path. PUT replaces the profile.
+  { connector: 'okta', operation: 'users:update', method: 'PUT', path: '/api/v1/users/{userId}', risk: 'MEDIUM', replaces: true, does: "Change the given attributes of a user's profile; with mode=replace also remove all others", wire: [{ method: 'PUT', path: '/api/v1/users/{userId}' }, { method: 'POST', path: '/api/v1/users/{userId}' }] },
   { connector: 'okta', operation: 'users:deactivate', method: 'POST', path: '/api/v1/users/{userId}/lifecycle/deactivate', risk: 'HIGH', takesAccess: true, does: 'Deactivate a user; sign-in stops' },
   { connector: 'okta', operation: 'users:activate', method: 'POST', path: '/api/v1/users/{userId}/lifecycle/activate', risk: 'MEDIUM', does: 'Activate a user' },
   { connector: 'okta', operation: 'users:suspend', method: 'POST', path: '/api/v1/users/{userId}/lifecycle/suspend', risk: 'HIGH', takesAccess: true, does: 'Suspend a user; sign-in stops until unsuspended' },
@@ -19,7 +19,7 @@ export const OKTA_OPERATIONS: readonly OperationRow[] = [
   { connector: 'okta', operation: 'groups:read', method: 'GET', path: '/api/v1/groups', risk: 'LOW', does: 'List or search groups' },
   { connector: 'okta', operation: 'groups:read_detail', method: 'GET', path: '/api/v1/groups/{groupId}', risk: 'LOW', does: 'Get one group' },
   { connector: 'okta', operation: 'groups:create', method: 'POST', path: '/api/v1/groups', risk: 'MEDIUM', does: 'Create a group' },
-  { connector: 'okta', operation: 'groups:update', method: 'PUT', path: '/api/v1/groups/{groupId}', risk: 'MEDIUM', does: 'Update a group' },
+  { connector: 'okta', operation: 'groups:update', method: 'PUT', path: '/api/v1/groups/{groupId}', risk: 'MEDIUM', replaces: true, does: "Replace a group's name and description, and remove its other attributes" },
   { connector: 'okta', operation: 'groups:delete', method: 'DELETE', path: '/api/v1/groups/{groupId}', risk: 'HIGH', takesAccess: true, does: 'Delete a group' },
   { connector: 'okta', operation: 'groups:read_members', method: 'GET', path: '/api/v1/groups/{groupId}/users', risk: 'LOW', does: "List a group's members" },
   { connector: 'okta', operation: 'groups:add_member', method: 'PUT', path: '/api/v1/groups/{groupId}/users/{userId}', risk: 'MEDIUM', does: 'Add a user to a group' },

@@ -47,6 +47,11 @@ export const takesAccess = (name: string): boolean => {
   return findOperation(connector, operation)?.takesAccess === true;
 };
 
+/** Whether a call removes the attributes of its target that its arguments do not name. */
+export const replacesProfile = (connector: string, operation: string, args: unknown): boolean =>
+  findOperation(connector, operation)?.replaces === true &&
+  (args as { mode?: unknown } | null | undefined)?.mode !== 'merge';
+
 const BY_NAME: ReadonlyMap<string, OperationRow> = new Map(
   OPERATIONS.map((row) => [`${row.connector} ${row.operation}`, row]),
 );

@@ -9,6 +9,8 @@ export interface ContextFacts {
   protected?: boolean;
   /** The group grants an administrator role to its members. */
   groupGrantsAdmin?: boolean;
+  /** Number of attributes that the call removes without naming them. */
+  removes?: number;
   /** Number of targets of one request. */
   targets?: number;
 }
@@ -23,6 +25,7 @@ const CONDITIONS: readonly (readonly [string, (facts: ContextFacts) => boolean])
     (facts) => facts.targetAdministrator === true || facts.protected === true,
   ],
   ['the group grants administrator roles', (facts) => facts.groupGrantsAdmin === true],
+  ['attributes that the call does not name would be removed', ({ removes = 0 }) => !(removes <= 0)],
   // Negated so that NaN counts as many.
   [`more than ${MANY_TARGETS} targets`, ({ targets = 1 }) => !(targets <= MANY_TARGETS)],
 ];

@@ -76,6 +76,11 @@ export interface OperationRow extends OperationFacts {
   does: string;
   /** It takes access away from its target, or resets it: refused for the targets that arx spares. */
   takesAccess?: true;
+  /**
+   * It replaces the whole profile of its target, unless its argument `mode` is `merge`: attributes
+   * that are not named are removed.
+   */
+  replaces?: true;
   /** The calls that are sent, if they differ from `method path`. */
   wire?: readonly WireCall[];
 }

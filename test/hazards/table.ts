@@ -1021,6 +1021,32 @@ const REFUSAL_TEST = 'unit/activities/governance/target-refusal.test.ts';
 const GOVERNANCE: readonly Hazard[] = [
   {
     area: 'Governance',
+    hazard: 'an update removes the attributes that it does not name',
+    test: [
+      'unit/activities/governance/removed-attributes.test.ts',
+      'of a user keeps the attributes that are not named, unless replacing is asked for',
+    ],
+    takenOut: [
+      change(
+        'connectors/okta/rows/users.ts',
+        "mode: z.enum(['merge', 'replace']).default('merge'),",
+        "mode: z.enum(['merge', 'replace']).default('replace'),",
+      ),
+    ],
+  },
+  {
+    area: 'Governance',
+    hazard: 'a replaced profile loses attributes without approval',
+    test: [
+      'unit/activities/governance/removed-attributes.test.ts',
+      'that replaces is HIGH and lists the names of what it would remove, without values',
+    ],
+    takenOut: [
+      change('activities/governance/facts.ts', 'removes: removed.length }', 'removes: 0 }'),
+    ],
+  },
+  {
+    area: 'Governance',
     hazard: 'a caller without sign-in changes something under a policy for people',
     test: ['unit/governance/evaluate.test.ts', 'is granted only reads by a glob, as %j'],
     takenOut: [change('governance/evaluate.ts', 'if (reason) withheld.set(entry, reason);', '')],

@@ -6,6 +6,7 @@ import type { AccountConnector, AccountState } from '../../flows/types.ts';
 import { accountIn, isAccountConnector, oktaAccount, readAccount } from '../flows/read-target.ts';
 import type { UsesConnectors } from '../support/parts.ts';
 import type { GovernedDeps } from './deps.ts';
+import { lossOf } from './removed-attributes.ts';
 import { UserReader, readerOf } from './user-reader.ts';
 import { isProtected, identitiesOf } from './identities.ts';
 
@@ -23,7 +24,12 @@ export interface TargetFacts {
   target: { kind: string; id: string } | null;
   /** Compared again right before the call; null if there is nothing to compare. */
   state: JsonObject | null;
-  raising: { targetAdministrator: boolean; protected: boolean; groupGrantsAdmin: boolean };
+  raising: {
+    targetAdministrator: boolean;
+    protected: boolean;
+    groupGrantsAdmin: boolean;
+    removes: number;
+  };
   /** Okta ids of the user whom the call affects, who must never approve it. */
   people: string[];
 }
@@ -32,6 +38,7 @@ const NO_RISK: TargetFacts['raising'] = {
   targetAdministrator: false,
   protected: false,
   groupGrantsAdmin: false,
+  removes: 0,
 };
 
 export type FactDeps = UsesConnectors<AccountConnector | 'slack'> & Pick<GovernedDeps, 'settings'>;
@@ -44,9 +51,19 @@ export async function factsOf(deps: FactDeps, call: RequestedCall): Promise<Targ
   const blank = { target, state: null, raising: NO_RISK, people: [] };
   if (!isAccountConnector(connector) || row?.risk === 'LOW' || target === null) return blank;
   return connector === 'okta'
-    ? { ...blank, ...(await oktaFacts(deps, call)) }
+    ? withRemoved({ ...blank, ...(await oktaFacts(deps, call)) }, await lossOf(deps, call))
     : { ...blank, ...(await accountFacts(deps, call, { connector, target })) };
 }
+
+/** Adds the names of the attributes that the call would remove, for approvers and for the risk. */
+const withRemoved = (facts: TargetFacts, removed: readonly string[]): TargetFacts =>
+  removed.length === 0
+    ? facts
+    : {
+        ...facts,
+        state: { ...facts.state, removes: [...removed] },
+        raising: { ...facts.raising, removes: removed.length },
+      };
 
 type Found = Pick<TargetFacts, 'state' | 'raising' | 'people'>;
 const GONE: JsonObject = { gone: true };
@@ -64,9 +81,9 @@ async function oktaFacts(deps: FactDeps, call: RequestedCall): Promise<Found> {
   return {
     state: { status: user.status, lastUpdated: user.lastUpdated },
     raising: {
+      ...raising,
       targetAdministrator: await users.isAdministrator(userId),
       protected: isProtected(identities, listed),
-      groupGrantsAdmin,
     },
     people: [userId],
   };

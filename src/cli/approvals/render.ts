@@ -52,6 +52,7 @@ export function approvalText(item: ApprovalDocument, colors: Colors): string {
   const facts: [string, string][] = [
     ['operation', `${item.connector}:${item.operation} (${item.risk})`],
     ['target', targetText(item)],
+    ['removes', item.removes.join(', ')],
     ['requester', item.requester],
     ['on behalf of', item.onBehalfOf ?? ''],
     ['reason', item.reason],

@@ -22,6 +22,10 @@ export interface OktaUser {
   /** ISO 8601; null if the password is stored elsewhere or was never set. */
   passwordChanged: string | null;
 }
+/** A user, with the names of the profile attributes that have a value, sorted. */
+export interface OktaUserDetail extends OktaUser {
+  attributes: string[];
+}
 export interface OktaGroup {
   id: string;
   name: string;
@@ -33,6 +37,8 @@ export interface OktaGroupDetail extends OktaGroup {
   created: string | null;
   lastUpdated: string | null;
   lastMembershipUpdated: string | null;
+  /** Names of the profile attributes that have a value, sorted. */
+  attributes: string[];
 }
 export interface OktaPage<Item> {
   items: Item[];
@@ -110,18 +116,19 @@ export interface OktaUserOperations {
     } & Paging;
     output: OktaPage<OktaUser>;
   };
-  'users:read_detail': { input: OneUser; output: OktaUser };
+  'users:read_detail': { input: OneUser; output: OktaUserDetail };
   /** Created without a password. If `activate` is set (default true), Okta e-mails the user. */
   'users:create': {
     input: { profile: OktaProfile; activate?: boolean; groupIds?: readonly string[] };
     output: OktaUser;
   };
   /**
-   * `replace` (default) is a PUT: attributes that are not in `profile` are cleared. `merge` is a
-   * POST on the same path: it changes only the attributes in `profile`.
+   * `merge` (default) is a POST: it changes only the attributes in `profile`. `replace` is a PUT on
+   * the same path: attributes that are not in `profile` are removed, and the risk is HIGH if there
+   * are any.
    */
   'users:update': {
-    input: OneUser & { mode?: 'replace' | 'merge'; profile: OktaProfile };
+    input: OneUser & { mode?: 'merge' | 'replace'; profile: OktaProfile };
     output: OktaUser;
   };
   'users:activate': { input: OneUser & { sendEmail?: boolean }; output: null };
@@ -159,7 +166,8 @@ export interface OktaGroupOperations {
     output: OktaGroupDetail;
   };
   /**
-   * Replaces the whole profile: an omitted description is cleared, and so are custom attributes.
+   * Replaces the whole profile: an omitted description is removed, and so are custom attributes. The
+   * risk is HIGH if there are any. Okta has no call that merges.
    */
   'groups:update': {
     input: OneGroup & { name: string; description?: string | null };

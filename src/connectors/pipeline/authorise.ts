@@ -1,7 +1,7 @@
 /** Decides whether a call may be made. */
 
 import { riskIncrease } from '../../governance/context.ts';
-import { takesAccess } from '../../governance/catalogue.ts';
+import { replacesProfile, takesAccess } from '../../governance/catalogue.ts';
 import { matchesAny } from '../../governance/glob.ts';
 import { PolicyDeniedError } from '../errors.ts';
 import type { ContextFacts } from '../../governance/context.ts';
@@ -18,6 +18,8 @@ interface Requested {
   operation: string;
   caller: Caller;
   argsDigest?: string;
+  /** The validated input. */
+  args?: unknown;
   /** Facts about the target; they can only raise the risk. */
   facts?: ContextFacts;
   /** False if the catalogue lists the operation but no client can send it. */
@@ -31,12 +33,14 @@ interface Requested {
 export function decideFor(requested: Requested, decide: Decide): Decision {
   const { connector, operation, caller, argsDigest, facts = {} } = requested;
   const { principal } = caller;
+  // If nobody has read what the call would remove, it counts as something.
+  const removes = replacesProfile(connector, operation, requested.args) ? (facts.removes ?? 1) : 0;
   const decision = decide({
     connector,
     operation,
     principal,
     argsDigest,
-    raisedBy: riskIncrease(facts),
+    raisedBy: riskIncrease({ ...facts, removes }),
   });
   if (decision.effect === 'deny') return decision;
   if (caller.permitted && !matchesAny(caller.permitted[connector] ?? [], operation)) {

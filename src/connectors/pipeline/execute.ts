@@ -184,6 +184,7 @@ async function authoriseCall<Handle>(
     operation,
     caller: context.caller,
     argsDigest: redacted.argsDigest,
+    args: input,
     facts: context.facts,
     callable: row !== null,
   };

@@ -33,6 +33,7 @@ const document = {
   requesterId: orNull('string'),
   onBehalfOf: orNull('string'),
   target: orNull('object'),
+  removes: listOf(text),
   reason: text,
   createdAt: time,
   deadline: orNull('string'),

@@ -19,6 +19,8 @@ export interface ApprovalDocument {
   requesterId: string | null;
   onBehalfOf: string | null;
   target: ActionRecord['target'];
+  /** Names of the attributes that the call would remove from its target without naming them. */
+  removes: string[];
   reason: string;
   createdAt: string;
   deadline: string | null;
@@ -58,6 +60,7 @@ export function approvalDocument(record: ActionRecord): ApprovalDocument {
     requesterId,
     onBehalfOf,
     target,
+    removes: lossIn(record),
     reason,
     createdAt,
     deadline: approval ? new Date(approval.deadline).toISOString() : null,
@@ -76,6 +79,11 @@ export function approvalDocument(record: ActionRecord): ApprovalDocument {
     argsDigest: record.argsDigest,
     bundleDigest: record.bundleDigest,
   };
+}
+
+function lossIn({ targetFacts }: ActionRecord): string[] {
+  const removes = targetFacts?.['removes'];
+  return Array.isArray(removes) ? removes.map(String) : [];
 }
 
 const votesNeeded = ({ quorum, requirements }: Approval): number =>

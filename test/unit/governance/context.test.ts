@@ -18,6 +18,8 @@ describe('context', () => {
     ],
     ['an administrator', { targetAdministrator: true }, 1],
     ['a protected account', { protected: true }, 1],
+    ['attributes that would be removed', { removes: 1 }, 1],
+    ['an unknown number of attributes', { removes: Number.NaN }, 1],
     ['a protected administrator: one condition', { targetAdministrator: true, protected: true }, 1],
     ['a group that grants roles', { groupGrantsAdmin: true }, 1],
     ['exactly as many targets as are few', { targets: MANY_TARGETS }, 0],

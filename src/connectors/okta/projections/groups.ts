@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { oktaId } from '../inputs.ts';
+import { attributesOf } from './attributes.ts';
 import type { OktaGroup, OktaGroupDetail } from '../types.ts';
 import { text } from './fields.ts';
 
@@ -12,11 +13,17 @@ const group = z
     lastMembershipUpdated: text,
     profile: z.object({ name: z.string(), description: text }),
   })
-  .transform(({ profile, ...rest }): OktaGroupDetail => ({ ...rest, ...profile }));
+  .transform(({ profile, ...rest }): Omit<OktaGroupDetail, 'attributes'> => ({
+    ...rest,
+    ...profile,
+  }));
 
-const short = ({ id, name, type }: OktaGroupDetail): OktaGroup => ({ id, name, type });
+const short = ({ id, name, type }: OktaGroup): OktaGroup => ({ id, name, type });
 
 /** Reads a group; throws if the response is not one. */
-export const parseGroupDetail = (json: unknown): OktaGroupDetail => group.parse(json);
+export const parseGroupDetail = (json: unknown): OktaGroupDetail => ({
+  ...group.parse(json),
+  attributes: attributesOf(json),
+});
 /** A list of groups. */
 export const parseGroups = (json: unknown): OktaGroup[] => z.array(group).parse(json).map(short);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { oktaId } from '../inputs.ts';
-import type { OktaAppLink, OktaUser } from '../types.ts';
+import { attributesOf } from './attributes.ts';
+import type { OktaAppLink, OktaUser, OktaUserDetail } from '../types.ts';
 import { flag, label, text } from './fields.ts';
 
 // Only these fields of the profile are kept; phone numbers, addresses, custom attributes and
@@ -46,6 +47,11 @@ const appLink = z.object({
 
 /** Reads a user; throws if the response is not one. */
 export const parseUser = (json: unknown): OktaUser => user.parse(json);
+/** Reads a user with the names of its attributes; throws if the response is not one. */
+export const parseUserDetail = (json: unknown): OktaUserDetail => ({
+  ...parseUser(json),
+  attributes: attributesOf(json),
+});
 /** A list of users. */
 export const parseUsers = (json: unknown): OktaUser[] => z.array(user).parse(json);
 /** A user's application links, without their URLs. */

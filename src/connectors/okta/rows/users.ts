@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { atMostOne, expression, oktaId, paging, quote, userInput } from '../inputs.ts';
-import { parseUser, parseUsers } from '../projections/users.ts';
+import { parseUser, parseUserDetail, parseUsers } from '../projections/users.ts';
 import type { OktaProfile, OktaUserOperations } from '../types.ts';
 import { USER_STATUSES } from '../statuses.ts';
 import { cursorOf, page, pageEvidence, pagingOf, routeTo, same } from './shared.ts';
@@ -35,7 +35,7 @@ const createInput = z.strictObject({
 });
 const updateInput = z.strictObject({
   userId: oktaId,
-  mode: z.enum(['replace', 'merge']).optional(),
+  mode: z.enum(['merge', 'replace']).default('merge'),
   profile,
 });
 
@@ -56,7 +56,7 @@ function filterOf({
 }
 
 const ONE = '/api/v1/users/{userId}';
-const UPDATES = { replace: 'PUT', merge: 'POST' } as const;
+const UPDATES = { merge: 'POST', replace: 'PUT' } as const;
 
 /** The names of the attributes in a profile; their values are personal. */
 const attributes = (given: OktaProfile): string[] => Object.keys(given).sort();
@@ -92,7 +92,7 @@ export const userRows = (origin: string): OktaRows<Profiles> => ({
     input: userInput,
     route: ({ userId }) => routeTo('GET', ONE, { userId }),
     send: async ({ userApi }, { userId }) => userApi.getUser({ userId }),
-    project: ({ json, input }) => same(parseUser(json), input.userId),
+    project: ({ json, input }) => same(parseUserDetail(json), input.userId),
     redact: ({ userId }) => ({ userId }),
     evidence: ({ status }) => ({ status }),
   },
@@ -116,13 +116,13 @@ export const userRows = (origin: string): OktaRows<Profiles> => ({
   'users:update': {
     write: true,
     input: updateInput,
-    route: ({ userId, mode = 'replace' }) => routeTo(UPDATES[mode], ONE, { userId }),
-    send: async ({ userApi }, { userId, mode = 'replace', profile: given }) => {
+    route: ({ userId, mode = 'merge' }) => routeTo(UPDATES[mode], ONE, { userId }),
+    send: async ({ userApi }, { userId, mode = 'merge', profile: given }) => {
       const request = { userId, user: { profile: { ...given } as never } };
-      return mode === 'merge' ? userApi.updateUser(request) : userApi.replaceUser(request);
+      return mode === 'replace' ? userApi.replaceUser(request) : userApi.updateUser(request);
     },
     project: ({ json, input }) => same(parseUser(json), input.userId),
-    redact: ({ userId, mode = 'replace', profile: given }) => ({
+    redact: ({ userId, mode = 'merge', profile: given }) => ({
       userId,
       mode,
       attributes: attributes(given),

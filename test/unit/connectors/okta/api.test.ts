@@ -8,7 +8,12 @@ import { MemoryGrants } from '../support/grants.ts';
 import { failureOf, policy } from '../support/harness.ts';
 import { OKTA_CALLS, worldOf } from '../support/okta-calls.ts';
 import type { OktaApi } from '../../../../src/connectors/okta/api-types.ts';
-import type { OktaGroupDetail, OktaPage, OktaUser } from '../../../../src/connectors/okta/types.ts';
+import type {
+  OktaGroupDetail,
+  OktaPage,
+  OktaUser,
+  OktaUserDetail,
+} from '../../../../src/connectors/okta/types.ts';
 import type { RunningEmulators } from '../../../../emulators/start.ts';
 import type { World } from '../support/okta-calls.ts';
 
@@ -120,7 +125,7 @@ describe('its types', () => {
   it('match the table', () => {
     expectTypeOf<OktaApi['users']['suspend']>().parameter(0).toEqualTypeOf<{ userId: string }>();
     expectTypeOf<OktaApi['users']['suspend']>().returns.resolves.toBeNull();
-    expectTypeOf<OktaApi['users']['readDetail']>().returns.resolves.toEqualTypeOf<OktaUser>();
+    expectTypeOf<OktaApi['users']['readDetail']>().returns.resolves.toEqualTypeOf<OktaUserDetail>();
     expectTypeOf<OktaApi['groups']['readMembers']>().returns.resolves.toEqualTypeOf<
       OktaPage<OktaUser>
     >();

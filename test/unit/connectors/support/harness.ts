@@ -85,6 +85,7 @@ export const context = <Output>(part: Partial<CallContext<Output>> = {}): CallCo
   caller: CALLER,
   subject: 'subject-1',
   targetChecked: true,
+  facts: { removes: 0 },
   ...part,
 });
 
