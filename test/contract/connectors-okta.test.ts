@@ -61,12 +61,12 @@ const rowOf = (operation: string) =>
 const riskOf = (operation: string) =>
   OPERATIONS.find((row) => row.operation === operation)?.risk ?? 'CRITICAL';
 
-const made = new Map<OktaOperationName, ReturnType<typeof makeCalls>>();
+const callsByOperation = new Map<OktaOperationName, ReturnType<typeof makeCalls>>();
 
 /** The calls of an operation, made only once because some would be refused the second time. */
 function callsOf(operation: OktaOperationName): ReturnType<typeof makeCalls> {
-  const calls = made.get(operation) ?? makeCalls(operation);
-  made.set(operation, calls);
+  const calls = callsByOperation.get(operation) ?? makeCalls(operation);
+  callsByOperation.set(operation, calls);
   return calls;
 }
 

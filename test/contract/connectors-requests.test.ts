@@ -103,15 +103,15 @@ const rows = [
   })),
 ];
 
-const made = new Map<object, Promise<LogEntry[]>>();
+const callsByRow = new Map<object, Promise<LogEntry[]>>();
 
 /**
  * The vendor's log of the calls of a row, made only once because some would be refused the second
  * time.
  */
 function callsOf(row: (typeof rows)[number]): Promise<LogEntry[]> {
-  const calls = made.get(row) ?? makeCalls(row);
-  made.set(row, calls);
+  const calls = callsByRow.get(row) ?? makeCalls(row);
+  callsByRow.set(row, calls);
   return calls;
 }
 

@@ -141,7 +141,7 @@ const writes = async (name: string): Promise<string[]> =>
     .map(({ method, path }) => `${method} ${path}`);
 
 /** Runs a flow that needs approval, and waits for its request. */
-async function asking(
+async function runUntilRequest(
   file: string,
   more: string[] = [],
 ): Promise<{ running: Running; request: string }> {
@@ -335,7 +335,7 @@ describe('a flow run', () => {
   }, 120_000);
 
   it('waits for approval, prints who may give it, acts after it is given, and leaves no name in the history', async () => {
-    const { running, request } = await asking(event('canary.lee', SUSPENSION));
+    const { running, request } = await runUntilRequest(event('canary.lee', SUSPENSION));
     expect(await history()).toContainEqual(
       expect.objectContaining({ state: 'waiting', outcome: null }),
     );
@@ -378,7 +378,7 @@ describe('a flow run', () => {
   }, 90_000);
 
   it('exits with 6 if approval is refused', async () => {
-    const { running, request } = await asking(event('five', SUSPENSION));
+    const { running, request } = await runUntilRequest(event('five', SUSPENSION));
     await decide('deny', request);
     const { code, out } = await running.ended;
     expect({ code, run: JSON.parse(out) as object }).toMatchObject({
@@ -390,7 +390,7 @@ describe('a flow run', () => {
 
   it('keeps running after Ctrl-C with 130, and is followed again by the same command', async () => {
     const file = event('six', SUSPENSION);
-    const { running, request } = await asking(file);
+    const { running, request } = await runUntilRequest(file);
     running.child.kill('SIGINT');
     const { code, out } = await running.ended;
     expect({ code, error: JSON.parse(out) }).toMatchObject({
@@ -399,7 +399,7 @@ describe('a flow run', () => {
     });
     const detached = await run(file, 0, ['--detach']);
     expect(detached).toMatchObject({ created: false, state: 'waiting', outcome: null });
-    const again = await asking(file);
+    const again = await runUntilRequest(file);
     expect(again.request).toBe(request);
     await decide('approve', request);
     expect(JSON.parse((await again.running.ended).out)).toMatchObject({

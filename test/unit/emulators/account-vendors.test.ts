@@ -201,12 +201,12 @@ describe('secrets', () => {
     expect(new Set(entries.map(({ vendor }) => vendor))).toEqual(
       new Set(['entra', 'google', 'salesforce']),
     );
-    const told = JSON.stringify([await emulators.log(), await emulators.state()]);
+    const shown = JSON.stringify([await emulators.log(), await emulators.state()]);
     const { entraClientSecret, salesforceClientSecret } = emulators.document.tokens;
     const { private_key } = serviceAccountOf(emulators.document);
     for (const secret of [entraClientSecret, salesforceClientSecret, private_key])
-      expect(told).not.toContain(secret);
-    expect(told).not.toMatch(/eyJ|ya29\.|00D\w{12}!/);
+      expect(shown).not.toContain(secret);
+    expect(shown).not.toMatch(/eyJ|ya29\.|00D\w{12}!/);
   });
 
   it('that a connector must not return are in every account', async () => {

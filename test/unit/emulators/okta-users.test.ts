@@ -22,7 +22,7 @@ function people(count: number, status = 'ACTIVE'): string[] {
   });
 }
 
-async function listed(first: string): Promise<{ ids: string[]; pages: number }> {
+async function listAllPages(first: string): Promise<{ ids: string[]; pages: number }> {
   const ids: string[] = [];
   let pages = 0;
   for (let next: string | null = first; next !== null; pages += 1) {
@@ -41,7 +41,7 @@ describe('listing users', () => {
         fc.integer({ min: 1, max: 25 }),
         async (count, limit) => {
           const ids = people(count);
-          const found = await listed(`/api/v1/users?limit=${limit}`);
+          const found = await listAllPages(`/api/v1/users?limit=${limit}`);
           expect(found.ids).toEqual(ids);
           expect(found.pages).toBe(Math.max(1, Math.ceil(count / limit)));
         },
@@ -54,7 +54,7 @@ describe('listing users', () => {
     const ids = people(10);
     const first = await okta('GET', '/api/v1/users?limit=4');
     emulators.okta.removeUser(emulators.okta.user(ids[3] ?? '')!);
-    const rest = await listed(nextLink(first) ?? '');
+    const rest = await listAllPages(nextLink(first) ?? '');
     expect(rest.ids).toEqual(ids.slice(4));
   });
 

@@ -57,9 +57,9 @@ describe('the emulators in their own process', () => {
 
   it('do not show their tokens in log and state', async () => {
     await slackCalls(emulators.document)('POST', 'auth.test');
-    const told = JSON.stringify([await emulators.log(), await emulators.state()]);
+    const shown = JSON.stringify([await emulators.log(), await emulators.state()]);
     const { okta, jira, slack } = emulators.document.tokens;
-    for (const token of [okta, jira, slack]) expect(told).not.toContain(token);
+    for (const token of [okta, jira, slack]) expect(shown).not.toContain(token);
   });
 
   it('are changed through the control server', async () => {

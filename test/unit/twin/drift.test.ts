@@ -7,7 +7,7 @@ import { app, factors, streams, twin, user } from '../../support/twin-orgs.ts';
 const ROLE = [{ role: 'ORG_ADMIN', via: '00gstaff' }];
 const after = (changed: Partial<Twin>, before: EarlierSync) =>
   assess(twin({ run: 'run-2', ...changed }), before);
-const told = (changed: Partial<Twin>, before: EarlierSync) =>
+const driftAfter = (changed: Partial<Twin>, before: EarlierSync) =>
   after(changed, before).drift.map(({ kind, subject, gap }) => [
     kind,
     subject,
@@ -44,12 +44,12 @@ describe('drift', () => {
       ['mfa_lost', '00u1'],
       ['gap_opened', '00u1', 'user_no_mfa'],
     ];
-    expect(told(one({ factors: factors('email') }), unreadable.next)).toEqual(lost);
+    expect(driftAfter(one({ factors: factors('email') }), unreadable.next)).toEqual(lost);
   });
 
   it('reports new apps and closed gaps', () => {
     const before = assess(twin({ ...one({ factors: [] }), apps: [app('0oa1')] })).next;
-    expect(told({ ...one(), apps: [app('0oa1'), app('0oa2')] }, before)).toEqual([
+    expect(driftAfter({ ...one(), apps: [app('0oa1'), app('0oa2')] }, before)).toEqual([
       ['gap_closed', '00u1', 'user_no_mfa'],
       ['app_added', '0oa2'],
     ]);
@@ -64,7 +64,7 @@ describe('drift', () => {
     const second = after(broken, before);
     expect(second.drift).toEqual([]);
     expect(second.timeline.incomplete).toEqual(['users', 'roles']);
-    expect(told(one({ roles: ROLE, factors: [] }), second.next)).toEqual([
+    expect(driftAfter(one({ roles: ROLE, factors: [] }), second.next)).toEqual([
       ['admin_added', '00u1'],
       ['mfa_lost', '00u1'],
       ['gap_opened', '00u1', 'admin_no_mfa'],
@@ -73,6 +73,6 @@ describe('drift', () => {
 
   it('does not report an administrator as new whose roles could never be read before', () => {
     const first = assess(twin({ ...one({ roles: null }), streams: streams({ roles: 'denied' }) }));
-    expect(told(one({ roles: ROLE }), first.next)).toEqual([]);
+    expect(driftAfter(one({ roles: ROLE }), first.next)).toEqual([]);
   });
 });

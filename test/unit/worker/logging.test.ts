@@ -7,7 +7,7 @@ import { temporalLogger } from '../../../src/worker/logging.ts';
 const CANARY = 'login-canary@example.com';
 
 /** The log output for a log entry of Temporal. */
-function written(meta: Record<string, unknown>): string {
+function logOutput(meta: Record<string, unknown>): string {
   const lines: string[] = [];
   const sink = new Writable({
     write: (chunk: Buffer, _encoding, done) => {
@@ -27,7 +27,7 @@ describe("Temporal's log entries", () => {
       details: [CANARY],
       cause: new Error(CANARY),
     });
-    const text = written({
+    const text = logOutput({
       workflowId: 'w1',
       attempt: 2,
       input: CANARY,
@@ -44,10 +44,10 @@ describe("Temporal's log entries", () => {
   });
 
   it('show the name of an error without a type, and nothing of other values', () => {
-    const text = written({ error: new TypeError(CANARY) });
+    const text = logOutput({ error: new TypeError(CANARY) });
     expect(JSON.parse(text)).toMatchObject({ error: 'TypeError' });
     expect(text).not.toContain('canary');
     expect(text).not.toContain('logging.test');
-    expect(written({ error: CANARY })).not.toContain('canary');
+    expect(logOutput({ error: CANARY })).not.toContain('canary');
   });
 });

@@ -19,7 +19,7 @@ afterEach(async () => {
 });
 
 /** A server with hand-written raw responses. */
-async function answering(
+async function startRawServer(
   answer: (response: ServerResponse, path: string) => void,
 ): Promise<{ origin: string }> {
   const server = createServer((request, response) => answer(response, request.url ?? ''));
@@ -110,7 +110,7 @@ describe('the transport', () => {
 
   it('ends at its timeout or on the signal in the middle of a response', async () => {
     const controller = new AbortController();
-    const { origin } = await answering((response, path) => {
+    const { origin } = await startRawServer((response, path) => {
       response.writeHead(200, { 'content-length': '100' }).write('half');
       if (path === '/abort') setImmediate(() => controller.abort());
     });
@@ -123,7 +123,7 @@ describe('the transport', () => {
   });
 
   it('decompresses responses, up to the limit', async () => {
-    const { origin } = await answering((response, path) => {
+    const { origin } = await startRawServer((response, path) => {
       const packed = path === '/broken' ? Buffer.from('no gzip') : gzipSync('grüße'.repeat(1_000));
       response.writeHead(200, { 'content-encoding': 'gzip' }).end(path === '/empty' ? '' : packed);
     });
@@ -138,7 +138,7 @@ describe('the transport', () => {
   });
 
   it('reuses a connection only after reading the previous response', async () => {
-    const { origin } = await answering((response, path) => {
+    const { origin } = await startRawServer((response, path) => {
       const port = String(response.socket?.remotePort);
       response
         .writeHead(path === '/moved' ? 302 : 200, { location: '/x', 'x-port': port })
@@ -154,7 +154,7 @@ describe('the transport', () => {
   });
 
   it('distinguishes repeated headers from single ones', async () => {
-    const { origin } = await answering((response) => {
+    const { origin } = await startRawServer((response) => {
       response
         .writeHead(200, ['retry-after', '1', 'retry-after', '2', 'x-rate-limit-limit', '600'])
         .end();

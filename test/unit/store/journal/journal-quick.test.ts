@@ -19,7 +19,7 @@ const recordOf = (verdict: VerdictRecord['verdict']): VerdictRecord => ({
 });
 
 /** A run whose users are listed, and a journal that knows the end of the chain. */
-async function listed(store: Store): Promise<Store> {
+async function withListedUsers(store: Store): Promise<Store> {
   const [startedAt, plan] = ['2026-07-06T08:00:00.000Z', {}];
   await store.runs.begin({
     run: 'run-1',
@@ -57,7 +57,7 @@ const judge = (
 
 describeOnStores('a journal that knows the end of the chain', (source) => {
   test('writes verdicts with their entries', async () => {
-    const store = await listed(await source.fresh());
+    const store = await withListedUsers(await source.fresh());
     const receipts = await Promise.all(IDS.map((id) => judge(store, id)));
     expect(await verify(store)).toMatchObject({ ok: true, entries: 31 });
     expect((await store.audit.list({})).map(({ entry }) => entry.hash).slice(1)).toEqual(
@@ -71,7 +71,7 @@ describeOnStores('a journal that knows the end of the chain', (source) => {
   });
 
   test('writes a repeated entry once, and refuses it with different content', async () => {
-    const store = await listed(await source.fresh());
+    const store = await withListedUsers(await source.fresh());
     const first = await judge(store, 'u1');
     const [again, other] = await Promise.all([judge(store, 'u1'), judge(store, 'u2')]);
     expect([again, other].flat()).toMatchObject([
@@ -84,14 +84,14 @@ describeOnStores('a journal that knows the end of the chain', (source) => {
   });
 
   test('keeps the last verdict for a user', async () => {
-    const store = await listed(await source.fresh());
+    const store = await withListedUsers(await source.fresh());
     await Promise.all([judge(store, 'u3', 'none', 0), judge(store, 'u3', 'compliant', 1)]);
     expect((await store.users.get('run-1', 'u3'))?.verdict).toBe('compliant');
     expect(await verify(store)).toMatchObject({ ok: true, entries: 3 });
   });
 
   test('writes no entry for a user who is not listed, and the entries of all others', async () => {
-    const store = await listed(await source.fresh());
+    const store = await withListedUsers(await source.fresh());
     await judge(store, 'u1');
     const settled = await Promise.allSettled(['u2', 'nobody', 'u3'].map((id) => judge(store, id)));
     expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
@@ -100,7 +100,7 @@ describeOnStores('a journal that knows the end of the chain', (source) => {
   });
 
   test('continues after entries that other processes have written', async () => {
-    const one = await listed(await source.fresh());
+    const one = await withListedUsers(await source.fresh());
     const two = await source.again();
     const settled: (readonly AuditReceipt[])[] = [];
     for (let round = 0; round < 3; round += 1) {
