@@ -48,6 +48,8 @@ const FLOWS_READ_BY = [
 ].map((name) => `flows/${name}`);
 // What people should do about a refusal of a vendor.
 const REFUSALS_EXPLAINED_BY = ['mfa/refusal-words'];
+// One rounding and one wording on every surface.
+const COVERAGE_SHOWN_BY = ['mfa/coverage'];
 const SERVED_BY = ['config', 'store', 'governance'];
 
 /**
@@ -135,6 +137,7 @@ export const ROOMS = {
       ...['workflows/messages', 'audit', 'services', 'client', 'parent'],
       ...ESTIMATED_BY,
       ...REFUSALS_EXPLAINED_BY,
+      ...COVERAGE_SHOWN_BY,
       ...TWIN_READ_BY,
       ...FLOWS_READ_BY,
     ],

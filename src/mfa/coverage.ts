@@ -29,13 +29,17 @@ export function coverageOf(counts: VerdictCounts): Coverage {
 }
 
 /**
- * Coverage as text: `91.4 %`, `91.2–91.4 %` with bounds, or `n/a`. Percentages are cut off, never
- * rounded up.
+ * A share as text: 0.8734 → `87.3 %`; `n/a` for null. Cut off, never rounded up, so only full coverage
+ * is shown as 100 %; and only none as 0 %.
  */
+export function formatPercent(share: number | null): string {
+  if (share === null) return 'n/a';
+  const tenths = Math.floor(share * 1_000 + 1e-9);
+  return `${(Math.max(tenths, share > 0 ? 1 : 0) / 10).toFixed(1)} %`;
+}
+
+/** Coverage as text: `91.4 %`, `91.2 % to 91.4 %` if users are unknown, or `n/a`. */
 export function formatCoverage({ low, high }: Coverage): string {
-  if (low === null || high === null) return 'n/a';
-  const percent = (share: number): string => (Math.floor(share * 1000 + 1e-9) / 10).toFixed(1);
-  return percent(low) === percent(high)
-    ? `${percent(low)} %`
-    : `${percent(low)}–${percent(high)} %`;
+  const [least, most] = [formatPercent(low), formatPercent(high)];
+  return least === most ? least : `${least} to ${most}`;
 }

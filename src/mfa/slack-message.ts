@@ -4,6 +4,7 @@ import { cutText } from './cut-text.ts';
 import type { Breakdown, RunSummary } from './document.ts';
 import { scanSentence } from './scan-text.ts';
 import { VERDICTS } from './types.ts';
+import type { Verdict } from './types.ts';
 
 /**
  * A Slack message: `blocks` is shown, `text` is the fallback. User names appear only in
@@ -16,6 +17,18 @@ interface SlackSummary {
 
 const MAX_DEPARTMENTS = 5;
 
+/** Each verdict as words after a number of users. */
+const PHRASES: Record<Verdict, string> = {
+  compliant: 'covered',
+  weak_only: 'with weak factors only',
+  none: 'without any factor',
+  pending_only: 'with an unfinished enrolment',
+  exempt: 'exempt',
+  in_grace: 'within the grace period',
+  unknown: 'unknown',
+  vanished: 'gone during the check',
+};
+
 /**
  * The one message of a run: counts, coverage and its change, the departments with the lowest
  * coverage, and a link to the tickets.
@@ -23,11 +36,13 @@ const MAX_DEPARTMENTS = 5;
 export function slackSummary(summary: RunSummary): SlackSummary {
   const { counts } = summary;
   const title = `MFA check ${summary.status.toUpperCase()}: coverage ${formatCoverage(summary.coverage)}`;
-  const tally = VERDICTS.map((verdict) => `${verdict} ${counts[verdict]}`).join(' · ');
-  const text = `${title}. Enumerated ${counts.enumerated}: ${tally}.`;
+  const tally = VERDICTS.filter((verdict) => counts[verdict] > 0)
+    .map((verdict) => `${counts[verdict]} ${PHRASES[verdict]}`)
+    .join(' · ');
+  const text = `${title}. ${counts.enumerated} users: ${tally}.`;
   const blocks: (JsonObject | null)[] = [
     { type: 'header', text: plain(title, 150) },
-    section(`*Enumerated ${counts.enumerated}*: ${tally}\n${changeLine(summary)}`),
+    section(`*${counts.enumerated} users*: ${tally}\n${changeLine(summary)}`),
     summary.reasons.length > 0
       ? { type: 'section', text: plain(summary.reasons.join('; ')) }
       : null,
@@ -64,7 +79,7 @@ function ticketLine({ tickets, counts }: RunSummary): string {
     tickets.failedCount > 0 ? `, ${tickets.failedCount} could not be written` : '',
   ].join('');
   const written = `${tickets.created} created, ${tickets.kept} kept, ${tickets.reopened} reopened, ${tickets.closed} closed${more}`;
-  const users = `${nonCompliant(counts)} users who are not covered`;
+  const users = `${nonCompliant(counts)} users without an accepted factor`;
   return tickets.url === null
     ? `Tickets: ${written}.`
     : `Tickets: ${written}. <${tickets.url}|Open tickets> for ${users}.`;
@@ -76,7 +91,7 @@ function worstDepartments(departments: readonly Breakdown[]): JsonObject | null 
     .slice(0, MAX_DEPARTMENTS);
   if (worst.length === 0) return null;
   const lines = worst.map(({ name, counts, coverage }) => {
-    return `${cutText(name, 60)}: ${formatCoverage(coverage)}, ${nonCompliant(counts)} not covered`;
+    return `${cutText(name, 60)}: ${formatCoverage(coverage)}, ${nonCompliant(counts)} without an accepted factor`;
   });
   return {
     type: 'section',

@@ -4,7 +4,8 @@ import type { RunDocument } from '../../mfa/document.ts';
 import { grid } from '../kit/table.ts';
 import { print, printNote, writeJson } from '../kit/io.ts';
 import type { Io } from '../kit/io.ts';
-import { count, coverageText, duration, plain, plural } from '../kit/text.ts';
+import { formatCoverage } from '../../mfa/coverage.ts';
+import { count, duration, plain, plural } from '../kit/text.ts';
 import { VERDICT_ORDER, VERDICT_WORDS } from '../kit/words.ts';
 import type { DemoResult } from './demo.ts';
 import type { DemoHome } from './home.ts';
@@ -48,7 +49,7 @@ export class Narrator {
   afterRun({ counts, coverage, tickets, seconds, status }: RunDocument): void {
     const { created, kept, reopened, closed } = tickets;
     this.#line(
-      `${plural(counts.enumerated, 'user')} checked in ${duration(seconds)}, coverage ${coverageText(coverage)}, ${status}.`,
+      `${plural(counts.enumerated, 'user')} checked in ${duration(seconds)}, coverage ${formatCoverage(coverage)}, ${status}.`,
     );
     this.#line(
       `Tickets: ${created} created, ${kept} kept, ${reopened} reopened, ${closed} closed.`,
@@ -134,7 +135,7 @@ const ROWS: readonly Row[] = [
     `  ${VERDICT_WORDS[verdict].label}`,
     ({ counts }) => counts[verdict],
   ]),
-  ['Coverage', ({ coverage }) => coverageText(coverage)],
+  ['Coverage', ({ coverage }) => formatCoverage(coverage)],
   ['Tickets created', ({ tickets }) => tickets.created],
   ['Tickets kept', ({ tickets }) => tickets.kept],
   ['Tickets reopened', ({ tickets }) => tickets.reopened],

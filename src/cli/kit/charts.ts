@@ -1,5 +1,6 @@
 import type { Coverage } from '../../mfa/types.ts';
-import { coverageText } from './text.ts';
+import { formatCoverage } from '../../mfa/coverage.ts';
+
 import { markup } from './html.ts';
 import type { Markup } from './html.ts';
 
@@ -42,7 +43,7 @@ export function coverageBar(coverage: Coverage, previous: Coverage | null): Mark
   const low = coverage.low ?? 0;
   const high = coverage.high ?? low;
   const before = previous?.low ?? null;
-  const title = `Coverage ${coverageText(coverage)}${before === null ? '' : `, before ${coverageText(previous!)}`}`;
+  const title = `Coverage ${formatCoverage(coverage)}${before === null ? '' : `, before ${formatCoverage(previous!)}`}`;
   return markup`<svg class="coverage" viewBox="0 0 ${WIDTH} 40" preserveAspectRatio="none" role="img" aria-label="${title}">
 <rect class="track" x="0" y="8" width="${WIDTH}" height="24"/>
 <rect class="t-compliant" x="0" y="8" width="${x(low)}" height="24"/>

@@ -2,7 +2,8 @@
 
 import type { Breakdown, RunDocument } from '../../mfa/document.ts';
 import type { VerdictCounts } from '../../mfa/types.ts';
-import { count, coverageText, percent, plural } from './text.ts';
+import { formatCoverage, formatPercent } from '../../mfa/coverage.ts';
+import { count, plural } from './text.ts';
 import {
   ACTION_VERDICTS,
   CLASS_ORDER,
@@ -42,7 +43,7 @@ export function tiles({ counts, byClass, tickets, changes, dryRun }: RunDocument
     [
       'Phishing-resistant',
       count(resistant),
-      counts.enumerated > 0 ? `${percent(resistant / counts.enumerated)} of users` : '',
+      counts.enumerated > 0 ? `${formatPercent(resistant / counts.enumerated)} of users` : '',
     ],
     ['Unknown', count(counts.unknown), 'could not be assessed'],
     dryRun
@@ -63,7 +64,7 @@ export function tiles({ counts, byClass, tickets, changes, dryRun }: RunDocument
 export function coverage({ coverage: share, previousCoverage, counts }: RunDocument): Markup {
   const range = share.low !== share.high;
   return markup`<section aria-labelledby="coverage"><div class="hero">
-<div><h2 id="coverage">Coverage</h2><div class="big${range && ' range'}">${coverageText(share)}</div><p class="soft small">${changeText(share.low, previousCoverage?.low ?? null)}</p></div>
+<div><h2 id="coverage">Coverage</h2><div class="big${range && ' range'}">${formatCoverage(share)}</div><p class="soft small">${changeText(share.low, previousCoverage?.low ?? null)}</p></div>
 <div>${coverageBar(share, previousCoverage)}<div class="scale" aria-hidden="true"><span>0 %</span><span>25 %</span><span>50 %</span><span>75 %</span><span>100 %</span></div>
 <p class="small soft">${count(counts.compliant)} compliant of ${count(usersMeasured(counts))} measured users.${range && ` The paler part shows ${plural(counts.unknown, 'user')} who could not be assessed: not covered in the lower bound, covered in the upper bound.`}${previousCoverage && ' The line marks the last complete run.'}</p></div>
 </div></section>`;
@@ -107,7 +108,7 @@ const segments = (counts: VerdictCounts) =>
   }));
 
 function breakdownRow({ name, counts, coverage: share }: Breakdown): Markup {
-  return markup`<tr><th scope="row">${name}</th><td class="num">${count(counts.enumerated)}</td><td class="num">${count(usersUncovered(counts))}</td><td class="num">${coverageText(share)}</td><td class="bar">${segmentBar(segments(counts), `${name}: ${usersUncovered(counts)} of ${counts.enumerated} not covered`)}</td></tr>`;
+  return markup`<tr><th scope="row">${name}</th><td class="num">${count(counts.enumerated)}</td><td class="num">${count(usersUncovered(counts))}</td><td class="num">${formatCoverage(share)}</td><td class="bar">${segmentBar(segments(counts), `${name}: ${usersUncovered(counts)} of ${counts.enumerated} not covered`)}</td></tr>`;
 }
 
 const BREAKDOWN_HEAD = (first: string): Markup =>

@@ -2,10 +2,11 @@
 
 import Table from 'cli-table3';
 import { slackRemedy } from '../../mfa/refusal-words.ts';
+import { formatCoverage } from '../../mfa/coverage.ts';
 import { scanSentence } from '../../mfa/scan-text.ts';
 import type { Breakdown, RunDocument, RunSummary, RunUserRow } from '../../mfa/document.ts';
 import type { Colors } from './io.ts';
-import { count, coverageText, duration, plain, plural, when } from './text.ts';
+import { count, duration, plain, plural, when } from './text.ts';
 import { ACTION_VERDICTS, VERDICT_ORDER, VERDICT_WORDS, removalText } from './words.ts';
 import type { Verdict } from '../../mfa/types.ts';
 
@@ -75,7 +76,7 @@ function header(document: RunSummary, colors: Colors): string {
     `run ${document.run}, ${when(document.startedAt)}, took ${duration(document.seconds)}`,
     ...document.reasons.map((reason) => colors.yellow(`! ${plain(reason)}`)),
     ...(document.scan ? [plain(scanSentence(document.scan))] : []),
-    `coverage ${colors.bold(coverageText(document.coverage))}${document.previousCoverage ? `, before ${coverageText(document.previousCoverage)}` : ''}`,
+    `coverage ${colors.bold(formatCoverage(document.coverage))}${document.previousCoverage ? `, before ${formatCoverage(document.previousCoverage)}` : ''}`,
   ];
   return lines.join('\n');
 }
@@ -99,7 +100,7 @@ function verdictTable({ counts }: RunSummary, colors: Colors): string {
 }
 
 const breakdownText = ({ counts, coverage }: Breakdown): string =>
-  `${plural(counts.enumerated, 'user')}, coverage ${coverageText(coverage)}, ${count(counts.none)} without a factor, ${count(counts.weak_only)} weak only`;
+  `${plural(counts.enumerated, 'user')}, coverage ${formatCoverage(coverage)}, ${count(counts.none)} without a factor, ${count(counts.weak_only)} weak only`;
 
 const MOST_DEPARTMENTS = 8;
 function departmentTable(departments: readonly Breakdown[], colors: Colors): string | null {
@@ -109,7 +110,7 @@ function departmentTable(departments: readonly Breakdown[], colors: Colors): str
   const rows = shown.map(({ name, counts, coverage }) => [
     name,
     counts.enumerated,
-    coverageText(coverage),
+    formatCoverage(coverage),
   ]);
   const table = grid(['department', 'users', 'coverage'], rows, colors);
   return rest > 0 ? `${table}\n… and ${plural(rest, 'more department')}` : table;
@@ -174,7 +175,7 @@ export function runsTable(runs: readonly RunSummary[], colors: Colors): string {
     `${run.status}${run.dryRun ? ' (dry)' : ''}`,
     when(run.startedAt),
     run.counts.enumerated,
-    coverageText(run.coverage),
+    formatCoverage(run.coverage),
     run.tickets.keys.length,
   ]);
   return grid(['run', 'status', 'started', 'users', 'coverage', 'tickets'], rows, colors);

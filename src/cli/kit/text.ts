@@ -27,22 +27,6 @@ export const count = (value: number): string => NUMBER.format(value);
 export const plural = (value: number, one: string, many = `${one}s`): string =>
   `${count(value)} ${value === 1 ? one : many}`;
 
-/** 0.8734 → `87.3 %`. Only full coverage is shown as 100 %, and only none as 0 %. */
-export function percent(share: number | null): string {
-  if (share === null) return 'n/a';
-  const tenths = Math.round(share * 1000);
-  const honest = share < 1 && tenths === 1000 ? 999 : share > 0 && tenths === 0 ? 1 : tenths;
-  return `${(honest / 10).toFixed(1)} %`;
-}
-
-/** Coverage as text: one number, or the bounds if users are unknown. */
-export function coverageText(coverage: { low: number | null; high: number | null }): string {
-  if (coverage.low === null || coverage.high === null) return 'n/a';
-  return coverage.low === coverage.high
-    ? percent(coverage.low)
-    : `${percent(coverage.low)} to ${percent(coverage.high)}`;
-}
-
 const UNITS: [number, string][] = [
   [86_400, 'd'],
   [3_600, 'h'],

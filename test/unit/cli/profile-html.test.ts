@@ -68,7 +68,7 @@ describe('the profile as a page', () => {
     expect(pageOf(ORG)).not.toContain('<polyline');
     const { timeline } = assess({ ...ORG, users: [user('00u2')], at: daysAgo(7) });
     const page = pageOf(ORG, [timeline]);
-    expect(page).toContain('aria-label="MFA coverage from 100.0 % to 66.7 % over 2 syncs"');
+    expect(page).toContain('aria-label="MFA coverage from 100.0 % to 66.6 % over 2 syncs"');
     expect(page).toContain('points="0,0 1000,53.3"');
   });
 

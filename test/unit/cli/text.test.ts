@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import {
-  count,
-  coverageText,
-  duration,
-  percent,
-  plain,
-  plural,
-  when,
-} from '../../../src/cli/kit/text.ts';
+import { formatCoverage, formatPercent } from '../../../src/mfa/coverage.ts';
+import { count, duration, plain, plural, when } from '../../../src/cli/kit/text.ts';
 import { HOSTILE } from './support/samples.ts';
 import { assertProperty } from '../../support/properties.ts';
 
@@ -32,7 +25,7 @@ describe('plain', () => {
 
 describe('numbers in words', () => {
   it('says 100 % only where everybody is covered, and 0 % only where nobody is', () => {
-    expect([1, 0.9999, 0.5, 0.0001, 0, null].map(percent)).toEqual([
+    expect([1, 0.9999, 0.5, 0.0001, 0, null].map(formatPercent)).toEqual([
       '100.0 %',
       '99.9 %',
       '50.0 %',
@@ -43,9 +36,9 @@ describe('numbers in words', () => {
   });
 
   it('gives bounds only where they differ', () => {
-    expect(coverageText({ low: 0.5, high: 0.5 })).toBe('50.0 %');
-    expect(coverageText({ low: 0.5, high: 0.6 })).toBe('50.0 % to 60.0 %');
-    expect(coverageText({ low: null, high: null })).toBe('n/a');
+    expect(formatCoverage({ low: 0.5, high: 0.5 })).toBe('50.0 %');
+    expect(formatCoverage({ low: 0.5, high: 0.6 })).toBe('50.0 % to 60.0 %');
+    expect(formatCoverage({ low: null, high: null })).toBe('n/a');
   });
 
   it('tells times and counts', () => {

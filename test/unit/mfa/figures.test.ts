@@ -59,7 +59,7 @@ describe('counts and coverage', () => {
   it('never rounds coverage up', () => {
     expect(formatCoverage({ low: 0.9996, high: 0.9996 })).toBe('99.9 %');
     expect(formatCoverage({ low: 0.29, high: 0.29 })).toBe('29.0 %');
-    expect(formatCoverage({ low: 0.912, high: 0.914 })).toBe('91.2–91.4 %');
+    expect(formatCoverage({ low: 0.912, high: 0.914 })).toBe('91.2 % to 91.4 %');
     expect(formatCoverage({ low: null, high: null })).toBe('n/a');
   });
 });

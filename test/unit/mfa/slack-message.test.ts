@@ -27,7 +27,8 @@ describe('the message of a run', () => {
       documentOf({ status: 'incomplete', reasons: ['half of the list is missing'] }),
     );
     expect(text).toContain('INCOMPLETE');
-    expect(text).toContain('Enumerated 4');
+    expect(text).toContain('4 users: ');
+    expect(text).not.toContain('weak_only');
     const all = elements(blocks)
       .map((element) => element.text)
       .join('\n');

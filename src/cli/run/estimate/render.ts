@@ -1,6 +1,7 @@
 import type { EstimateDocument } from './document.ts';
 import type { Colors } from '../../kit/io.ts';
-import { count, duration, percent, plural, when } from '../../kit/text.ts';
+import { formatPercent } from '../../../mfa/coverage.ts';
+import { count, duration, plural, when } from '../../kit/text.ts';
 import { grid } from '../../kit/table.ts';
 
 /** An estimate for the terminal: each figure with its basis. */
@@ -54,7 +55,7 @@ const ticketBasis = ({ ticketCalls, basis }: EstimateDocument): string =>
 function quotaBasis({ quota, basis }: EstimateDocument): string {
   if (quota.limit === null || quota.usable === null)
     return `Okta reports no limit; ${basis.pace} calls per second`;
-  const limit = `${count(quota.limit)} per minute (${basis.quota}), share ${percent(quota.share)}`;
+  const limit = `${count(quota.limit)} per minute (${basis.quota}), share ${formatPercent(quota.share)}`;
   return `${limit}: ${count(quota.usable)} usable`;
 }
 
