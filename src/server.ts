@@ -5,7 +5,6 @@
 import './config/compile-cache.ts';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
 import { pino } from 'pino';
 import { connect } from './client.ts';
 import type { ListenAddress } from './config/env/address.ts';
@@ -20,6 +19,7 @@ import type { Store } from './store/types.ts';
 import { createApp } from './server/app.ts';
 import { Background } from './server/background.ts';
 import { compose } from './server/compose.ts';
+import { createHttpServer } from './server/http-server.ts';
 
 /** How long a stop waits for requests and for the work after their answers. */
 const GRACE_MS = 20_000;
@@ -36,10 +36,7 @@ async function main(): Promise<void> {
   const link = await connect({ env: temporalVariables(env) });
   const background = new Background();
   const app = createApp(await compose({ ...usual, env, store, link, log }), background);
-  const server = createAdaptorServer({
-    fetch: app.fetch,
-    serverOptions: { requestTimeout: 30_000, headersTimeout: 10_000 },
-  }) as Server;
+  const server = createHttpServer(app.fetch);
   const url = await listen(server, env.serverAddress);
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());

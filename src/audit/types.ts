@@ -53,7 +53,8 @@ export type AuditKind =
   | 'flow.closed'
   | 'flow.switched'
   | 'resource_set.changed'
-  | 'data.purged';
+  | 'data.purged'
+  | 'retention.shortened';
 
 /** Risk of an operation, lowest first. */
 export type Risk = 'LOW' | 'MEDIUM' | 'HIGH' | 'CRITICAL';

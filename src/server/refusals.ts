@@ -4,7 +4,7 @@ import type { ActionRecord } from '../store/governance-types.ts';
 import { MinuteCap } from './minute-cap.ts';
 import type { ServerParts } from './types.ts';
 
-/** Most refusals that are recorded per minute. */
+/** Most refusals of one caller that are recorded per minute; strangers together are one caller. */
 export const MAX_RECORDED_PER_MINUTE = 60;
 
 /** Records decisions that were refused before they reached their approval. */
@@ -17,17 +17,21 @@ export class RefusalTrail {
     this.#cap = new MinuteCap(MAX_RECORDED_PER_MINUTE, parts.now);
   }
 
-  /** Never throws: the refusal is valid even if it cannot be recorded. */
-  async write(
-    requestId: string | null,
-    code: string,
-    by: Pick<AuditDraft['actor'], 'authenticatedBy'>,
-  ): Promise<void> {
+  /**
+   * `slackUser`: the id that Slack's signature proves, else null. Never throws: the refusal is valid even if it cannot be
+   * recorded.
+   */
+  async write(requestId: string | null, code: string, slackUser: string | null): Promise<void> {
     const { store, log } = this.#parts;
     try {
       const record =
-        requestId === null || !this.#cap.take() ? null : await store.requests.get(requestId);
-      if (record?.approval) await store.journal.append([this.#draft(record, code, by)]);
+        requestId === null || !this.#cap.take(slackUser === null ? 'strangers' : { slackUser })
+          ? null
+          : await store.requests.get(requestId);
+      if (record?.approval)
+        await store.journal.append([
+          this.#draft(record, code, slackUser === null ? 'none' : 'slack'),
+        ]);
       else log.warn({ code }, 'a decision was refused');
     } catch (thrown) {
       log.error(
@@ -40,7 +44,7 @@ export class RefusalTrail {
   #draft(
     record: ActionRecord,
     code: string,
-    by: Pick<AuditDraft['actor'], 'authenticatedBy'>,
+    authenticatedBy: AuditDraft['actor']['authenticatedBy'],
   ): AuditDraft {
     const { workflowId, run, requestId } = record;
     return {
@@ -49,7 +53,7 @@ export class RefusalTrail {
       kind: 'approval.refused',
       subject: requestId,
       at: this.#parts.now().toISOString(),
-      actor: { principal: ANONYMOUS, ...by },
+      actor: { principal: ANONYMOUS, authenticatedBy },
       surface: 'slack',
       outcome: { code, person: null },
     };

@@ -16,6 +16,8 @@ interface Service {
   healthcheck?: { test: string[] };
   ports?: string[];
   volumes?: string[];
+  read_only?: boolean;
+  tmpfs?: string[];
 }
 
 const root = join(import.meta.dirname, '../..');
@@ -41,7 +43,9 @@ const SAMPLES: Record<string, string> = {
   JIRA_PROJECT_KEY: 'SEC',
   SLACK_BOT_TOKEN: 'xoxb-1-2-abc',
   SLACK_CHANNEL: '#security',
-  POSTGRES_PASSWORD: 'pass',
+  POSTGRES_PASSWORD: 'super',
+  ARX_DB_PASSWORD: 'pass',
+  TEMPORAL_DB_PASSWORD: 'other',
 };
 
 /** What the container gets: Compose fills in `${NAME…}` and passes on names without a value. */
@@ -161,6 +165,37 @@ test('services wait for what they need, images are pinned, and only loopback is 
         volume,
       ).toBe(true);
     }
+  }
+});
+
+test('Temporal and arx have roles of their own, and only the one that makes them is more', () => {
+  const valueOf = (name: string) => services[name]?.environment ?? {};
+  expect(valueOf('temporal')).toMatchObject({
+    POSTGRES_USER: 'temporal',
+    POSTGRES_PWD: '${TEMPORAL_DB_PASSWORD:?}',
+  });
+  expect(valueOf('temporal-schema')).toMatchObject({ SQL_USER: 'temporal' });
+  const withSuperuser = Object.entries(services).filter(([, { environment = {} }]) =>
+    Object.values(environment).some((value) => value?.includes('${POSTGRES_PASSWORD')),
+  );
+  expect(withSuperuser.map(([name]) => name)).toEqual(['postgres', 'database-roles']);
+});
+
+test('arx runs on a read-only file system, with the files that users edit mounted', () => {
+  for (const name of ['worker', 'server']) {
+    const { read_only: isReadOnly, tmpfs = [], volumes: mounted = [] } = services[name] ?? {};
+    expect([name, isReadOnly]).toEqual([name, true]);
+    // Node's compile cache and the cache of bundles.
+    expect(tmpfs).toEqual(['/tmp', '/home/node/.cache:uid=1000,gid=1000,mode=0700']);
+    for (const file of [
+      'arx.yaml',
+      'policies',
+      'rules',
+      'flows',
+      'routing.yaml',
+      'resource_sets.yaml',
+    ])
+      expect(mounted).toContain(`./${file}:/app/${file}:ro`);
   }
 });
 

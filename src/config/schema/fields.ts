@@ -46,6 +46,14 @@ export const positiveDuration = duration.refine((value) => parseDuration(value) 
   error: 'a duration longer than 0',
 });
 
+/** What happened must stay readable for so long, whoever writes the configuration. */
+const LEAST_AUDIT_MS = 30 * 86_400_000;
+/** How long the contents of audit entries are kept. */
+export const auditAge = duration.refine(
+  (value) => (parseDuration(value) ?? LEAST_AUDIT_MS) >= LEAST_AUDIT_MS,
+  { error: 'a duration of at least 30d' },
+);
+
 /** A list whose entries are of one kind. */
 export const list = <Item extends z.ZodType>(item: Item, expected: string) =>
   z.array(item, { error: expected });

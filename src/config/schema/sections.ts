@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { FLOW_PRODUCTS } from '../flows/flow-schema.ts';
-import { flag, list, positiveDuration, text, whole, word } from './fields.ts';
+import { auditAge, flag, list, positiveDuration, text, whole, word } from './fields.ts';
 import { RISK_WORDS } from './words.ts';
 
 const someText = text('text that is not empty');
@@ -13,9 +13,9 @@ export const retention = z
     users: positiveDuration
       .prefault('90d')
       .describe('Personal data of users: from scans, the twin, operations and flows'),
-    audit: positiveDuration
+    audit: auditAge
       .prefault('400d')
-      .describe('Contents of audit entries; their hashes, kinds and times are kept'),
+      .describe('Contents of audit entries, at least 30d; their hashes, kinds and times are kept'),
   })
   .prefault({})
   .describe(

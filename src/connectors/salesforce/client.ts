@@ -16,10 +16,7 @@ export interface SalesforceAccess {
   loginUrl: string;
 }
 
-const tokenResponse = z.object({
-  access_token: tokenText,
-  instance_url: z.string().max(300).transform(instanceOrigin),
-});
+const tokenResponse = z.object({ access_token: tokenText, instance_url: z.string().max(300) });
 
 /**
  * Creates the client of Salesforce's REST API, with the client credentials of an app. The API's
@@ -34,8 +31,8 @@ export function createSalesforceClient(
     connection: login,
     request: () => tokenRequest(access),
     read: (json) => {
-      const { access_token: token, instance_url: origin } = tokenResponse.parse(json);
-      return { token, livesMs: null, origin };
+      const { access_token: token, instance_url: url } = tokenResponse.parse(json);
+      return { token, livesMs: null, origin: instanceOrigin(url, access.loginUrl) };
     },
   });
   let api: { origin: string; connection: Connection } | null = null;
@@ -59,20 +56,28 @@ const tokenRequest = ({ loginUrl, clientId, clientSecret }: SalesforceAccess): H
 });
 
 /**
- * The origin for which the token is valid: https, or http on loopback. Throws for anything else.
+ * The origin for which the token is valid: https on a public name. A login on loopback, an emulator,
+ * may name loopback. Throws for anything else, because the token would be sent there.
  */
-function instanceOrigin(text: string): string {
+export function instanceOrigin(text: string, loginUrl: string): string {
   const url = new URL(text);
-  const plain = url.protocol === 'http:' && LOOPBACK.test(url.hostname);
+  const isEmulated =
+    /^https?:$/.test(url.protocol) &&
+    LOOPBACK.test(new URL(loginUrl).hostname) &&
+    LOOPBACK.test(url.hostname);
+  const isPublic = url.protocol === 'https:' && PUBLIC_NAME.test(url.hostname);
   const bare =
     url.pathname === '/' &&
     url.search === '' &&
     url.hash === '' &&
     url.username === '' &&
     url.password === '';
-  if (!bare || (url.protocol !== 'https:' && !plain))
-    throw new TypeError('instance_url is not a secure origin');
+  if (!bare || (!isPublic && !isEmulated))
+    throw new TypeError('instance_url is not a public https origin');
   return url.origin;
 }
 
+/** A name with a top-level domain of letters: no address, and none that only a local network has. */
+const PUBLIC_NAME =
+  /^(?!.*\.(?:local|localhost|internal|intranet|lan|home|corp|test|invalid|arpa)$)(?:[a-z\d-]+\.)+(?:[a-z]{2,}|xn--[a-z\d-]+)$/;
 const LOOPBACK = /^(localhost|\[::1\]|127(\.\d{1,3}){3})$/;

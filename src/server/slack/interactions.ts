@@ -33,7 +33,7 @@ export function slackRoutes(parts: ServerParts, background: Background): Hono {
     const click = clickIn(body);
     if (fault !== null) {
       parts.counters.count('arx_server_slack_refused_total', { code: fault });
-      await trail.write(click?.requestId ?? null, fault, { authenticatedBy: 'none' });
+      await trail.write(click?.requestId ?? null, fault, null);
       throw signatureProblem(fault);
     }
     // Slack also reports clicks that mean nothing to us, for example on links.
@@ -89,7 +89,7 @@ async function decideAs(
   if (!record?.approval) return { accepted: false, code: 'no_such_request' };
   const person = await findUserBySlackId(user);
   if (person === null) {
-    await trail.write(requestId, 'unmapped', { authenticatedBy: 'slack' });
+    await trail.write(requestId, 'unmapped', user);
     return { accepted: false, code: 'unmapped' };
   }
   const proven = {

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { AuditDraft, AuditEntry, AuditKind, JsonObject } from '../../audit/types.ts';
+import { usualAuditAgeMs } from '../../config/schema/retention-settings.ts';
 import type { RetentionCut } from '../../config/schema/retention-settings.ts';
 import { makeCheckpoint } from '../../store/journal/checkpointer.ts';
 import type { CheckpointParts } from '../../store/journal/checkpointer.ts';
@@ -62,23 +64,48 @@ export async function carryOutPurge(
   { now, onPiece }: { now: Date; onPiece?: (what: string, rows: number) => void },
 ): Promise<Purge> {
   const { users, audit } = due;
-  await record(store, due, now);
+  await store.journal.append([...(await shortening(store, due, now)), entryOf(due, now)]);
   const removed = await store.retention.remove(users.before, onPiece);
   const entries = audit.entries === 0 ? 0 : await store.audit.removal.remove(audit.upTo);
   return { users: { ...users, removed }, audit: { ...audit, entries } };
 }
 
-async function record({ journal }: PurgeStore, { users, audit }: Purge, now: Date): Promise<void> {
+const entryOf = ({ users, audit }: Purge, now: Date): AuditDraft =>
+  draftOf('data.purged', now, { audit: { ...audit }, users: { ...users } });
+
+/**
+ * An entry if the contents of audit entries are kept for a shorter time than at the last purge, or
+ * at the first purge for a shorter time than usual. It is recorded before they are removed.
+ */
+async function shortening(
+  { audit }: PurgeStore,
+  { audit: { before } }: Purge,
+  now: Date,
+): Promise<AuditDraft[]> {
+  const last = (await audit.list({ kind: 'data.purged' })).at(-1)?.entry;
+  const fromMs = (last && ageOf(last)) ?? usualAuditAgeMs();
+  const toMs = now.getTime() - Date.parse(before);
+  return toMs < fromMs ? [draftOf('retention.shortened', now, { audit: { fromMs, toMs } })] : [];
+}
+
+/** How long the contents of entries were kept at a purge, in milliseconds; undefined if unknown. */
+function ageOf({ at, outcome }: AuditEntry): number | undefined {
+  const { before } = (outcome?.['audit'] ?? {}) as { before?: unknown };
+  return typeof before === 'string' ? Date.parse(at) - Date.parse(before) : undefined;
+}
+
+function draftOf(kind: AuditKind, now: Date, outcome: JsonObject): AuditDraft {
   const run = randomUUID();
-  // Anyone who can open the store may remove data from it, so no further proof is required.
-  const actor = { principal: 'cli:arx', authenticatedBy: 'none' } as const;
-  const about = {
+  return {
     workflowId: `purge/${run}`,
     run,
-    kind: 'data.purged',
+    kind,
     subject: run,
     sequence: 0,
-  } as const;
-  const outcome = { audit: { ...audit }, users: { ...users } };
-  await journal.append([{ ...about, at: now.toISOString(), actor, surface: 'cli', outcome }]);
+    at: now.toISOString(),
+    // Anyone who can open the store may remove data from it, so no further proof is required.
+    actor: { principal: 'cli:arx', authenticatedBy: 'none' },
+    surface: 'cli',
+    outcome,
+  };
 }

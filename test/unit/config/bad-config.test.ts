@@ -163,6 +163,14 @@ const ROWS: Row[] = [
     /ten years/,
   ],
   [
+    'an audit trail that forgets at once',
+    `${v}retention: { audit: 29d }\n`,
+    'wrong_value',
+    '2:21',
+    'retention.audit',
+    /at least 30d/,
+  ],
+  [
     'no catch-up at all',
     `${v}schedule: { catchup_window: 0s }\n`,
     'wrong_value',

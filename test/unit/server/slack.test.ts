@@ -228,6 +228,16 @@ describe('what Slack would not send', () => {
     expect(decisions).toEqual([]);
   });
 
+  it('a flood by strangers keeps nobody else out of the audit trail', async () => {
+    const id = await asked();
+    const { app, background } = appOver(store);
+    for (let index = 0; index < 65; index += 1) await post(app, clickBody(id), {});
+    const stranger = clickBody(id, { user: { id: 'U0EVE', username: 'eve', team_id: 'T1' } });
+    expect((await post(app, stranger, signed(stranger))).status).toBe(200);
+    await background.waitForAll();
+    expect((await refusalsOf(id)).filter((code) => code === 'unmapped')).toEqual(['unmapped']);
+  });
+
   it('a flood of refusals adds only one minute of entries to the audit trail', async () => {
     const id = await asked();
     const { app } = appOver(store);

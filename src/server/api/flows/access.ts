@@ -69,9 +69,11 @@ export class FlowAccess {
   /** Never throws: the refusal is valid even if it cannot be recorded. */
   async #record(context: Context<FlowEnv>, about: RequestSubject, code: string): Promise<void> {
     const { store, now, log } = this.#parts;
-    if (!this.#cap.take()) return log.warn({ code }, 'a request about flows was refused');
     const requester = (context.get('requester') as FlowRequester | undefined) ?? UNAUTHENTICATED;
     const key = (context.get('key') as AccessKey | undefined)?.name ?? null;
+    // A stranger cannot use up what is recorded about the holders of keys.
+    if (!this.#cap.take(key === null ? 'strangers' : { key }))
+      return log.warn({ code }, 'a request about flows was refused');
     const entry = {
       kind: 'flow.refused',
       subject: about,

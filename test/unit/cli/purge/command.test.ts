@@ -150,6 +150,21 @@ it('removes behind an entry that says so, signs the trail before, and leaves pro
   expect(await purged()).toHaveLength(1);
 });
 
+it('records first that audit entries are kept for a shorter time than before', async () => {
+  const shortened = async () =>
+    (await store.audit.list({ kind: 'retention.shortened' })).map(({ entry }) => entry.outcome);
+  const day = 86_400_000;
+  await fill();
+  await makeCheckpoint(partsOf(store, home), ORIGIN);
+  await purge('--yes');
+  const first = { audit: { fromMs: 400 * day, toMs: 60 * day } };
+  expect(await shortened()).toEqual([first]);
+  await insertRows({ query }, [run('middle', 35), user('middle', 'bea')]);
+  writeFileSync(`${env['ARX_CONFIG']}`, 'version: 1\nretention: { users: 30d, audit: 31d }\n');
+  await purge('--yes');
+  expect(await shortened()).toEqual([first, { audit: { fromMs: 60 * day, toMs: 31 * day } }]);
+});
+
 it('signs what no checkpoint covers yet, where the key is here', async () => {
   await store.journal.append([draftOf({ subject: 'first', at: daysAgo(80) })]);
   await makeCheckpoint(partsOf(store, home), ORIGIN);

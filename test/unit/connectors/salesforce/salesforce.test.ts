@@ -12,6 +12,7 @@ import {
 } from '../support/accounts.ts';
 import { context, failureOf } from '../support/harness.ts';
 import { serverPool } from '../support/server.ts';
+import { instanceOrigin } from '../../../../src/connectors/salesforce/client.ts';
 import type { ConnectorError } from '../../../../src/connectors/errors.ts';
 import type { Reply, Seen } from '../support/server.ts';
 import { assertProperty } from '../../../support/properties.ts';
@@ -116,6 +117,23 @@ describe('Salesforce', () => {
     expect((error as ConnectorError).fields).toMatchObject({ code: 'malformed', ambiguous: false });
     expect(JSON.stringify([error, error.stack])).not.toContain(ACCESS_TOKEN);
     expect(login.seen).toHaveLength(1);
+  });
+
+  it.each([
+    ['https://127.0.0.1', 'loopback'],
+    ['https://[::1]', 'loopback'],
+    ['https://10.0.0.1', 'a private address'],
+    ['https://169.254.169.254', 'a metadata service'],
+    ['https://8.8.8.8', 'an address'],
+    ['https://localhost', 'no public name'],
+    ['https://vault.internal', 'no public name'],
+    ['https://jenkins', 'no public name'],
+    ['http://x.my.salesforce.com', 'not https'],
+  ])('is sent to no address that a real login names as %s (%s)', (instance) => {
+    const login = 'https://acme.my.salesforce.com';
+    expect(() => instanceOrigin(instance, login)).toThrow(/not a public https origin/);
+    expect(instanceOrigin('https://acme.my.salesforce.com', login)).toBe(login);
+    expect(instanceOrigin('http://127.0.0.1:1', 'http://127.0.0.1:2')).toBe('http://127.0.0.1:1');
   });
 
   it.each([
