@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { TemporalLink } from '../client.ts';
+import { workflowEnds } from '../client/flow-ends.ts';
+import { closeEndedApprovals } from '../services/approvals/close-ended-approvals.ts';
 import { deliver } from '../services/approvals/decisions.ts';
 import { composeConnectors } from '../services/connectors.ts';
 import { createEnricher } from '../services/enrichment/enricher.ts';
@@ -68,6 +70,11 @@ export async function compose(composition: Composition): Promise<ServerParts> {
       return deliver(link, request, { ...signed, verdict: proven.verdict });
     },
     approvalsPerMinute: () => composition.config.approvals.requests_per_minute,
+    closeEnded: (records) =>
+      closeEndedApprovals(
+        { store, ends: workflowEnds(async () => link), now: () => new Date() },
+        records,
+      ),
     enricher: await enricherOf(composition),
     enrichmentsPerMinute: () => composition.config.enrichment.requests_per_minute,
     flows: composeFlows({ ...composition, connectors }),

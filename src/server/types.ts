@@ -4,6 +4,7 @@ import type { Enricher } from '../services/enrichment/types.ts';
 import type { FlowService } from '../services/flows/types.ts';
 import type { Secret } from '../config/env/secret.ts';
 import type { Route } from '../flows/types.ts';
+import type { ActionRecord } from '../store/governance-types.ts';
 import type { FlowRunRecord } from '../store/flow-types.ts';
 import type { Store } from '../store/types.ts';
 import type { DecisionAnswer } from '../workflows/messages.ts';
@@ -38,6 +39,8 @@ export interface ServerParts {
   findUserBySlackId: (userId: string) => Promise<ActiveUser | null>;
   /** The active Okta user with this login or id; null if there is none. */
   findUser: (reference: string) => Promise<ActiveUser | null>;
+  /** The requests in their real state: some may have been ended in Temporal. */
+  closeEnded: (records: readonly ActionRecord[]) => Promise<ActionRecord[]>;
   /** Signs and sends a decision; null if no worker answers yet. */
   decide: (request: ApprovalRequest, decision: ProvenDecision) => Promise<DecisionAnswer | null>;
   /** Requests about approvals that one key may send in a minute. */

@@ -61,12 +61,13 @@ export interface RequestRepository {
     from: readonly ActionState[],
     to: { state: ActionState; outcome?: JsonObject; at: string },
   ): Promise<boolean>;
+  /** Replaces the approval if it is still as it was read (`before`); otherwise returns false. */
   saveApproval(
     tx: StoreTransaction | null,
     requestId: string,
-    approval: Approval,
+    approval: { before: Approval; after: Approval },
     at: string,
-  ): Promise<void>;
+  ): Promise<boolean>;
 }
 
 /** The right to make one approved call once. */

@@ -76,8 +76,10 @@ class DecisionQueue {
       () => this.#queue.length > 0 || this.#cancelled,
       Math.max(1, this.#wakeAt(plan) - Date.now()),
     );
-    if (this.#cancelled) this.view.state = (await activities.cancelApproval({ requestId })).state;
-    else if (this.#queue.length > 0) await this.#answerAll();
+    if (this.#cancelled) {
+      this.#cancelled = false;
+      this.view.state = (await activities.cancelApproval({ requestId })).state;
+    } else if (this.#queue.length > 0) await this.#answerAll();
     else await this.#handleDeadlines(plan);
   }
 

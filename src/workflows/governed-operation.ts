@@ -69,8 +69,9 @@ async function perform(requestId: string): Promise<OpenedRequest> {
 }
 
 /**
- * Waits for an approval. The approval survives the end of this workflow; a cancellation is passed on
- * by a signal.
+ * Waits for an approval. The approval survives the end of this workflow. A cancellation is recorded
+ * first, which proves it to the approval, and then passed on by a signal. If the approval was
+ * terminated, nothing is called.
  */
 async function awaitApproval(requestId: string): Promise<OpenedRequest> {
   const child = await wf.startChild(approval, {
@@ -87,10 +88,11 @@ async function awaitApproval(requestId: string): Promise<OpenedRequest> {
       state: state === 'PENDING' ? 'expired' : END_STATES[state],
     });
   } catch (error) {
-    if (!wf.isCancellation(error)) throw error;
     return await wf.CancellationScope.nonCancellable(async () => {
+      const code = wf.isCancellation(error) ? {} : { code: 'approval_terminated' };
+      const ended = await activities.endRequest({ requestId, state: 'cancelled', ...code });
       await child.signal(cancelApprovalSignal).catch(() => undefined);
-      return activities.endRequest({ requestId, state: 'cancelled' });
+      return ended;
     });
   }
 }

@@ -48,6 +48,7 @@ const KILLED = 'e2e/killed-worker.test.ts';
 const LONG = 'e2e/long-waits.test.ts';
 const SCALE = 'workflows/mfa-enforcement-check.test.ts';
 const INPUTS = 'workflows/governed-inputs.test.ts';
+const IN_TEMPORAL = 'workflows/approval-in-temporal.test.ts';
 const VOTES = 'unit/activities/governance/votes.test.ts';
 const SCHEDULE = 'e2e/schedule.test.ts';
 const CLI_TEST = 'unit/local/temporal.test.ts';
@@ -1167,6 +1168,44 @@ const ELSEWHERE: Hazard[] = [
     test: [INPUTS, 'a reset of a run with a %s input does not repeat the call'],
     takenOut: [change('activities/governance/take-input.ts', '`run/${run}`', '`run/${requestId}`')],
     only: 'typed',
+  },
+  {
+    area: 'Temporal',
+    hazard: 'an operation is terminated, and its approval is decided later',
+    test: [IN_TEMPORAL, 'a vote after the operation was terminated grants nothing, and says so'],
+    takenOut: [
+      change('activities/governance/operation-end.ts', "TERMINATED: 'operation_terminated',", ''),
+    ],
+  },
+  {
+    area: 'Temporal',
+    hazard: 'anyone can signal an approval to cancel',
+    test: [
+      IN_TEMPORAL,
+      'a signal to cancel changes nothing while the operation waits, and is recorded',
+    ],
+    takenOut: [
+      change(
+        'activities/governance/approvals.ts',
+        "if (record.state !== 'pending') return applyEvent",
+        'if (record.state) return applyEvent',
+      ),
+    ],
+  },
+  {
+    area: 'Temporal',
+    hazard: 'two approval workflows decide one request',
+    test: [
+      'unit/activities/governance/two-approvals.test.ts',
+      'end it once, in whatever order and however much at once their events arrive',
+    ],
+    takenOut: [
+      change(
+        'store/repositories/requests.ts',
+        ".where(sql<string>`approval::text`, '=', JSON.stringify(before))",
+        '',
+      ),
+    ],
   },
   {
     area: 'Elsewhere',

@@ -6,6 +6,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { bindInput } from '../../src/governance/stored-input.ts';
 import { decisionKey, signDecision } from '../../src/governance/decision-token.ts';
 import {
   approvalId,
@@ -219,9 +220,10 @@ async function governed(job: MainJob, operation: string, as = ASKER) {
   const { publicKey, kid } = KEY;
   await job.store.keys.addSigningKey({ kid, publicKey, createdAt: OLD, revokedAt: null });
   const input = { operation, params: { userId: `${target?.id}` }, reason: 'recorded', as };
-  const configRef = await job.store.snapshots.put(input);
   const workflowId = `governed-operation/${Date.now()}`;
-  const options = { taskQueue: TASK_QUEUE, workflowId, args: [{ inputRef: configRef }] };
+  const bound = bindInput(input, { workflowId, madeAt: Date.now() });
+  const inputRef = await job.store.snapshots.put(bound);
+  const options = { taskQueue: TASK_QUEUE, workflowId, args: [{ inputRef }] };
   const handle = await job.temporal.client.workflow.start(GOVERNED_WORKFLOW, options);
   const request = async () => {
     for (;;) {

@@ -4,6 +4,7 @@ import { createSignedDecision } from '../../src/services/approvals/signed-decisi
 import type {
   ApprovalRequest,
   ProvenDecision,
+  SignedDecision,
 } from '../../src/services/approvals/signed-decision.ts';
 import type { Store } from '../../src/store/types.ts';
 import type { GovernedOperationInput } from '../../src/workflows/messages.ts';
@@ -42,9 +43,9 @@ export async function governedJob(store: Store) {
         },
       }),
     );
-  const sign = async (who: keyof typeof ids, proven: Partial<ProvenDecision> = {}) =>
+  const signFor = async (id: string, who: keyof typeof ids, proven: Partial<ProvenDecision> = {}) =>
     createSignedDecision(
-      await record(),
+      await record(id),
       {
         verdict: 'approve',
         decisionId: `${who}-1`,
@@ -56,17 +57,18 @@ export async function governedJob(store: Store) {
       },
       SIGNER,
     );
-  const send = (
-    decision: Awaited<ReturnType<typeof sign>>,
-    verdict: 'approve' | 'deny' = 'approve',
-  ) =>
+  const sign = (who: keyof typeof ids, proven: Partial<ProvenDecision> = {}) =>
+    signFor(requestId, who, proven);
+  const sendTo = (id: string, decision: SignedDecision, verdict: 'approve' | 'deny') =>
     inActivity(() =>
       activities.decideApproval({
-        requestId,
+        requestId: id,
         now: time.now,
         decision: { ...decision, verdict },
       }),
     );
+  const send = (decision: SignedDecision, verdict: 'approve' | 'deny' = 'approve') =>
+    sendTo(requestId, decision, verdict);
   const entries = async (kind?: 'approval.answered' | 'approval.refused') =>
     (await store.audit.list({ subject: requestId, ...(kind && { kind }), limit: 100 })).map(
       ({ entry }) => entry,
@@ -81,7 +83,9 @@ export async function governedJob(store: Store) {
     record,
     requestId,
     send,
+    sendTo,
     sign,
+    signFor,
     settings,
     target,
     time,

@@ -1,16 +1,24 @@
 import { reduceApproval } from '../../governance/approval.ts';
-import type { Approval, ApprovalAnswer, ApprovalEvent } from '../../governance/approval.ts';
+import type { ApprovalAnswer } from '../../governance/approval.ts';
 import type { ActionRecord } from '../../store/governance-types.ts';
 import type { StoreTransaction } from '../../store/types.ts';
 import type { DecisionAnswer } from '../../workflows/messages.ts';
 import type { ApprovalPlan, GovernedActivities } from './types.ts';
 import type { UsesClock, UsesConnectors, UsesStore } from '../support/parts.ts';
+import {
+  applyEvent,
+  approvalOf,
+  recordVote,
+  saveApproval,
+  untilUnchanged,
+} from './approval-state.ts';
 import { authenticate, NOBODY } from './authenticate-decision.ts';
 import type { GovernedDeps } from './deps.ts';
 import { announce, announceEnd, remind } from './notices.ts';
 import { UserReader } from './user-reader.ts';
-import { recordOf } from './perform.ts';
-import { requestDraft, requestFacts } from './recording.ts';
+import { findOperationEnd } from './operation-end.ts';
+import { endWith, recordOf } from './perform.ts';
+import { closingDraft, requestDraft, requestFacts } from './recording.ts';
 import type { EntryAuthor } from './recording.ts';
 
 /** When approvers are reminded, and when more are asked, as shares of the time until the deadline. */
@@ -62,51 +70,62 @@ export function openApproval(deps: OpenDeps & Settings): Activity<'openApproval'
 
 /**
  * `decideApproval`: authenticates a decision, then applies it to the approval. Everything that
- * follows from it is written in one transaction.
+ * follows from it is written in one transaction, if the approval is still as it was read.
  */
 export function decideApproval(deps: DecideDeps): Activity<'decideApproval'> {
-  return async ({ requestId, decision, now }) => {
-    const record = await recordOf(deps, requestId);
-    const approval = approvalOf(record);
-    const proven = await authenticate(deps, record, { ...decision, now });
-    if (!proven.ok)
-      return recordRefusal(deps, record, { code: proven.code, state: approval.state });
-    const { person, at, decisionId, surface, by, proof } = proven;
-    const event = {
-      type: 'decision',
-      decisionId,
-      person,
-      verdict: decision.verdict,
-      at,
-      received: now,
-      ...(decision.reason !== undefined && { reason: decision.reason }),
-    } as const;
-    const { approval: next, answer } = reduceApproval(approval, event);
-    if (answer === 'repeated') return { accepted: true, code: answer, state: next.state };
-    if (answer !== 'counted') {
-      if (next.state !== approval.state) await saveApproval(deps, record, next);
-      return recordRefusal(deps, record, { code: answer, state: next.state, person, by });
-    }
-    const { verdict } = decision;
-    const outcome = { verdict, person, surface, decisionId, state: next.state, ...proof };
-    const sequence = approval.votes.length;
-    await deps.store.journal.append(
-      [
-        requestDraft(record, {
-          kind: 'approval.answered',
-          at: deps.now(),
-          sequence,
-          outcome,
-          by,
-        }),
-        ...(next.state === 'APPROVED'
-          ? [requestDraft(record, { kind: 'grant.issued', at: deps.now(), sequence: 0 })]
-          : []),
-      ],
-      (tx: StoreTransaction) => recordVote(deps, record, next, tx),
-    );
-    return { accepted: true, code: answer, state: next.state };
-  };
+  return (asked) => untilUnchanged(() => decideOnce(deps, asked));
+}
+
+async function decideOnce(
+  deps: DecideDeps,
+  { requestId, decision, now }: Parameters<Activity<'decideApproval'>>[0],
+): Promise<DecisionAnswer> {
+  const record = await recordOf(deps, requestId);
+  const approval = approvalOf(record);
+  const proven = await authenticate(deps, record, { ...decision, now });
+  if (!proven.ok) return recordRefusal(deps, record, { code: proven.code, state: approval.state });
+  const { person, at, decisionId, surface, by, proof } = proven;
+  const event = {
+    type: 'decision',
+    decisionId,
+    person,
+    verdict: decision.verdict,
+    at,
+    received: now,
+    ...(decision.reason !== undefined && { reason: decision.reason }),
+  } as const;
+  const { approval: next, answer } = reduceApproval(approval, event);
+  if (answer === 'repeated') return { accepted: true, code: answer, state: next.state };
+  if (answer !== 'counted') {
+    if (next.state !== approval.state) await saveApproval(deps, record, next);
+    return recordRefusal(deps, record, { code: answer, state: next.state, person, by });
+  }
+  // Nobody would make the call: the operation was terminated, or has ended otherwise.
+  const ended = await findOperationEnd(record);
+  if (ended !== null) {
+    await endWith(deps, record, { state: 'cancelled', outcome: { code: ended } });
+    const { state } = approvalOf(await recordOf(deps, requestId));
+    return recordRefusal(deps, record, { code: 'operation_ended', state, person, by });
+  }
+  const { verdict } = decision;
+  const outcome = { verdict, person, surface, decisionId, state: next.state, ...proof };
+  const sequence = approval.votes.length;
+  await deps.store.journal.append(
+    [
+      requestDraft(record, {
+        kind: 'approval.answered',
+        at: deps.now(),
+        sequence,
+        outcome,
+        by,
+      }),
+      ...(next.state === 'APPROVED'
+        ? [requestDraft(record, { kind: 'grant.issued', at: deps.now(), sequence: 0 })]
+        : []),
+    ],
+    (tx: StoreTransaction) => recordVote(deps, record, next, tx),
+  );
+  return { accepted: true, code: answer, state: next.state };
 }
 
 interface Refusal {
@@ -128,43 +147,31 @@ async function recordRefusal(
   return { accepted: false, code, state };
 }
 
-async function recordVote(
-  deps: UsesStore<'grants' | 'requests'> & UsesClock & Settings,
-  record: ActionRecord,
-  next: Approval,
-  tx: StoreTransaction,
-): Promise<void> {
-  const { store, now, settings } = deps;
-  const { requestId, connector, operation, argsDigest, principal, obligations } = record;
-  const at = now();
-  await store.requests.saveApproval(tx, requestId, next, at.toISOString());
-  if (next.state !== 'APPROVED') return;
-  const validFor = obligations.grantValidForMs ?? settings().grantValidForMs;
-  const expiresAt = new Date(at.getTime() + validFor).toISOString();
-  await store.grants.issue(tx, {
-    requestId,
-    connector,
-    operation,
-    argsDigest,
-    principal,
-    issuedAt: at.toISOString(),
-    expiresAt,
-  });
-  await store.requests.move(tx, requestId, ['pending'], {
-    state: 'approved',
-    at: at.toISOString(),
-  });
-}
-
 /** `lapseApproval`: the approval is EXPIRED once the deadline and the grace period are over. */
 export function lapseApproval(deps: UsesStore<'requests'> & UsesClock): Activity<'lapseApproval'> {
   return ({ requestId, now }) => applyEvent(deps, requestId, { type: 'time', now });
 }
 
+/**
+ * `cancelApproval`: ends the approval if its operation has ended. Anyone in Temporal can send the
+ * signal, so by itself it changes nothing: it is recorded as refused.
+ */
 export function cancelApproval(
-  deps: UsesStore<'requests'> & UsesClock,
+  deps: UsesStore<'journal' | 'requests'> & UsesClock,
 ): Activity<'cancelApproval'> {
-  return ({ requestId }) => applyEvent(deps, requestId, { type: 'cancel' });
+  return async ({ requestId }) => {
+    const record = await recordOf(deps, requestId);
+    const { state } = approvalOf(record);
+    if (state !== 'PENDING') return { state };
+    if (record.state !== 'pending') return applyEvent(deps, requestId, { type: 'cancel' });
+    const ended = await findOperationEnd(record);
+    if (ended !== null) {
+      await endWith(deps, record, { state: 'cancelled', outcome: { code: ended } });
+      return { state: approvalOf(await recordOf(deps, requestId)).state };
+    }
+    await recordRefusal(deps, record, { code: 'unproven_cancel', state });
+    return { state };
+  };
 }
 
 /** `escalateApproval`: the default approvers may decide too. The required number stays the same. */
@@ -202,41 +209,8 @@ export function remindApproval(
 export function closeApproval(deps: OpenDeps): Activity<'closeApproval'> {
   return async ({ requestId }) => {
     const record = await recordOf(deps, requestId);
-    const { state, votes } = approvalOf(record);
-    const outcome = { state, votes: votes.length };
     const at = new Date(record.updatedAt);
-    await deps.store.journal.append([
-      requestDraft(record, { kind: 'approval.closed', at, sequence: 0, outcome }),
-    ]);
+    await deps.store.journal.append([closingDraft(record, approvalOf(record), at)]);
     await announceEnd(deps, record);
   };
-}
-
-async function applyEvent(
-  deps: UsesStore<'requests'> & UsesClock,
-  requestId: string,
-  event: ApprovalEvent,
-): Promise<{ state: Approval['state'] }> {
-  const record = await recordOf(deps, requestId);
-  const { approval } = reduceApproval(approvalOf(record), event);
-  await saveApproval(deps, record, approval);
-  return { state: approval.state };
-}
-
-async function saveApproval(
-  deps: UsesStore<'requests'> & UsesClock,
-  record: ActionRecord,
-  approval: Approval,
-): Promise<void> {
-  await deps.store.requests.saveApproval(
-    null,
-    record.requestId,
-    approval,
-    deps.now().toISOString(),
-  );
-}
-
-function approvalOf({ approval, requestId }: ActionRecord): Approval {
-  if (!approval) throw new TypeError(`request ${requestId} has no approval`);
-  return approval;
 }

@@ -12,7 +12,7 @@ import type { GovernedDeps } from './deps.ts';
 import { factsOf } from './facts.ts';
 import type { TargetFacts } from './facts.ts';
 import { requestState } from './open-request.ts';
-import { requestDraft } from './recording.ts';
+import { closingDraft, requestDraft } from './recording.ts';
 import { withAdministratorLock, removesAdministrator } from './administrator-lock.ts';
 import type { AdministratorLock } from './administrator-lock.ts';
 import { recordDone, recordUndone, findEffect } from './interrupted.ts';
@@ -78,12 +78,12 @@ async function recheckAndCall(deps: PerformDeps, pending: PendingCall): Promise<
 
 /** `endRequest`: ends a request without a call, or with the outcome of an interrupted call. */
 export function endRequest(deps: PerformDeps): GovernedActivities['endRequest'] {
-  return async ({ requestId, state }) => {
+  return async ({ requestId, state, code = state }) => {
     const record = await recordOf(deps, requestId);
     const effect = record.state === 'performing' ? await findEffect(deps, record) : 'undone';
     if (effect === 'done') return recordDone(deps, record);
     const known = effect === 'undone';
-    return endWith(deps, record, known ? { state, outcome: { code: state } } : INTERRUPTED);
+    return endWith(deps, record, known ? { state, outcome: { code } } : INTERRUPTED);
   };
 }
 
@@ -235,7 +235,8 @@ function endFrom(error: unknown): RequestEnd | null {
   };
 }
 
-async function endWith(
+/** Ends a request, and its approval if that still waits. */
+export async function endWith(
   deps: UsesStore<'journal' | 'requests'> & UsesClock,
   record: ActionRecord,
   { state, outcome }: RequestEnd,
@@ -247,9 +248,18 @@ async function endWith(
   const code = typeof outcome['code'] === 'string' ? outcome['code'] : state;
   const kind =
     state === 'stale' ? 'grant.stale' : state === 'unknown' ? 'action.unknown' : 'action.failed';
-  const draft = requestDraft(record, { kind, at, outcome: { state, code } });
-  await store.journal.append([draft], async (tx: StoreTransaction) => {
-    await store.requests.move(tx, record.requestId, from, { state, outcome, at: at.toISOString() });
+  const drafts = [requestDraft(record, { kind, at, outcome: { state, code } })];
+  const { approval, requestId } = record;
+  const closed =
+    approval?.state === 'PENDING' ? { ...approval, state: 'CANCELLED' as const } : null;
+  if (closed) drafts.push(closingDraft(record, closed, at));
+  await store.journal.append(drafts, async (tx: StoreTransaction) => {
+    const isoAt = at.toISOString();
+    await store.requests.move(tx, requestId, from, { state, outcome, at: isoAt });
+    if (!closed || !approval) return;
+    const change = { before: approval, after: closed };
+    if (!(await store.requests.saveApproval(tx, requestId, change, isoAt)))
+      throw retryIn(backoffMs(1), 'conflict', 'the approval changed meanwhile');
   });
   return requestState(await recordOf(deps, record.requestId));
 }

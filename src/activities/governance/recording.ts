@@ -1,4 +1,5 @@
 import type { AuditDraft, JsonObject } from '../../audit/types.ts';
+import type { Approval } from '../../governance/approval.ts';
 import type { ActionRequest } from '../../store/governance-types.ts';
 
 /** Who caused an entry, if it was not the requester. */
@@ -45,3 +46,16 @@ export function requestFacts({
 }: ActionRequest): JsonObject {
   return { operation: `${connector}:${operation}`, risk, argsDigest, target: target?.id ?? null };
 }
+
+/** The entry for the end of an approval. It has the same content whoever writes it. */
+export const closingDraft = (
+  request: Parameters<typeof requestDraft>[0],
+  { state, votes }: Pick<Approval, 'state' | 'votes'>,
+  at: Date,
+): AuditDraft =>
+  requestDraft(request, {
+    kind: 'approval.closed',
+    at,
+    sequence: 0,
+    outcome: { state, votes: votes.length },
+  });

@@ -45,7 +45,12 @@ export interface GovernedActivities {
   /** Checks everything again and makes the call, with the grant if there is one. */
   performRequest(input: { requestId: string }): Promise<OpenedRequest>;
   /** Records an end without a call. */
-  endRequest(input: { requestId: string; state: ActionState }): Promise<OpenedRequest>;
+  endRequest(input: {
+    requestId: string;
+    state: ActionState;
+    /** Default: the state. */
+    code?: string;
+  }): Promise<OpenedRequest>;
   openApproval(input: { requestId: string }): Promise<ApprovalPlan>;
   decideApproval(input: {
     requestId: string;

@@ -10,6 +10,8 @@ import { signingKey } from '../../services/approvals/signing-key.ts';
 import type { Store } from '../../store/types.ts';
 import { approvalServer } from './server.ts';
 import type { ApprovalServer } from './server.ts';
+import { workflowEnds } from '../../client/flow-ends.ts';
+import { closeEndedBy } from './close-ended.ts';
 import type { DecideOptions } from './command.ts';
 import { CliError, usageError } from '../kit/errors.ts';
 import { EXIT } from '../kit/exit.ts';
@@ -52,6 +54,11 @@ export async function decideRequest(io: Io, decided: DecisionRequest): Promise<E
     throw noServer('ARX_SERVER_URL is not set.');
   const target = await openTarget(io, settings, { local: options.local, dryRun: true });
   try {
+    await closeEndedBy(
+      workflowEnds(async () => target.link),
+      target.store,
+      decided.request,
+    );
     const record = await findApproval(target.store, decided.request);
     const signed = await sign(io, { settings, store: target.store, record, decided });
     const { deliver } = await import('../../services/approvals/decisions.ts');
@@ -216,7 +223,7 @@ const noServer = (message: string): CliError =>
     exit: EXIT.usage,
   });
 
-const CLOSED_CODES: ReadonlySet<string> = new Set(['closed', 'too_late']);
+const CLOSED_CODES: ReadonlySet<string> = new Set(['closed', 'too_late', 'operation_ended']);
 
 function exitOf(answer: DecisionOutcome): ExitCode {
   if (answer === null) return EXIT.incomplete;

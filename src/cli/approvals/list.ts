@@ -10,6 +10,7 @@ import { approvalDocument } from '../../services/approvals/approval-document.ts'
 import type { ApprovalDocument } from '../../services/approvals/approval-document.ts';
 import { findApproval } from '../kit/requests.ts';
 import { approvalServer } from './server.ts';
+import { closeEnded } from './close-ended.ts';
 
 // Requests that needed no approval are in the same list.
 const MAX_REQUESTS = 2_000;
@@ -26,16 +27,17 @@ const approvalsOf = (records: readonly ActionRecord[]): ApprovalDocument[] =>
 /** `arx approvals list`. */
 export async function listApprovals(
   io: Io,
-  { all = false, limit, json, local }: ApprovalOptions & { all?: boolean; limit: number },
+  { all = false, limit, json, config, local }: ApprovalOptions & { all?: boolean; limit: number },
 ): Promise<ExitCode> {
   const server = approvalServer(io, { local });
   const found = server
     ? await server.list({ all, limit })
-    : await withStore(io, async (store) =>
-        all
+    : await withStore(io, async (store) => {
+        await closeEnded(io, store, { config, local });
+        return all
           ? approvalsOf(await store.requests.list({ limit: MAX_REQUESTS }))
-          : pendingApprovals(store),
-      );
+          : pendingApprovals(store);
+      });
   const items = found.slice(0, limit);
   if (json) await writeJson(io, { schema: 'arx.approvals/v1', items });
   else {
@@ -50,12 +52,15 @@ export async function listApprovals(
 export async function showApproval(
   io: Io,
   reference: string,
-  { json, local }: ApprovalOptions,
+  { json, config, local }: ApprovalOptions,
 ): Promise<ExitCode> {
   const server = approvalServer(io, { local });
   const document = server
     ? await server.show(reference)
-    : approvalDocument(await withStore(io, (store) => findApproval(store, reference)));
+    : await withStore(io, async (store) => {
+        await closeEnded(io, store, { config, local }, reference);
+        return approvalDocument(await findApproval(store, reference));
+      });
   if (json) await writeJson(io, { schema: 'arx.approval/v1', ...document });
   else {
     const { approvalText } = await import('./render.ts');

@@ -8,17 +8,19 @@ import { approvalDocument } from '../../services/approvals/approval-document.ts'
 import { approvalHistory } from '../../services/approvals/history.ts';
 import { findRequest } from '../kit/requests.ts';
 import { approvalServer } from './server.ts';
+import { closeEnded } from './close-ended.ts';
 
 /** `arx approvals why`: shows the history of a request from the audit trail. */
 export async function showHistory(
   io: Io,
   reference: string,
-  { json, local }: ApprovalOptions,
+  { json, config, local }: ApprovalOptions,
 ): Promise<ExitCode> {
   const server = approvalServer(io, { local });
   const { story, ...document } = server
     ? await server.history(reference)
     : await withStore(io, async (store) => {
+        await closeEnded(io, store, { config, local }, reference);
         const record = await findRequest(store, reference);
         return { ...approvalDocument(record), story: await approvalHistory(store, record) };
       });

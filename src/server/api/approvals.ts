@@ -39,8 +39,11 @@ export function approvalRoutes(parts: ServerParts, access: KeyAccess): Hono<Env>
   app.get('/', async (context) => {
     const { state, limit } = parseAs(LIST_QUERY, context.req.query());
     const states = state === 'pending' ? (['pending'] as const) : undefined;
-    const records = await parts.store.requests.list({ states, limit: MAX_SCANNED });
-    const asked = records.filter(({ approval }) => approval !== null);
+    const stored = await parts.store.requests.list({ states, limit: MAX_SCANNED });
+    const records = await parts.closeEnded(stored.filter(({ approval }) => approval !== null));
+    const asked = records.filter(
+      (record) => states === undefined || record.approval?.state === 'PENDING',
+    );
     const ordered = state === 'pending' ? asked.toReversed() : asked;
     return context.json({
       schema: 'arx.approvals/v1',
@@ -112,8 +115,12 @@ async function userOfKey({ findUser }: ServerParts, { person }: AccessKey): Prom
   });
 }
 
-async function findApproval({ store }: ServerParts, id: string): Promise<ApprovalRequest> {
-  const record = /^[\w.:-]{1,100}$/.test(id) ? await store.requests.get(id) : null;
+async function findApproval(
+  { store, closeEnded }: ServerParts,
+  id: string,
+): Promise<ApprovalRequest> {
+  const stored = /^[\w.:-]{1,100}$/.test(id) ? await store.requests.get(id) : null;
+  const [record] = stored ? await closeEnded([stored]) : [];
   if (record?.approval) return { ...record, approval: record.approval };
   throw new Problem(404, 'no_such_approval', {
     message: 'There is no approval with this id.',
@@ -123,6 +130,7 @@ async function findApproval({ store }: ServerParts, id: string): Promise<Approva
 
 const CONFLICTS: ReadonlySet<string> = new Set([
   'closed',
+  'operation_ended',
   'too_late',
   'already_voted',
   'from_the_future',

@@ -33,6 +33,9 @@ const reasonText = ({ outcome }: AuditEntry): string => {
   return code === null ? '' : `: ${messageOf(code)} (${code})`;
 };
 
+/** States in which an operation ends before its call. */
+const WITHOUT_CALL: ReadonlySet<string> = new Set(['rejected', 'expired', 'cancelled']);
+
 /** The sentence for each kind of entry. */
 const SENTENCES: Partial<Record<AuditKind, Sentence>> = {
   'action.requested': (_, record) =>
@@ -60,7 +63,10 @@ const SENTENCES: Partial<Record<AuditKind, Sentence>> = {
   'grant.stale': withReason('checked again before the call and not sent'),
   'action.started': (_, record) => `the call started${onTarget(record)}`,
   'action.succeeded': () => 'the vendor accepted it',
-  'action.failed': withReason('the call failed'),
+  'action.failed': (entry) =>
+    WITHOUT_CALL.has(textOf(entry.outcome, 'state') ?? '')
+      ? `ended without a call${reasonText(entry)}`
+      : `the call failed${reasonText(entry)}`,
   'action.unknown': withReason('it is not known whether the vendor accepted it'),
 };
 
@@ -105,7 +111,9 @@ const codeOf = (outcome: AuditEntry['outcome']): string => {
 
 function decisionSentence({ outcome, decision }: AuditEntry, record: ActionRecord): string {
   const effect = decision?.effect ?? textOf(outcome, 'effect') ?? 'unknown';
-  const code = decision?.code ?? textOf(outcome, 'code') ?? 'unknown';
+  // The policies may grant what is refused for another reason, such as a missing approver.
+  const refusal = decision?.code === 'granted' ? textOf(outcome, 'code') : null;
+  const code = refusal ?? decision?.code ?? textOf(outcome, 'code') ?? 'unknown';
   const policies = decision?.policies ?? record.obligations.approvers.map(({ policy }) => policy);
   const why = code === 'granted' ? '' : `: ${messageOf(code)} (${code})`;
   const by = policies.length > 0 ? ` by ${policies.join(', ')}` : '';

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Kysely, Selectable } from 'kysely';
 import type { AttemptFence } from '../journal/attempts.ts';
 import { NotStoredError } from '../errors.ts';
@@ -56,11 +57,18 @@ export function createRequestRepository(
       );
       return result.numUpdatedRows > 0n;
     },
-    async saveApproval(tx, requestId, approval, at) {
-      const set = { approval: JSON.stringify(approval), updated_at: at };
-      await fence.write(tx, (on) =>
-        on.updateTable('requests').set(set).where('request_id', '=', requestId).execute(),
+    async saveApproval(tx, requestId, { before, after }, at) {
+      const set = { approval: JSON.stringify(after), updated_at: at };
+      // The column keeps the text as it was written.
+      const result = await fence.write(tx, (on) =>
+        on
+          .updateTable('requests')
+          .set(set)
+          .where('request_id', '=', requestId)
+          .where(sql<string>`approval::text`, '=', JSON.stringify(before))
+          .executeTakeFirst(),
       );
+      return result.numUpdatedRows > 0n;
     },
   };
 }

@@ -87,6 +87,7 @@ export function appOver(store: Store, over: Partial<ServerParts> = {}) {
     slackSecret: new Secret(SECRET),
     findUserBySlackId: async (userId) => (userId === 'U0ANN' ? ANN : null),
     findUser: async (login) => (login === ANN.login ? ANN : null),
+    closeEnded: async (records) => [...records],
     decide: async (request, proven) => {
       decisions.push({ request, proven });
       return COUNTED;

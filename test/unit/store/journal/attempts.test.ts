@@ -163,7 +163,7 @@ describeOnStores('attempts of an activity', (source) => {
       () => store.messages.put(null, MESSAGE),
       () => store.runs.finish(null, 'run-1', { status: 'failed', finishedAt: AT, summary: {} }),
       () => store.requests.move(null, 'r', ['open'], { state: 'failed', at: AT }),
-      () => store.requests.saveApproval(null, 'r', {} as never, AT),
+      () => store.requests.saveApproval(null, 'r', { before: {}, after: {} } as never, AT),
       () => store.leases.claim('administrators:o', 'r', 1_000),
     ];
     for (const write of writes)
