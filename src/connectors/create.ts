@@ -1,6 +1,7 @@
 /** Composes the governed connectors. */
 
 import { accountParts } from './accounts.ts';
+import { authorityFacts } from './authority.ts';
 import { OPERATIONS } from '../governance/catalogue.ts';
 import { riskIncrease } from '../governance/context.ts';
 import { evaluator } from './pipeline/evaluator.ts';
@@ -25,6 +26,7 @@ import type {
   PolicyBundle,
 } from '../governance/types.ts';
 import type { AccountVendors } from './accounts.ts';
+import type { AuthorityReader, OwnFacts } from './authority.ts';
 import type { Decide } from './pipeline/authorise.ts';
 import type { CallEvent, Connection } from './transport/exchange.ts';
 import type { Pipeline } from './pipeline/execute.ts';
@@ -71,6 +73,8 @@ export interface ConnectorSettings extends AccountVendors {
     catalogue: readonly OperationFacts[],
   ) => Decision;
   now: () => Date;
+  /** Where arx takes authority from. Without it, no call counts as a change of authority. */
+  authority?: AuthorityReader;
   /** Additional effects of each write, in the transactions of its intent and of its outcome. */
   onWrite?: OnWrite;
   /** See `Pipeline.confirm`. */
@@ -93,7 +97,10 @@ export interface ConnectorSettings extends AccountVendors {
 export function createConnectors(settings: ConnectorSettings): Connectors {
   const { okta, jira, slack } = settings;
   const decide = decider(settings);
-  const shared = { decide, ...journalOf(settings) };
+  const ownFacts: OwnFacts = settings.authority
+    ? authorityFacts(settings.authority, (...call) => connectors.okta(...call))
+    : () => Promise.resolve({});
+  const shared = { decide, ownFacts, ...journalOf(settings) };
   const pipe = <Handle>(
     connector: ConnectorName,
     rows: Rows,
@@ -143,7 +150,7 @@ export function createConnectors(settings: ConnectorSettings): Connectors {
     salesforce: pipe('salesforce', accounts.salesforce.rows, accounts.salesforce.client),
     email: pipe('email', accounts.email.rows, accounts.email.client),
   };
-  return {
+  const connectors: Connectors = {
     okta: pipes.okta.call as Call<OktaOperations>,
     jira: pipes.jira.call as Call<JiraOperations>,
     slack: pipes.slack.call as Call<SlackOperations>,
@@ -153,11 +160,20 @@ export function createConnectors(settings: ConnectorSettings): Connectors {
     email: pipes.email.call as Call<EmailOperations>,
     validate: (connector, operation, input, context) =>
       pipes[connector].validate({ operation, input, context }),
-    decide: (connector, operation, principal, { argsDigest, facts = {} } = {}) =>
-      decide({ connector, operation, principal, argsDigest, raisedBy: riskIncrease(facts) }),
+    decide: (connector, operation, principal, { argsDigest, facts = {}, aliases } = {}) =>
+      decide({
+        connector,
+        operation,
+        principal,
+        aliases,
+        argsDigest,
+        raisedBy: riskIncrease(facts),
+      }),
+    ownFacts,
     jiraBaseUrl: (jira?.origin ?? '').replace(/\/+$/, ''),
     oktaHost: okta?.host ?? '',
   };
+  return connectors;
 }
 
 type Rows = Pipeline<unknown>['rows'];

@@ -2,6 +2,7 @@ import type { AuditDraft, JournalEffect, JsonObject } from '../audit/types.ts';
 import type { ContextFacts } from '../governance/context.ts';
 import type { ConnectorName, Decision, Risk } from '../governance/types.ts';
 import type { TextBlock } from '../mfa/types.ts';
+import type { OwnFacts } from './authority.ts';
 import type { EmailOperations } from './email/types.ts';
 import type { EntraOperations } from './entra/types.ts';
 import type { ConnectorError } from './errors.ts';
@@ -16,6 +17,8 @@ import type { SalesforceOperations } from './salesforce/types.ts';
 export interface Caller {
   /** `workflow:NAME`, `user:LOGIN`, `agent:ID`, `flow:NAME`. */
   principal: string;
+  /** Further principals of the same person, such as `user:ID`; policies hold for each of them. */
+  aliases?: readonly string[];
   authenticatedBy: AuditDraft['actor']['authenticatedBy'];
   surface: AuditDraft['surface'];
   workflowId: string;
@@ -120,8 +123,13 @@ export interface Connectors {
     connector: ConnectorName,
     operation: string,
     principal: string,
-    more?: { argsDigest?: string; facts?: ContextFacts },
+    more?: { argsDigest?: string; facts?: ContextFacts; aliases?: readonly string[] },
   ): Decision;
+  /**
+   * The facts of a call that the pipeline adds to those of its caller, see `authorityFacts`. Throws
+   * ConnectorError.
+   */
+  ownFacts: OwnFacts;
   /**
    * Returns the arguments in the form in which they would be sent, without deciding or calling.
    * Throws InvalidArgumentError, which is audited, for invalid arguments and for operations without

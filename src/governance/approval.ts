@@ -21,6 +21,16 @@ interface ApprovalVote {
   reason?: string;
 }
 
+/** A source of approvers that could not be read, so that the people in it are not eligible. */
+export interface SourceFailure {
+  /** As the configuration names it: `group:NAME`, `user:LOGIN`, or a channel. */
+  source: string;
+  code: string;
+  message: string;
+  /** Whether it is worth reading again. */
+  temporary: boolean;
+}
+
 /** Everything that determines an approval. Times are milliseconds since the epoch. */
 export interface Approval {
   state: ApprovalState;
@@ -33,6 +43,10 @@ export interface Approval {
   /** Users who may never approve: requester, user on whose behalf it is requested, target. */
   banned: readonly string[];
   votes: readonly ApprovalVote[];
+  /** The users whom the escalation added; absent if there was none. */
+  escalated?: readonly string[];
+  /** The sources of approvers that could not be read so far. */
+  unread?: readonly SourceFailure[];
 }
 
 /** A decision whose signature was verified. */
@@ -51,7 +65,13 @@ export type ApprovalEvent =
   | DecisionEvent
   | { type: 'time'; now: number }
   | { type: 'cancel' }
-  | { type: 'escalate'; added: readonly string[] };
+  | { type: 'escalate'; added: readonly string[] }
+  /** Sources were read again: further users for each requirement, and what is still unread. */
+  | {
+      type: 'found';
+      eligible: readonly (readonly string[])[];
+      unread: readonly SourceFailure[];
+    };
 
 /** Whether an event counted, or why it changed nothing. */
 export type ApprovalAnswer =
@@ -85,7 +105,21 @@ export function reduceApproval(approval: Approval, event: ApprovalEvent): Approv
         ? { approval: { ...approval, state: 'EXPIRED' }, answer: 'noted' }
         : withoutChange(approval, 'noted');
     case 'escalate':
-      return { approval: withApprovers(approval, event.added), answer: 'noted' };
+      return {
+        approval: {
+          ...withApprovers(approval, () => event.added),
+          escalated: [...new Set([...(approval.escalated ?? []), ...event.added])],
+        },
+        answer: 'noted',
+      };
+    case 'found':
+      return {
+        approval: {
+          ...withApprovers(approval, (at) => event.eligible[at] ?? []),
+          unread: event.unread,
+        },
+        answer: 'noted',
+      };
     case 'decision':
       return decide(approval, event);
   }
@@ -164,11 +198,26 @@ export function canBeMet({
   );
 }
 
-/** Escalation adds approvers to every requirement; it never lowers a count. */
-function withApprovers(approval: Approval, added: readonly string[]): Approval {
-  const requirements = approval.requirements.map((one) => ({
+/**
+ * Whether the approvals still suffice if only these users are eligible now, one list for each
+ * requirement. Counts and quorum stay as they are.
+ */
+export function isStillMet(approval: Approval, eligible: readonly (readonly string[])[]): boolean {
+  const { banned, votes } = approval;
+  const requirements = approval.requirements.map((one, at) => ({
     ...one,
-    eligible: [...new Set([...one.eligible, ...added])],
+    eligible: (eligible[at] ?? []).filter((person) => !banned.includes(person)),
+  }));
+  const able = new Set(requirements.flatMap((one) => one.eligible));
+  const counting = votes.filter(({ person }) => able.has(person));
+  return isMet({ ...approval, requirements, votes: counting });
+}
+
+/** Adds approvers to each requirement; never lowers a count. */
+function withApprovers(approval: Approval, added: (at: number) => readonly string[]): Approval {
+  const requirements = approval.requirements.map((one, at) => ({
+    ...one,
+    eligible: [...new Set([...one.eligible, ...added(at)])],
   }));
   return { ...approval, requirements };
 }

@@ -11,6 +11,8 @@ export interface ContextFacts {
   groupGrantsAdmin?: boolean;
   /** Number of attributes that the call removes without naming them. */
   removes?: number;
+  /** The call changes a group or a user from which arx takes authority; see authority.ts. */
+  authority?: boolean;
   /** Number of targets of one request. */
   targets?: number;
 }
@@ -26,6 +28,7 @@ const CONDITIONS: readonly (readonly [string, (facts: ContextFacts) => boolean])
   ],
   ['the group grants administrator roles', (facts) => facts.groupGrantsAdmin === true],
   ['attributes that the call does not name would be removed', ({ removes = 0 }) => !(removes <= 0)],
+  ['arx takes authority from the group or user', (facts) => facts.authority === true],
   // Negated so that NaN counts as many.
   [`more than ${MANY_TARGETS} targets`, ({ targets = 1 }) => !(targets <= MANY_TARGETS)],
 ];
@@ -39,3 +42,18 @@ export const riskReasons = (facts: ContextFacts): string[] =>
  * DecisionRequest.raisedBy.
  */
 export const riskIncrease = (facts: ContextFacts): number => riskReasons(facts).length;
+
+/** Facts of two readers about one call. What either of them found raises the risk. */
+export const joinFacts = (one: ContextFacts, other: ContextFacts): ContextFacts => ({
+  ...one,
+  ...other,
+  authority: one.authority === true || other.authority === true,
+  groupGrantsAdmin: one.groupGrantsAdmin === true || other.groupGrantsAdmin === true,
+});
+
+/**
+ * Whether a call gives or takes the right to approve or to administer. Approvers of such a call must
+ * have held their right for a while; see `approvals.tenure`.
+ */
+export const changesRights = ({ authority, groupGrantsAdmin }: ContextFacts): boolean =>
+  authority === true || groupGrantsAdmin === true;

@@ -1,7 +1,7 @@
 import { ceilingHint, defaultHints, deniesBy, why } from './explain.ts';
 import { judgeAt, withheldReason } from './match.ts';
 import type { Grant, Judgement } from './match.ts';
-import { guardrailProblem, requestProblem } from './malformed.ts';
+import { guardrailProblem, principalsIn, requestProblem } from './malformed.ts';
 import { prepareBundle } from './prepare.ts';
 import type { PolicyEntry } from './prepare.ts';
 import { exceeds, levelsFrom } from './risk.ts';
@@ -79,8 +79,9 @@ interface ValidInput {
 function decideValid({ request, digest, guardrails, facts, entries }: ValidInput): Decision {
   const levels = levelsFrom(facts.risk, request.raisedBy ?? 0);
   const risk = levels.at(-1) ?? facts.risk;
-  const relevant = new Set(entries.filter((entry) => isRelevant(entry, request.principal)));
-  const withheld = withheldGrants(relevant, request.principal, facts);
+  const principals = principalsIn(request);
+  const relevant = new Set(entries.filter((entry) => isRelevant(entry, principals)));
+  const withheld = withheldGrants(relevant, principals, facts);
   const grants = [...relevant].flatMap((entry) =>
     entry.grant === null || withheld.has(entry) ? [] : [entry.grant],
   );
@@ -115,13 +116,15 @@ function decideValid({ request, digest, guardrails, facts, entries }: ValidInput
 
 // Most policies of a large bundle neither grant nor deny an operation; their principals need not be
 // matched.
-const isRelevant = ({ grant, deny, appliesTo }: PolicyEntry, principal: string): boolean =>
-  (grant !== null || deny !== null) && appliesTo(principal);
+const isRelevant = (
+  { grant, deny, appliesTo }: PolicyEntry,
+  principals: readonly string[],
+): boolean => (grant !== null || deny !== null) && principals.some(appliesTo);
 
 /** The grants that are not in force for this request, and why. */
 function withheldGrants(
   relevant: ReadonlySet<PolicyEntry>,
-  principal: string,
+  [principal = '']: readonly string[],
   facts: OperationFacts,
 ): Map<PolicyEntry, string> {
   const withheld = new Map<PolicyEntry, string>();

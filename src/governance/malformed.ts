@@ -1,5 +1,6 @@
 /** Checks the evaluator's input for values that the types do not exclude. */
 
+import { canonicalPrincipal } from './principal.ts';
 import { isApprovalMode, isRisk, needsPerson, exceeds } from './risk.ts';
 import type { DecisionRequest, Guardrails, Policy, Risk } from './types.ts';
 import { RISKS } from './types.ts';
@@ -9,9 +10,16 @@ import { RISKS } from './types.ts';
 const PRINCIPAL = /^[a-z]{1,32}:[^:\p{Cc}]{1,256}$/u;
 const MAX_GLOB = 256;
 
+/** The principal of a request and its aliases, in the form in which policies compare them. */
+export const principalsIn = ({ principal, aliases = [] }: DecisionRequest): string[] =>
+  [principal, ...aliases].map((one) => canonicalPrincipal(String(one)));
+
+const isPrincipal = (principal: string): boolean => PRINCIPAL.test(principal);
+
 /** What is wrong with a request; null if it can be evaluated. */
 export function requestProblem(request: DecisionRequest): string | null {
-  if (!PRINCIPAL.test(String(request.principal))) return 'the principal is not of the form kind:id';
+  const principals = [String(request.principal), ...principalsIn(request)];
+  if (!principals.every(isPrincipal)) return 'the principal is not of the form kind:id';
   const by = request.raisedBy ?? 0;
   return Number.isSafeInteger(by) && by >= 0 ? null : 'raisedBy is not a whole number of levels';
 }

@@ -5,6 +5,7 @@ import { compileGlob } from './glob.ts';
 import type { Matcher } from './glob.ts';
 import { policiesProblem } from './malformed.ts';
 import type { Grant } from './match.ts';
+import { canonicalName, canonicalPrincipal, nameOf } from './principal.ts';
 import type { OperationFacts, Policy, PolicyBundle } from './types.ts';
 
 /**
@@ -89,9 +90,7 @@ function compilePolicy(policy: Policy, compiled: (glob: string) => Matcher): Com
     listOf('operations').sort(bySpecificity),
     listOf('deny').sort(bySpecificity),
   ];
-  const principals = policy.principals.map(compiled);
-  const appliesTo: Matcher = (principal) =>
-    principals.length === 0 || principals.some((holds) => holds(principal));
+  const appliesTo = principalMatcher(policy.principals, compiled);
   const firstOf = (list: typeof granting, operation: string): Grant | null =>
     list.find(({ holds }) => holds(operation))?.grant ?? null;
   return {
@@ -104,6 +103,18 @@ function compilePolicy(policy: Policy, compiled: (glob: string) => Matcher): Com
     }),
   };
 }
+
+/** Users are compared in canonical form, all other principals as written. */
+function principalMatcher(globs: readonly string[], compiled: (glob: string) => Matcher): Matcher {
+  if (globs.length === 0) return () => true;
+  const asWritten = globs.map(compiled);
+  const canonical = globs.map((glob) => compiled(canonicalGlob(glob)));
+  return (principal) =>
+    (nameOf('user', principal) === null ? asWritten : canonical).some((holds) => holds(principal));
+}
+
+const canonicalGlob = (glob: string): string =>
+  nameOf('user', glob) === null ? canonicalName(glob) : canonicalPrincipal(glob);
 
 // If several entries match an operation, the most specific one is reported, whatever their order.
 const bySpecificity = ({ grant: a }: { grant: Grant }, { grant: b }: { grant: Grant }): number =>

@@ -99,6 +99,8 @@ export interface DecisionRequest {
   connector: string;
   operation: string;
   principal: string;
+  /** Further principals of the same person, such as `user:ID`. */
+  aliases?: readonly string[] | undefined;
   /** Raises the base risk by this number of levels; never lowers it. */
   raisedBy?: number;
   argsDigest?: string;

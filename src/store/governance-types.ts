@@ -24,6 +24,10 @@ export interface ActionRequest {
   /** Okta ids, if known. */
   requesterId: string | null;
   onBehalfOf: string | null;
+  /** All principals of the requester, in canonical form; absent if the requester is no person. */
+  aliases?: readonly string[];
+  /** Whether the call changes who may approve or administer; see `approvals.tenure`. */
+  changesRights?: boolean;
   reason: string;
   risk: Risk;
   target: { kind: string; id: string } | null;
@@ -93,6 +97,19 @@ export interface GrantRepository {
    * Makes a grant usable again after a call that was certainly refused before it had any effect.
    */
   restore(tx: StoreTransaction | null, requestId: string): Promise<void>;
+}
+
+/** The group that each name means from which arx takes authority. */
+export interface AuthorityGroupRepository {
+  /** Ids of groups by name, for an Okta host. */
+  known(org: string): Promise<ReadonlyMap<string, string>>;
+  /** Stores the group of a name once; returns the id that is stored. */
+  keep(org: string, name: string, groupId: string, at: string): Promise<string>;
+}
+
+/** The table of these groups for kysely; `0030-authority-groups.ts` creates it. */
+export interface AuthorityGroupDatabase {
+  authority_groups: { org: string; name: string; group_id: string; resolved_at: string };
 }
 
 /**

@@ -21,6 +21,7 @@ import * as keyScopes from './migrations/0026-key-scopes.ts';
 import * as ticketRefusals from './migrations/0027-ticket-refusals.ts';
 import * as usedInputs from './migrations/0028-used-inputs.ts';
 import * as activated from './migrations/0029-activated.ts';
+import * as authorityGroups from './migrations/0030-authority-groups.ts';
 
 /**
  * Every migration by name, in the order of application. Released migrations are never edited; add a
@@ -49,4 +50,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0027-ticket-refusals': ticketRefusals,
   '0028-used-inputs': usedInputs,
   '0029-activated': activated,
+  '0030-authority-groups': authorityGroups,
 };

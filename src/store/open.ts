@@ -4,6 +4,7 @@ import { sqlClock } from './clock.ts';
 import { connect, probe } from './connection.ts';
 import { createJournal } from './journal/journal.ts';
 import { migrateToLatest, pendingMigrations } from './migrate.ts';
+import { createAuthorityGroupRepository } from './repositories/authority-groups.ts';
 import { createAuditReader } from './repositories/audit-reader.ts';
 import { createAuditTree } from './repositories/audit-tree.ts';
 import { createCallLedger } from './repositories/calls.ts';
@@ -71,6 +72,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     requests: createRequestRepository(db, fence),
     grants: createGrantRepository(db),
     inputs: createInputLedger(db),
+    authorityGroups: createAuthorityGroupRepository(db),
     keys: createKeyRepository(db),
     signatures: createSignatureLedger(db),
     rateBuckets: createRateBucketRepository(db),

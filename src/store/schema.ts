@@ -4,7 +4,7 @@ import type { BucketState } from '../connectors/rate-limit/types.ts';
 import type { Approval } from '../governance/approval.ts';
 import type { Verdict } from '../mfa/types.ts';
 import type { FlowDatabase } from './flow-schema.ts';
-import type { ActionRequest } from './governance-types.ts';
+import type { AuthorityGroupDatabase, ActionRequest } from './governance-types.ts';
 import type { ActionState } from '../governance/types.ts';
 import type { LeaseDatabase } from './lease-types.ts';
 import type { TwinDatabase } from './twin-schema.ts';
@@ -252,7 +252,8 @@ interface AuditCheckpointsTable {
 }
 
 /** The tables for kysely. */
-export interface Database extends TwinDatabase, FlowDatabase, LeaseDatabase {
+export interface Database
+  extends TwinDatabase, FlowDatabase, LeaseDatabase, AuthorityGroupDatabase {
   runs: RunsTable;
   run_pages: RunPagesTable;
   run_users: RunUsersTable;

@@ -21,6 +21,7 @@ import type { FlowRunRepository, FlowSettingsRepository } from './flow-types.ts'
 import type { LeaseRepository } from './lease-types.ts';
 import type { RetentionRepository } from './retention-types.ts';
 import type {
+  AuthorityGroupRepository,
   GrantRepository,
   InputLedger,
   KeyRepository,
@@ -136,6 +137,7 @@ export interface Store {
   snapshots: SnapshotRepository;
   requests: RequestRepository;
   grants: GrantRepository;
+  authorityGroups: AuthorityGroupRepository;
   keys: KeyRepository;
   inputs: InputLedger;
   signatures: SignatureLedger;

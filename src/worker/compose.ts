@@ -37,6 +37,7 @@ import { openStore } from '../store/open.ts';
 import type { Store } from '../store/types.ts';
 import { CallCounter } from './call-counter.ts';
 import { createCounters } from './counters.ts';
+import { watchFlows } from '../services/flows/watch-flows.ts';
 import { composeFlows } from './flows.ts';
 import { watchPolicies } from './watch-policies.ts';
 
@@ -93,9 +94,11 @@ export async function compose({
   };
   const policies = await watchPolicies(options, store.journal, now);
   const counter = new CallCounter(store.calls);
+  const flowSource = watchFlows(baseDir, log);
   const connectors = await composeConnectors({
     config,
     store,
+    resourceSets: () => flowSource.flowConfig().sets,
     share: 'configured',
     okta,
     jira: jira ?? undefined,
@@ -110,13 +113,8 @@ export async function compose({
       counters.countCall(event);
     },
   });
-  const shared = {
-    store,
-    connectors,
-    flushCalls: () => counter.flush(),
-    now,
-    random: Math.random,
-  };
+  const flushCalls = (): Promise<void> => counter.flush();
+  const shared = { store, connectors, flushCalls, now, random: Math.random };
   const activities = createActivities({
     settings: (snapshot) =>
       checkSettings(snapshot === null ? config : configSchema.parse(snapshot)),
@@ -137,7 +135,8 @@ export async function compose({
   const governedDeps = { settings: () => approvalSettings(config), org: okta.host, ...shared };
   const governed = createGovernedActivities(governedDeps);
   const serviceSettings = () => flowSettings(config, okta.host);
-  const flows = composeFlows({ ...governedDeps, serviceSettings, baseDir, log, searchable });
+  const { flowConfig } = flowSource;
+  const flowActivities = composeFlows({ ...governedDeps, serviceSettings, flowConfig, searchable });
   const enrichment = enrichmentSettings(config);
   const enricher = createEnricher({
     connectors,
@@ -152,12 +151,12 @@ export async function compose({
       ...sync,
       ...governed,
       ...enrichActivities,
-      ...flows.activities,
+      ...flowActivities,
     },
     ping: () => store.ping(),
     close: async () => {
       policies.close();
-      flows.close();
+      flowSource.close();
       await counter.close();
       await checkpoints.close();
       await store.close();

@@ -37,6 +37,7 @@ export async function governedParts(store: Store): Promise<GovernedParts> {
     defaultApprovers: ['group:Approvers'],
     expiresInMs: HOUR_MS,
     grantValidForMs: HOUR_MS,
+    tenureMs: 24 * HOUR_MS,
     protected: [],
   };
   const activities = createGovernedActivities({

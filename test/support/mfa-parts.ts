@@ -6,6 +6,7 @@ import { checkSettings } from '../../src/config/schema/check-settings.ts';
 import { configSchema } from '../../src/config/schema/schema.ts';
 import { Secret } from '../../src/config/env/secret.ts';
 import { createConnectors } from '../../src/connectors/create.ts';
+import { authoritySources } from '../../src/governance/authority.ts';
 import type { Connectors } from '../../src/connectors/types.ts';
 import type { Store } from '../../src/store/types.ts';
 import type { RunningEmulators } from '../../emulators/start.ts';
@@ -24,6 +25,8 @@ export function mfaParts(
   store: Store,
   { document }: RunningEmulators,
   now: () => Date = () => new Date(),
+  defaultApprovers: readonly string[] = ['group:Approvers'],
+  policies = POLICIES,
 ): MfaParts {
   const { host } = new URL(document.okta);
   const config = configSchema.parse({ version: 1, scan: { max_unknown: 1, max_drop: 1 } });
@@ -42,12 +45,17 @@ export function mfaParts(
     },
     slack: { apiUrl: document.slack, token: new Secret(document.tokens.slack) },
     journal: store.journal,
-    bundle: () => POLICIES,
+    bundle: () => policies,
     guardrails: () => ({ riskMax: {} }),
     now,
     confirm: () => store.attempts.check(),
     grants: { useUp: (requestId, use, tx) => store.grants.useUp(tx, requestId, use) },
     quota: { share: 1, reserve: 0, warningThreshold: false },
+    authority: {
+      sources: async () =>
+        authoritySources({ defaultApprovers, policies: policies.policies, resourceSets: [] }),
+      known: () => store.authorityGroups.known(host),
+    },
   });
   return {
     store,

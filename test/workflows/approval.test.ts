@@ -106,6 +106,7 @@ describe('an approval, on a server whose time is skipped', () => {
         defaultApprovers: ['group:Approvers'],
         expiresInMs: HOUR,
         grantValidForMs: HOUR,
+        tenureMs: 24 * HOUR,
         protected: [],
       }),
       now,

@@ -84,6 +84,7 @@ describe('delegated flows on a server whose time is skipped', () => {
       protected: [],
       expiresInMs: HOUR,
       grantValidForMs: HOUR,
+      tenureMs: 24 * HOUR,
     });
     const parts = {
       store,

@@ -13,9 +13,10 @@ import {
   untilUnchanged,
 } from './approval-state.ts';
 import { authenticate, NOBODY } from './authenticate-decision.ts';
-import type { GovernedDeps } from './deps.ts';
 import { announce, announceEnd, remind } from './notices.ts';
-import { UserReader } from './user-reader.ts';
+import { findMoreApprovers, withVoter } from './more-approvers.ts';
+import { readEscalation } from './requirements.ts';
+import type { RequirementDeps } from './requirements.ts';
 import { findOperationEnd } from './operation-end.ts';
 import { endWith, recordOf } from './perform.ts';
 import { closingDraft, requestDraft, requestFacts } from './recording.ts';
@@ -24,21 +25,19 @@ import type { EntryAuthor } from './recording.ts';
 /** When approvers are reminded, and when more are asked, as shares of the time until the deadline. */
 const REMIND_AT = [0.5, 0.8];
 const ESCALATE_AT = 0.65;
+/** How long the members of a channel are read before the approvers are notified. */
+const FIRST_READ_MS = 3_000;
 
 type Activity<Name extends keyof GovernedActivities> = GovernedActivities[Name];
 type OpenDeps = UsesStore<'audit' | 'journal' | 'messages' | 'requests'> &
   UsesConnectors<'slack'> &
   UsesClock;
-type Settings = Pick<GovernedDeps, 'settings'>;
-type DecideDeps = UsesStore<'grants' | 'journal' | 'keys' | 'requests'> &
-  UsesConnectors<'okta' | 'slack'> &
-  UsesClock &
-  Settings;
+type DecideDeps = UsesStore<'audit' | 'grants' | 'journal' | 'keys' | 'requests'> & RequirementDeps;
 
 /** `openApproval`: notifies the approvers, and returns how long the workflow waits. */
-export function openApproval(deps: OpenDeps & Settings): Activity<'openApproval'> {
+export function openApproval(deps: OpenDeps & RequirementDeps): Activity<'openApproval'> {
   return async ({ requestId }) => {
-    const record = await recordOf(deps, requestId);
+    const record = await findMoreApprovers(deps, await recordOf(deps, requestId), FIRST_READ_MS);
     const approval = approvalOf(record);
     const created = Date.parse(record.createdAt);
     const outcome = {
@@ -80,11 +79,14 @@ async function decideOnce(
   deps: DecideDeps,
   { requestId, decision, now }: Parameters<Activity<'decideApproval'>>[0],
 ): Promise<DecisionAnswer> {
-  const record = await recordOf(deps, requestId);
-  const approval = approvalOf(record);
-  const proven = await authenticate(deps, record, { ...decision, now });
-  if (!proven.ok) return recordRefusal(deps, record, { code: proven.code, state: approval.state });
+  const found = await recordOf(deps, requestId);
+  const proven = await authenticate(deps, found, { ...decision, now });
+  if (!proven.ok)
+    return recordRefusal(deps, found, { code: proven.code, state: approvalOf(found).state });
   const { person, at, decisionId, surface, by, proof } = proven;
+  // The voter may be in a source that could not be read so far.
+  const record = await withVoter(deps, found, person);
+  const approval = approvalOf(record);
   const event = {
     type: 'decision',
     decisionId,
@@ -176,13 +178,13 @@ export function cancelApproval(
 
 /** `escalateApproval`: the default approvers may decide too. The required number stays the same. */
 export function escalateApproval(
-  deps: UsesStore<'journal' | 'requests'> & UsesConnectors<'okta' | 'slack'> & UsesClock & Settings,
+  deps: UsesStore<'journal' | 'requests'> & RequirementDeps,
 ): Activity<'escalateApproval'> {
   return async ({ requestId }) => {
-    const record = await recordOf(deps, requestId);
-    const added = await new UserReader(deps, record).idsOf(deps.settings().defaultApprovers);
+    const record = await findMoreApprovers(deps, await recordOf(deps, requestId));
+    const { added, unread } = await readEscalation(deps, record);
     await applyEvent(deps, requestId, { type: 'escalate', added });
-    const outcome = { added: added.length };
+    const outcome = { added: added.length, unread: unread.length };
     await deps.store.journal.append([
       requestDraft(record, { kind: 'approval.escalated', at: deps.now(), outcome }),
     ]);
@@ -191,10 +193,10 @@ export function escalateApproval(
 }
 
 export function remindApproval(
-  deps: UsesStore<'journal' | 'requests'> & UsesConnectors<'slack'> & UsesClock,
+  deps: UsesStore<'journal' | 'requests'> & RequirementDeps,
 ): Activity<'remindApproval'> {
   return async ({ requestId, reminder }) => {
-    const record = await recordOf(deps, requestId);
+    const record = await findMoreApprovers(deps, await recordOf(deps, requestId));
     const draft = requestDraft(record, {
       kind: 'approval.reminded',
       at: deps.now(),

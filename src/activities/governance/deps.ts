@@ -5,6 +5,7 @@ import type { UsesClock, UsesStore } from '../support/parts.ts';
 type Repositories =
   | 'attempts'
   | 'audit'
+  | 'authorityGroups'
   | 'grants'
   | 'inputs'
   | 'journal'

@@ -1,6 +1,8 @@
+import { Context } from '@temporalio/activity';
 import type { JsonObject } from '../../audit/types.ts';
 import { ConnectorError } from '../../connectors/errors.ts';
 import { findOperation } from '../../governance/catalogue.ts';
+import { joinFacts } from '../../governance/context.ts';
 import type { ConnectorName } from '../../governance/types.ts';
 import type { AccountConnector, AccountState } from '../../flows/types.ts';
 import { accountIn, isAccountConnector, oktaAccount, readAccount } from '../flows/read-target.ts';
@@ -29,6 +31,7 @@ export interface TargetFacts {
     protected: boolean;
     groupGrantsAdmin: boolean;
     removes: number;
+    authority: boolean;
   };
   /** Okta ids of the user whom the call affects, who must never approve it. */
   people: string[];
@@ -39,19 +42,26 @@ const NO_RISK: TargetFacts['raising'] = {
   protected: false,
   groupGrantsAdmin: false,
   removes: 0,
+  authority: false,
 };
 
-export type FactDeps = UsesConnectors<AccountConnector | 'slack'> & Pick<GovernedDeps, 'settings'>;
+/** Nothing is known, or there is nothing to know. */
+export const NO_FACTS: TargetFacts = { target: null, state: null, raising: NO_RISK, people: [] };
+
+export type FactDeps = UsesConnectors<AccountConnector | 'ownFacts'> &
+  Pick<GovernedDeps, 'settings'>;
 
 /** Reads the target of a call. The target of a read is not inspected: its risk stays LOW. */
 export async function factsOf(deps: FactDeps, call: RequestedCall): Promise<TargetFacts> {
   const target = targetOf(call);
   const { connector } = call;
   const row = findOperation(connector, call.operation);
-  const blank = { target, state: null, raising: NO_RISK, people: [] };
-  if (!isAccountConnector(connector) || row?.risk === 'LOW' || target === null) return blank;
-  return connector === 'okta'
-    ? withRemoved({ ...blank, ...(await oktaFacts(deps, call)) }, await lossOf(deps, call))
+  const blank = { ...NO_FACTS, target };
+  if (!isAccountConnector(connector) || row?.risk === 'LOW') return blank;
+  if (connector === 'okta')
+    return withRemoved({ ...blank, ...(await oktaFacts(deps, call)) }, await lossOf(deps, call));
+  return target === null
+    ? blank
     : { ...blank, ...(await accountFacts(deps, call, { connector, target })) };
 }
 
@@ -72,7 +82,7 @@ async function oktaFacts(deps: FactDeps, call: RequestedCall): Promise<Found> {
   const users = new UserReader(deps, call);
   const { userId, groupId } = call.args as { userId?: string; groupId?: string };
   const groupGrantsAdmin = groupId !== undefined && (await users.grantsAdminRoles(groupId));
-  const raising = { ...NO_RISK, groupGrantsAdmin };
+  const raising = await withOwnFacts(deps, call, { ...NO_RISK, groupGrantsAdmin });
   if (userId === undefined) return { state: null, raising, people: [] };
   const user = await users.findUser(userId);
   if (!user) return { state: GONE, raising, people: [userId] };
@@ -87,6 +97,21 @@ async function oktaFacts(deps: FactDeps, call: RequestedCall): Promise<Found> {
     },
     people: [userId],
   };
+}
+
+/** Adds the facts that the pipeline itself will find out. */
+async function withOwnFacts(
+  { connectors }: FactDeps,
+  call: RequestedCall,
+  raising: TargetFacts['raising'],
+): Promise<TargetFacts['raising']> {
+  const { connector, operation, args } = call;
+  const signal = Context.current().cancellationSignal;
+  const caller = readerOf(call);
+  const facts = args['groupIds'] === undefined ? raising : {};
+  const own = await connectors.ownFacts({ connector, operation, args, caller, signal, facts });
+  const { authority = false, groupGrantsAdmin = false } = joinFacts(raising, own);
+  return { ...raising, authority, groupGrantsAdmin };
 }
 
 /**

@@ -1,22 +1,27 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
+import type { JsonObject } from '../../audit/types.ts';
 import { canBeMet } from '../../governance/approval.ts';
 import type { Approval } from '../../governance/approval.ts';
-import { CONNECTORS, takesAccess } from '../../governance/catalogue.ts';
-import { ANONYMOUS, userIn } from '../../governance/principal.ts';
+import { CONNECTORS } from '../../governance/catalogue.ts';
+import { changesRights } from '../../governance/context.ts';
+import type { ContextFacts } from '../../governance/context.ts';
+import { ANONYMOUS } from '../../governance/principal.ts';
 import type { ActionState, ConnectorName, Decision } from '../../governance/types.ts';
 import type { ActionRecord, ActionRequest } from '../../store/governance-types.ts';
 import type { GovernedActivities, OpenedRequest } from './types.ts';
 import type { UsesConnectors, UsesStore } from '../support/parts.ts';
-import { factsOf } from './facts.ts';
 import type { FactDeps, TargetFacts } from './facts.ts';
-import { UserReader } from './user-reader.ts';
 import { requestDraft, requestFacts } from './recording.ts';
 import { takeInput } from './take-input.ts';
 import type { StoredInput } from './take-input.ts';
+import { readContext, denialFor, unreadable } from './request-context.ts';
+import type { Refused } from './request-context.ts';
 import { newApproval, requirementsOf } from './requirements.ts';
+import type { RequirementDeps } from './requirements.ts';
 import { targetRefusal } from './target-refusal.ts';
 
 type OpenDeps = FactDeps &
+  RequirementDeps &
   UsesStore<'inputs' | 'journal' | 'requests' | 'snapshots'> &
   UsesConnectors<'decide' | 'validate'>;
 
@@ -29,8 +34,10 @@ export function openRequest(deps: OpenDeps): GovernedActivities['openRequest'] {
     const given = await takeInput(deps, { requestId, run, input, now, startedAt });
     const frozen = await freezeRequest(deps, { requestId, run, now, given });
     const { request, decision } = frozen;
-    const { state, approval, code } = await firstState(deps, frozen);
-    const outcome = code === null ? undefined : { code, hints: decision.hints };
+    const first = await firstState(deps, frozen).catch(stateIfUnreadable);
+    const { state, approval, code, hints = [], details } = first;
+    const outcome =
+      code === null ? undefined : { code, hints: [...decision.hints, ...hints], ...details };
     const record = await store.requests.open(request, state, approval, outcome);
     await recordOpening(deps, record, decision);
     return requestState(record);
@@ -54,6 +61,8 @@ interface FrozenRequest {
   request: ActionRequest;
   decision: Decision;
   facts: TargetFacts;
+  /** Why the request ends, whatever the policies decide; null if nothing prevents it. */
+  refused: Refused | null;
 }
 
 async function freezeRequest(
@@ -74,17 +83,19 @@ async function freezeRequest(
       subject: requestId,
     },
   );
-  const facts = await factsOf(deps, { connector, operation, args, run, workflowId });
-  const decision = deps.connectors.decide(connector, operation, principal, {
-    argsDigest,
-    facts: facts.raising,
+  const decide = (more: { facts?: ContextFacts; aliases?: readonly string[] }): Decision =>
+    deps.connectors.decide(connector, operation, principal, { argsDigest, ...more });
+  const call = { connector, operation, args, run, workflowId };
+  const { facts, people, refused } = await readContext(deps, call, {
+    principal,
+    onBehalfOf: given.onBehalfOf,
+    // What cannot be evaluated is denied, whoever asks.
+    hopeless: decide({}).code === 'fail_closed',
   });
-  const users = new UserReader(deps, { run, workflowId });
-  const idOf = async (reference: string | undefined): Promise<string | null> =>
-    reference === undefined ? null : ((await users.findUser(reference))?.id ?? null);
-  const requester = userIn(principal) ?? undefined;
-  // Who asks matters where people decide, and where the target may be the caller's own account.
-  const named = decision.effect === 'approval' || takesAccess(`${connector}:${operation}`);
+  const decision = denialFor(
+    decide({ facts: facts.raising, ...(people.aliases && { aliases: people.aliases }) }),
+    refused,
+  );
   const request: ActionRequest = {
     requestId,
     workflowId,
@@ -96,8 +107,10 @@ async function freezeRequest(
     principal,
     authenticatedBy,
     surface,
-    requesterId: named ? await idOf(requester) : null,
-    onBehalfOf: named ? await idOf(given.onBehalfOf) : null,
+    requesterId: people.requesterId,
+    onBehalfOf: people.onBehalfOf,
+    ...(people.aliases && { aliases: people.aliases }),
+    changesRights: changesRights(facts.raising),
     reason: given.reason ?? '',
     risk: decision.risk ?? 'CRITICAL',
     target: facts.target,
@@ -106,7 +119,7 @@ async function freezeRequest(
     obligations: decision.obligations,
     createdAt: new Date(now).toISOString(),
   };
-  return { request, decision, facts };
+  return { request, decision, facts, refused };
 }
 
 function operationOf(text: string | undefined): { connector: ConnectorName; operation: string } {
@@ -121,31 +134,46 @@ interface FirstState {
   state: ActionState;
   approval: Approval | null;
   code: string | null;
+  hints?: string[];
+  details?: JsonObject;
 }
 
 async function firstState(
-  deps: FactDeps,
-  { request, decision, facts }: FrozenRequest,
+  deps: FactDeps & RequirementDeps,
+  { request, decision, facts, refused }: FrozenRequest,
 ): Promise<FirstState> {
+  if (refused !== null) {
+    const { code, details } = refused;
+    return { state: 'denied', approval: null, code, details };
+  }
   if (decision.effect === 'deny') return { state: 'denied', approval: null, code: decision.code };
   const refusal = await targetRefusal(deps, request, facts);
   if (refusal !== null) return { state: 'denied', approval: null, code: refusal };
   if (decision.effect !== 'approval') return { state: 'open', approval: null, code: null };
-  const users = new UserReader(deps, request);
-  const requirements = await requirementsOf(deps, users, decision.obligations);
+  const read = await requirementsOf(deps, request);
   const { requesterId, onBehalfOf, obligations, risk } = request;
   const banned = [...new Set([requesterId, onBehalfOf, ...facts.people])].filter(
     (id) => id !== null,
   );
-  const approval = newApproval(deps, {
-    obligations,
-    risk,
-    requirements,
-    banned,
-    now: new Date(request.createdAt),
-  });
-  if (!canBeMet(approval)) return { state: 'denied', approval: null, code: 'no_eligible_approver' };
-  return { state: 'pending', approval, code: null };
+  const now = new Date(request.createdAt);
+  const approval = newApproval(deps, { obligations, risk, ...read, banned, now });
+  // Sources that could not be read yet are read again beside the open request.
+  if (canBeMet(approval) || read.unread.some(({ temporary }) => temporary))
+    return { state: 'pending', approval, code: null };
+  return {
+    state: 'denied',
+    approval: null,
+    code: 'no_eligible_approver',
+    hints: read.unread.map(({ source, message }) => `${source}: ${message}`),
+  };
+}
+
+/** The denial of a request whose facts stay unreadable. Throws while they may be read later. */
+function stateIfUnreadable(thrown: unknown): FirstState {
+  const refused = unreadable(thrown);
+  if (refused === null) throw thrown;
+  const { code, hint, details } = refused;
+  return { state: 'denied', approval: null, code, hints: [hint], details };
 }
 
 async function recordOpening(

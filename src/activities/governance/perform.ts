@@ -12,6 +12,7 @@ import type { GovernedDeps } from './deps.ts';
 import { factsOf } from './facts.ts';
 import type { TargetFacts } from './facts.ts';
 import { requestState } from './open-request.ts';
+import { unreadable } from './request-context.ts';
 import { closingDraft, requestDraft } from './recording.ts';
 import { withAdministratorLock, removesAdministrator } from './administrator-lock.ts';
 import type { AdministratorLock } from './administrator-lock.ts';
@@ -21,25 +22,48 @@ import { callerOf, whatChanged } from './what-changed.ts';
 const CALL_ATTEMPTS = 8;
 const READY: readonly ActionState[] = ['open', 'approved'];
 
-type PerformDeps = UsesStore<'audit' | 'grants' | 'journal' | 'leases' | 'requests'> &
+type PerformDeps = UsesStore<
+  'audit' | 'authorityGroups' | 'grants' | 'journal' | 'leases' | 'requests'
+> &
   Pick<GovernedDeps, 'connectors' | 'now' | 'org' | 'random' | 'settings'>;
 
 /** `performRequest`: checks everything again, then makes the call once. */
 export function performRequest(deps: PerformDeps): GovernedActivities['performRequest'] {
   return async ({ requestId }) => {
-    const found = await recordOf(deps, requestId);
-    const ended = found.state === 'performing' ? await resolveInterrupted(deps, found) : null;
-    if (ended) return ended;
-    const record = await recordOf(deps, requestId);
-    if (!READY.includes(record.state)) return requestState(record);
-    const facts = await factsOf(deps, record);
-    if (!removesAdministrator(record, facts))
-      return recheckAndCall(deps, { record, facts, lock: null });
-    return withAdministratorLock(deps, record, async (lock) => {
-      // The previous holder of the lock may have changed the facts.
-      return recheckAndCall(deps, { record, facts: await factsOf(deps, record), lock });
-    });
+    try {
+      return await carryOut(deps, requestId);
+    } catch (error) {
+      return endIfUnreadable(deps, await recordOf(deps, requestId), error);
+    }
   };
+}
+
+async function carryOut(deps: PerformDeps, requestId: string): Promise<OpenedRequest> {
+  const found = await recordOf(deps, requestId);
+  const ended = found.state === 'performing' ? await resolveInterrupted(deps, found) : null;
+  if (ended) return ended;
+  const record = await recordOf(deps, requestId);
+  if (!READY.includes(record.state)) return requestState(record);
+  const facts = await factsOf(deps, record);
+  if (!removesAdministrator(record, facts))
+    return recheckAndCall(deps, { record, facts, lock: null });
+  return withAdministratorLock(deps, record, async (lock) => {
+    // The previous holder of the lock may have changed the facts.
+    return recheckAndCall(deps, { record, facts: await factsOf(deps, record), lock });
+  });
+}
+
+/** The end of a request whose facts stay unreadable, so that no call was made. Else throws. */
+async function endIfUnreadable(
+  deps: PerformDeps,
+  record: ActionRecord,
+  error: unknown,
+): Promise<OpenedRequest> {
+  const refused = READY.includes(record.state) ? unreadable(error, CALL_ATTEMPTS) : null;
+  if (refused === null) throw error;
+  const { code, hint, details } = refused;
+  const outcome = { ok: false, code, message: hint, ...details };
+  return endWith(deps, record, { state: 'failed', outcome });
 }
 
 /** A call about to be made; `lock` is null if it needs none. */

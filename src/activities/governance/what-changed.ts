@@ -1,14 +1,18 @@
+import { Context } from '@temporalio/activity';
 import type { Caller } from '../../connectors/types.ts';
 import type { ActionRecord } from '../../store/governance-types.ts';
 import type { GovernedDeps } from './deps.ts';
 import type { TargetFacts } from './facts.ts';
-import { requirementsOf } from './requirements.ts';
+import { backoffMs, retryIn, VENDOR_ATTEMPTS } from '../support/failures.ts';
+import { quorumNow } from './requirements.ts';
+import type { RequirementDeps } from './requirements.ts';
 import { targetRefusal } from './target-refusal.ts';
-import { UserReader } from './user-reader.ts';
+
+type ChangeDeps = RequirementDeps & Pick<GovernedDeps, 'connectors'>;
 
 /** A code for what has changed since the request was decided; null if nothing has. */
 export async function whatChanged(
-  deps: Pick<GovernedDeps, 'connectors' | 'settings'>,
+  deps: ChangeDeps,
   record: ActionRecord,
   facts: TargetFacts,
 ): Promise<string | null> {
@@ -22,6 +26,7 @@ export async function whatChanged(
   const decision = deps.connectors.decide(connector, operation, principal, {
     argsDigest,
     facts: facts.raising,
+    ...(record.aliases && { aliases: record.aliases }),
   });
   if (decision.effect === 'deny') return 'policy_changed';
   const refusal = await targetRefusal(deps, record, facts);
@@ -30,26 +35,22 @@ export async function whatChanged(
   if (decision.bundleDigest !== record.bundleDigest || decision.risk !== record.risk)
     return 'policy_changed';
   if (JSON.stringify(facts.state) !== JSON.stringify(record.targetFacts)) return 'target_changed';
-  return (await approversStillValid(deps, record)) ? null : 'approver_changed';
+  return quorumProblem(deps, record);
 }
 
-/** Whether every approver who voted is still allowed to approve. */
-async function approversStillValid(
-  deps: Pick<GovernedDeps, 'connectors' | 'settings'>,
-  record: ActionRecord,
-): Promise<boolean> {
-  const users = new UserReader(deps, record);
-  const requirements = await requirementsOf(deps, users, record.obligations);
-  const now = new Set(requirements.flatMap(({ eligible }) => eligible));
-  const votes = record.approval?.votes ?? [];
-  const added = new Set(record.approval?.requirements.flatMap(({ eligible }) => eligible));
-  for (const { person } of votes) {
-    if (now.has(person)) continue;
-    const user = added.has(person) ? await users.findUser(person) : null;
-    if (user?.status !== 'ACTIVE' || requirements.some(({ eligible }) => eligible.length > 0))
-      return false;
-  }
-  return true;
+/** A code if the approvals do not suffice any more; null if they do. */
+async function quorumProblem(deps: ChangeDeps, record: ActionRecord): Promise<string | null> {
+  const { approval } = record;
+  const quorum = approval === null ? 'unmet' : await quorumNow(deps, record, approval);
+  if (quorum === 'met') return null;
+  if (quorum === 'unmet') return 'approver_changed';
+  const { attempt } = Context.current().info;
+  if (attempt >= VENDOR_ATTEMPTS) return 'approvers_unreadable';
+  throw retryIn(
+    backoffMs(attempt),
+    'unavailable',
+    'the approvers cannot be read; arx will try again',
+  );
 }
 
 /** The caller of a request's own call. */
@@ -59,6 +60,8 @@ export function callerOf({
   surface,
   workflowId,
   run,
+  aliases,
 }: ActionRecord): Caller {
-  return { principal, authenticatedBy, surface, workflowId, run };
+  const caller = { principal, authenticatedBy, surface, workflowId, run };
+  return aliases ? { ...caller, aliases } : caller;
 }

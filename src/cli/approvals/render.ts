@@ -63,6 +63,7 @@ export function approvalText(item: ApprovalDocument, colors: Colors): string {
       item.votes.map(({ person, verdict, at }) => `${person} ${verdict} ${when(at)}`).join('; '),
     ],
     ['approvers', item.state === null ? '' : `${named} (${item.eligible.join(', ')})`],
+    ['not read', item.unread.map(({ source, message }) => `${source}: ${message}`).join('; ')],
     ['policies', item.requirements.map(({ policy }) => policy).join(', ')],
     ['arguments', item.argsDigest.slice(0, 16)],
     ['call', item.action],

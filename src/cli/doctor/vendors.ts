@@ -13,6 +13,7 @@ import type { Store } from '../../store/types.ts';
 import { policiesOf } from '../kit/inspect.ts';
 import type { Settings } from '../kit/settings.ts';
 import { entraChecks, googleChecks, salesforceChecks } from './accounts.ts';
+import { authorityChecks } from './authority.ts';
 import { attempt, fail } from './check.ts';
 import type { CheckResult } from './check.ts';
 import { clockCheck } from './clock.ts';
@@ -81,6 +82,7 @@ export async function* vendorChecks(settings: Settings, store: Store): AsyncGene
   }
   for (const vendor of ACCOUNT_VENDORS) yield* furtherChecks(bench, vendor);
   yield* flowChecks(bench, store);
+  yield* authorityChecks(bench, store);
   yield clockCheck(events);
 }
 

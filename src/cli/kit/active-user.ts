@@ -4,7 +4,6 @@ import type { CallContext, OktaUser } from '../../connectors/types.ts';
 import type { Store } from '../../store/types.ts';
 import { oktaOf } from './connectors.ts';
 import { authenticationError } from './errors.ts';
-import type { CliError } from './errors.ts';
 import type { Settings } from './settings.ts';
 
 /** The active Okta user that a decision is attributed to. */
@@ -22,7 +21,7 @@ export async function activeUser(
   if (user?.status === 'ACTIVE') return user;
   throw authenticationError(
     user === null
-      ? 'Okta has no user with that login or id.'
+      ? 'Okta has no user, or several, with that login, id or e-mail address.'
       : `Okta user ${user.id} is not active (${user.status}).`,
     'Name an active Okta user with --as, and prove it with ARX_KEY.',
   );
@@ -44,9 +43,7 @@ async function lookUpUser(
   reference: string,
 ): Promise<OktaUser | null> {
   const okta = await oktaOf(settings, store);
-  return findUser({ okta, context: contextOf }, reference).catch((thrown: unknown) => {
-    throw (thrown as Error).name === 'InvalidArgumentError' ? noLogin() : thrown;
-  });
+  return findUser({ okta, context: contextOf }, reference);
 }
 
 function contextOf<Output>(subject: string): CallContext<Output> {
@@ -63,6 +60,3 @@ function contextOf<Output>(subject: string): CallContext<Output> {
     priority: 'interactive',
   };
 }
-
-const noLogin = (): CliError =>
-  authenticationError('That is not the login or id of an Okta user.', 'Name an Okta user.');

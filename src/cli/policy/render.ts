@@ -1,6 +1,8 @@
 /** Renders decisions, lint findings and test results for the terminal. */
 
 import type { DecisionDocument } from '../../governance/document.ts';
+import { groupIn } from '../../governance/authority.ts';
+import type { AuthoritySource } from '../../governance/authority.ts';
 import type { LintFinding } from '../../governance/lint-finding.ts';
 import type { CaseOutcome } from './evaluate-case.ts';
 import type { Colors } from '../kit/io.ts';
@@ -88,6 +90,15 @@ export function lintText(
   );
   const summary = `${plural(policies, 'policy', 'policies')}, ${plural(findings.length, 'finding')}`;
   return [...lines, summary].join('\n');
+}
+
+/** The groups from which arx takes authority, one line each with what names them. */
+export function authorityLines(sources: readonly AuthoritySource[]): string[] {
+  const groups = sources.filter(({ reference }) => groupIn(reference) !== null);
+  const named = Map.groupBy(groups, ({ reference }) => reference);
+  return [...named].map(([reference, by]) =>
+    plain(`changes to ${reference} need people: ${by.map(({ namedBy }) => namedBy).join(', ')}`),
+  );
 }
 
 /** Outcomes of policy tests for the terminal: the failed cases, and the totals. */

@@ -12,6 +12,11 @@ export interface ApprovalSettings {
   defaultApprovers: string[];
   expiresInMs: number;
   grantValidForMs: number;
+  /**
+   * How long before a request approvers must have been in their group, if the request changes who
+   * may approve or administer.
+   */
+  tenureMs: number;
   /** Logins, ids or group names; an operation on one of them carries a higher risk. */
   protected: string[];
 }
@@ -24,6 +29,7 @@ export function approvalSettings({ approvals, protected: listed }: ArxConfig): A
     defaultApprovers: approvals.default_approvers,
     expiresInMs: durationMs(approvals.expires_in),
     grantValidForMs: durationMs(approvals.grant_valid_for),
+    tenureMs: durationMs(approvals.tenure),
     protected: listed,
   };
 }

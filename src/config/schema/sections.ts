@@ -41,6 +41,11 @@ export const approvals = z
       .describe(
         'Requests about approvals per minute that one access key may send to the HTTP server; further requests get 429',
       ),
+    tenure: positiveDuration
+      .prefault('24h')
+      .describe(
+        'How long approvers must have been in their group before a change to a group that gives authority or administrator roles',
+      ),
   })
   .prefault({})
   .describe('Human approval of governed operations');

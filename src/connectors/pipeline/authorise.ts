@@ -32,13 +32,14 @@ interface Requested {
  */
 export function decideFor(requested: Requested, decide: Decide): Decision {
   const { connector, operation, caller, argsDigest, facts = {} } = requested;
-  const { principal } = caller;
+  const { principal, aliases } = caller;
   // If nobody has read what the call would remove, it counts as something.
   const removes = replacesProfile(connector, operation, requested.args) ? (facts.removes ?? 1) : 0;
   const decision = decide({
     connector,
     operation,
     principal,
+    aliases,
     argsDigest,
     raisedBy: riskIncrease({ ...facts, removes }),
   });

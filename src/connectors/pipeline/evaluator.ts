@@ -30,8 +30,8 @@ export function evaluator(): typeof evaluate {
  * Everything besides bundle and catalogue that a decision depends on; null for an invalid request.
  */
 function keyOf(request: DecisionRequest, { riskMax }: Guardrails): string | null {
-  const { connector, operation, principal, raisedBy = 0 } = request;
-  const parts = [connector, operation, principal];
+  const { connector, operation, principal, aliases = [], raisedBy = 0 } = request;
+  const parts = [connector, operation, principal, ...aliases];
   if (!parts.every((part) => typeof part === 'string') || !Number.isSafeInteger(raisedBy))
     return null;
   return JSON.stringify([...parts, raisedBy, riskMax]);

@@ -12,11 +12,14 @@ import { callVendor } from './call-vendor.ts';
 import { record } from './record.ts';
 import { defaultRecord, entryOf, requestIdIn } from './entries.ts';
 import type { Journal, JournalEffect, JsonObject } from '../../audit/types.ts';
+import { joinFacts } from '../../governance/context.ts';
+import type { ContextFacts } from '../../governance/context.ts';
 import type { ConnectorName } from '../../governance/types.ts';
 import type { Decide } from './authorise.ts';
 import type { AnyRow } from './operation.ts';
 import type { VendorClient } from './call-vendor.ts';
 import type { EntryFacts } from './entries.ts';
+import type { OwnFacts } from '../authority.ts';
 import { withWrite } from './writes.ts';
 import type { OnWrite } from './writes.ts';
 import type { CallContext, CallOutcome, CallResult, GrantStore, Recorded } from '../types.ts';
@@ -30,6 +33,8 @@ export interface Pipeline<Handle> {
   grants: GrantStore | undefined;
   onWrite?: OnWrite | undefined;
   decide: Decide;
+  /** Facts of a write that its caller may not have stated; they can only raise the risk. */
+  ownFacts?: OwnFacts | undefined;
   now: () => Date;
   /**
    * Throws OvertakenError if a later attempt has overtaken the caller; called right before each
@@ -185,7 +190,9 @@ async function authoriseCall<Handle>(
     caller: context.caller,
     argsDigest: redacted.argsDigest,
     args: input,
-    facts: context.facts,
+    facts: row?.write
+      ? await factsOf(pipeline, { operation, context, args: input as JsonObject })
+      : context.facts,
     callable: row !== null,
   };
   const decision = decideFor(requested, pipeline.decide);
@@ -199,6 +206,16 @@ async function authoriseCall<Handle>(
     throw error;
   }
   return decided;
+}
+
+/** The stated facts of a write and those that the pipeline finds out itself. */
+async function factsOf<Handle>(
+  { ownFacts, connector }: Pipeline<Handle>,
+  { operation, context, args }: Pick<EntryFacts, 'operation' | 'context'> & { args: JsonObject },
+): Promise<ContextFacts> {
+  const { caller, signal, facts = {} } = context;
+  const own = await ownFacts?.({ connector, operation, args, caller, signal, facts });
+  return joinFacts(facts, own ?? {});
 }
 
 const denialOutcome = (error: unknown): JsonObject =>

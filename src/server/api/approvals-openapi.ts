@@ -40,6 +40,7 @@ const document = {
   votes: listOf(object({ person: text, verdict: { enum: ['approve', 'deny'] }, at: time })),
   needed: { type: 'integer', minimum: 0 },
   eligible: listOf(text),
+  unread: listOf(object({ source: text, code: text, message: text })),
   requirements: listOf(
     object({ policy: text, any_of: listOf(text), count: { type: 'integer', minimum: 1 } }),
   ),

@@ -1,4 +1,4 @@
-import { findUserByEmail } from '../../services/approvals/okta-users.ts';
+import { findUser } from '../../services/approvals/okta-users.ts';
 import type { OktaReader } from '../../services/approvals/okta-users.ts';
 import type { Call, SlackOperations } from '../../connectors/types.ts';
 import type { ActiveUser } from '../types.ts';
@@ -21,7 +21,7 @@ export async function findUserBySlackId(
   if (!member?.active || member.email === null || !PLAIN.test(member.email)) return null;
   const back = await lookUp(reader, { email: member.email });
   if (back?.id !== userId || !back.active) return null;
-  const user = await findUserByEmail(reader, member.email);
+  const user = await findUser(reader, member.email);
   return user?.status === 'ACTIVE' ? { id: user.id, login: user.login } : null;
 }
 

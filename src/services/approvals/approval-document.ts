@@ -29,6 +29,8 @@ export interface ApprovalDocument {
   needed: number;
   /** Okta ids of those who may decide. */
   eligible: string[];
+  /** Sources of approvers that could not be read so far, and why. */
+  unread: { source: string; code: string; message: string }[];
   requirements: { policy: string; any_of: string[]; count: number }[];
   argsDigest: string;
   bundleDigest: string;
@@ -71,6 +73,11 @@ export function approvalDocument(record: ActionRecord): ApprovalDocument {
     })),
     needed: approval ? votesNeeded(approval) : 0,
     eligible: approval ? eligibleOf(approval) : [],
+    unread: (approval?.unread ?? []).map(({ source, code, message }) => ({
+      source,
+      code,
+      message,
+    })),
     requirements: obligations.approvers.map(({ policy, any_of, count }) => ({
       policy,
       any_of,

@@ -123,12 +123,7 @@ const isTrusted = ({ authenticatedBy, surface }: FlowRequester): boolean =>
   authenticatedBy !== 'none' || surface === 'workflow';
 
 async function findOktaUser(reader: OktaReader, principal: string): Promise<OktaUser | null> {
-  const found = findUser(reader, nameOf('user', principal) ?? '').catch((thrown: unknown) => {
-    // Text that cannot be a login belongs to no user.
-    if ((thrown as Error).name === 'InvalidArgumentError') return null;
-    throw thrown;
-  });
-  return readable(found);
+  return readable(findUser(reader, nameOf('user', principal) ?? ''));
 }
 
 /** Anyone who may create groups could put a user into a second group of the same name. */

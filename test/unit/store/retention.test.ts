@@ -377,6 +377,7 @@ const KEPT = [
     'flow_switches',
     'rate_buckets',
     'leases',
+    'authority_groups',
   ],
   // Opaque ids only; a takeover removes rows older than any activity.
   'activity_attempts',

@@ -55,6 +55,7 @@ describe('a governed operation', () => {
         defaultApprovers: ['group:Approvers'],
         expiresInMs: HOUR,
         grantValidForMs: HOUR,
+        tenureMs: 24 * HOUR,
         protected: [],
       }),
       now,

@@ -1,0 +1,119 @@
+/** Governed operations in this process: a real store, and connectors over emulated vendors. */
+import { createGovernedActivities } from '../../src/activities/governance/create.ts';
+import type { GovernedActivities } from '../../src/activities/governance/types.ts';
+import type { ApprovalSettings } from '../../src/config/schema/approval-settings.ts';
+import type { Connectors } from '../../src/connectors/types.ts';
+import type { ActionRecord } from '../../src/store/governance-types.ts';
+import type { Store } from '../../src/store/types.ts';
+import type { DecisionAnswer, GovernedOperationInput } from '../../src/workflows/messages.ts';
+import type { RunningEmulators } from '../../emulators/start.ts';
+import type { Policy } from '../../src/governance/types.ts';
+import { inActivity, mfaParts } from './mfa-parts.ts';
+import { bundle, bundleOf } from './policies.ts';
+
+const HOUR = 3_600_000;
+
+export const APPROVAL_SETTINGS: ApprovalSettings = {
+  requireSigned: false,
+  criticalQuorum: 2,
+  defaultApprovers: ['group:Approvers'],
+  expiresInMs: HOUR,
+  grantValidForMs: HOUR,
+  tenureMs: 24 * HOUR,
+  protected: [],
+};
+
+/** One governed operation after the other, step by step, without a workflow. */
+export class GovernedSteps {
+  readonly connectors: Connectors;
+  readonly activities: GovernedActivities;
+  readonly #store: Store;
+  readonly #now: () => Date;
+  #serial = 0;
+  /** The request that was opened last. */
+  requestId = '';
+
+  constructor(
+    store: Store,
+    emulators: RunningEmulators,
+    {
+      now = () => new Date(),
+      settings = () => APPROVAL_SETTINGS,
+      policies = [],
+    }: { now?: () => Date; settings?: () => ApprovalSettings; policies?: Policy[] } = {},
+  ) {
+    this.#store = store;
+    this.#now = now;
+    const all = bundle(...bundleOf('policies/*.yaml').policies, ...policies);
+    const { defaultApprovers } = settings();
+    this.connectors = mfaParts(store, emulators, now, defaultApprovers, all).connectors;
+    this.activities = createGovernedActivities({
+      store,
+      connectors: this.connectors,
+      org: new URL(emulators.document.okta).host,
+      settings,
+      now,
+      random: () => 0,
+      flushCalls: async () => undefined,
+    });
+  }
+
+  open(input: GovernedOperationInput, attempt = 1) {
+    this.requestId = `request-${process.pid}-${performance.now()}-${(this.#serial += 1)}`;
+    return this.#open(input, attempt);
+  }
+
+  /** The next attempt of the same request. */
+  openAgain(input: GovernedOperationInput, attempt: number) {
+    return this.#open(input, attempt);
+  }
+
+  #open(input: GovernedOperationInput, attempt: number) {
+    const { requestId } = this;
+    const now = this.#now().getTime();
+    return inActivity(
+      () => this.activities.openRequest({ requestId, run: requestId, now, input }),
+      attempt,
+    );
+  }
+
+  vote(approver: string, verdict: 'approve' | 'deny' = 'approve'): Promise<DecisionAnswer> {
+    const { requestId } = this;
+    const decisionId = `decision-${(this.#serial += 1)}`;
+    const now = this.#now().getTime();
+    return inActivity(() =>
+      this.activities.decideApproval({
+        requestId,
+        now,
+        decision: { decisionId, verdict, approver },
+      }),
+    );
+  }
+
+  escalate(): Promise<void> {
+    const { requestId } = this;
+    return inActivity(() => this.activities.escalateApproval({ requestId }));
+  }
+
+  remind(): Promise<void> {
+    const { requestId } = this;
+    return inActivity(() => this.activities.remindApproval({ requestId, reminder: 1 }));
+  }
+
+  perform(attempt = 1) {
+    const { requestId } = this;
+    return inActivity(() => this.activities.performRequest({ requestId }), attempt);
+  }
+
+  async record(): Promise<ActionRecord> {
+    const record = await this.#store.requests.get(this.requestId);
+    if (record === null) throw new Error(`no request ${this.requestId}`);
+    return record;
+  }
+
+  /** Ids of those who may decide by what is stored. */
+  async eligible(): Promise<string[]> {
+    const { approval } = await this.record();
+    return [...new Set(approval?.requirements.flatMap((one) => one.eligible))];
+  }
+}
