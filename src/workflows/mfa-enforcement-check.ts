@@ -191,7 +191,10 @@ async function openTickets(plan: RunPlan, state: ResumeState): Promise<boolean> 
   }
 }
 
-/** Closes the tickets of users whom this run proved compliant. Only a complete run may do so. */
+/**
+ * Closes the tickets of users whom this run proved compliant or did not list, because they left.
+ * Only a complete run may do so.
+ */
 async function closeTickets(plan: RunPlan, state: ResumeState): Promise<boolean> {
   const { run } = plan;
   for (;;) {

@@ -1,6 +1,8 @@
 import { configJsonSchema } from './json-schema.ts';
 import { VARIABLES } from '../env/variables.ts';
 import type { Variable } from '../env/variables.ts';
+import { DURATION_FORM } from './fields.ts';
+import { OTHER_FACTOR_TYPE } from './schema.ts';
 
 /** The part of a JSON Schema that the page reads. */
 interface Node {
@@ -12,6 +14,7 @@ interface Node {
   pattern?: string;
   minimum?: number;
   maximum?: number;
+  exclusiveMinimum?: number;
   anyOf?: readonly Node[];
   items?: Node;
   properties?: Readonly<Record<string, Node>>;
@@ -61,10 +64,11 @@ export function configurationDocs(): string {
 
 function section(key: string, node: Node): string[] {
   const leaves = leavesOf(key, node);
-  const alone = leaves.length === 1 && leaves[0]?.path === key;
+  // A list of entries is a leaf too, with the description of the section.
+  const described = leaves[0]?.path === key;
   return [
     `### ${key}`,
-    ...(node.description && !alone ? [`${node.description}.`] : []),
+    ...(node.description && !described ? [`${node.description}.`] : []),
     list(leaves.map(lineOf)),
   ];
 }
@@ -100,7 +104,7 @@ function formOf(node: Node): string {
   if (node.enum)
     return node.enum.length > 1 ? `one of ${node.enum.map(code).join(', ')}` : code(node.enum[0]);
   if (node.items) return `list of ${entriesOf(node.items)}`;
-  if (node.pattern) return 'duration';
+  if (node.pattern) return FORMS[node.pattern] ?? 'text';
   if (typeof node.additionalProperties === 'object')
     return `map of names to ${formOf(node.additionalProperties)}`;
   return (typeof node.type === 'string' ? [node.type] : (node.type ?? ['any']))
@@ -122,15 +126,23 @@ function entriesOf(items: Node): string {
   return formOf(items).replace(/^(whole number|number|duration)\b/, '$1s');
 }
 
+/** The forms of text by their patterns. */
+const FORMS: Readonly<Record<string, string>> = {
+  [DURATION_FORM.source]: 'duration',
+  [OTHER_FACTOR_TYPE.source]: '`other:NAME`',
+};
+
 const NAMES: Readonly<Record<string, string>> = {
   string: 'text',
   boolean: 'true or false',
   null: '`null`',
 };
 
-function typeName(type: string, { minimum, maximum }: Node): string {
+function typeName(type: string, { minimum, maximum, exclusiveMinimum }: Node): string {
   if (type !== 'integer' && type !== 'number') return NAMES[type] ?? type;
   const kind = type === 'integer' ? 'whole number' : 'number';
+  if (exclusiveMinimum !== undefined && maximum !== undefined)
+    return `${kind}, more than ${exclusiveMinimum} and at most ${maximum}`;
   return minimum === undefined || maximum === undefined
     ? kind
     : `${kind} from ${minimum} to ${maximum}`;

@@ -71,7 +71,9 @@ const rule = z
     field: text('a dot path such as status or recent_activity.failed_sign_ins', (value) =>
       PATH.test(value),
     ).describe('Dot path into the extracted fields, else into the data as it was read'),
-    operator: word(Object.keys(OPERATORS) as [string, ...string[]]).describe('Comparison operator'),
+    operator: word(Object.keys(OPERATORS) as [string, ...string[]]).describe(
+      'Comparison operator; see enrichment.md',
+    ),
     value: z
       .union([scalar, z.array(scalar)], { error: 'a value, or a list of values' })
       .optional()

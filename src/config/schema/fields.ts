@@ -13,12 +13,12 @@ export const word = <const Words extends readonly [string, ...string[]]>(words: 
   z.enum(words, { error: `one of ${words.join(', ')}` });
 
 /** A number from 0 to 1, both included unless `above` excludes the lower limit. */
-export const share = (expected: string, { above = -1 }: { above?: number } = {}) =>
-  z
-    .number({ error: expected })
-    .min(0, { error: expected })
-    .max(1, { error: expected })
-    .refine((value) => value > above, { error: expected });
+export const share = (expected: string, { above }: { above?: number } = {}) => {
+  const atMostOne = z.number({ error: expected }).max(1, { error: expected });
+  return above === undefined
+    ? atMostOne.min(0, { error: expected })
+    : atMostOne.gt(above, { error: expected });
+};
 
 /** A whole number within limits, both included. */
 export function whole(from: number, to: number) {
@@ -29,15 +29,16 @@ export function whole(from: number, to: number) {
 export const flag = z.boolean({ error: 'true or false' });
 
 const A_DURATION = 'a duration: a whole number followed by s, m, h or d, such as 14d or 30m';
-const SHAPE = /^\d{1,9}[smhd]$/;
+/** How a duration is written. */
+export const DURATION_FORM = /^\d{1,9}[smhd]$/;
 /**
  * A duration such as `14d`; it stays text. Each check accepts what an earlier one refuses, so that
  * one mistake gives one error.
  */
 export const duration = z
   .string({ error: A_DURATION })
-  .regex(SHAPE, { error: A_DURATION })
-  .refine((value) => !SHAPE.test(value) || parseDuration(value) !== null, {
+  .regex(DURATION_FORM, { error: A_DURATION })
+  .refine((value) => !DURATION_FORM.test(value) || parseDuration(value) !== null, {
     error: 'a duration of at most ten years',
   });
 

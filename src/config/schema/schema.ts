@@ -103,10 +103,13 @@ const connectors = z.strictObject({
 });
 
 const A_FACTOR_TYPE = `one of ${[...FACTOR_TYPE_NAMES, ...PROVIDER_TYPES].join(', ')}, or other: and the name of another type`;
+/** How a factor type that arx does not know is written. */
+export const OTHER_FACTOR_TYPE = /^other:[\w:.-]{1,60}$/;
+
 const factorType = z.union(
   [
     word([...FACTOR_TYPE_NAMES, ...PROVIDER_TYPES]),
-    z.string().regex(/^other:[\w:.-]{1,60}$/, { error: A_FACTOR_TYPE, abort: true }),
+    z.string().regex(OTHER_FACTOR_TYPE, { error: A_FACTOR_TYPE, abort: true }),
   ],
   { error: A_FACTOR_TYPE },
 );
@@ -175,9 +178,9 @@ const scan = z.strictObject({
 });
 
 const quota = z.strictObject({
-  share: share('a share above 0, at most 1', { above: 0 })
+  share: share('a share of more than 0 and at most 1', { above: 0 })
     .prefault(0.5)
-    .describe("Share of each bucket's limit that arx may use, above 0"),
+    .describe("Share of each bucket's limit that arx may use"),
   reserve: whole(0, 10_000)
     .prefault(5)
     .describe('Calls per window reserved for interactive look-ups'),

@@ -202,7 +202,7 @@ const ROWS: Row[] = [
     'scan.max_drop',
     /0 to 1/,
   ],
-  ['no quota at all', `${v}quota: { share: 0 }\n`, 'wrong_value', '2:17', 'quota.share', /above 0/],
+  ['no quota at all', `${v}quota: { share: 0 }\n`, 'wrong_value', '2:17', 'quota.share', /more than 0 and at most 1/],
   [
     'a batch size out of range',
     `${v}scan: { batch: 201 }\n`,
@@ -559,7 +559,7 @@ describe('an invalid arx.yaml', () => {
       'enrichment.cache_ttl',
       /^Write a duration of at most ten years/,
     ],
-    ['quota: { share: -1 }', 'quota.share', /^Write [^,]+ above 0/],
+    ['quota: { share: -1 }', 'quota.share', /^Write a share of more than 0 and at most 1/],
   ])('reports one mistake once: %s', (line, path, remedy) => {
     const file = join(directoryWith({ 'arx.yaml': `${v}${line}\n` }), 'arx.yaml');
     const error = configErrorOf(() => loadConfig({ path: file, catalogue: CATALOGUE }));
