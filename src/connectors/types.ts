@@ -167,6 +167,8 @@ export interface JiraTransition {
   name: string;
   toStatus: string;
   toCategory: 'new' | 'indeterminate' | 'done';
+  /** The fields of its screen, with the names of their allowed values. */
+  fields: { id: string; required: boolean; allowed: string[] }[];
 }
 export interface JiraOperations extends OperationTable {
   'issues:create': {
@@ -205,7 +207,17 @@ export interface JiraOperations extends OperationTable {
     output: null;
   };
   'issues:comment': { input: { key: string; body: readonly TextBlock[] }; output: { id: string } };
-  'issues:transition': { input: { key: string; transitionId: string }; output: null };
+  'issues:transition': {
+    input: {
+      key: string;
+      transitionId: string;
+      /** Name of the resolution, if the transition has that field. */
+      resolution?: string | null;
+      /** A comment that is added with the transition. */
+      comment?: readonly TextBlock[] | null;
+    };
+    output: null;
+  };
   'projects:read': {
     input: { project: string };
     output: { key: string; name: string; issueTypes: { id: string; name: string }[] };

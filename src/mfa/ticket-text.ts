@@ -108,6 +108,11 @@ export function compliantComment(reason: string, stamp: TicketStamp): TextBlock[
   ];
 }
 
+/** Comment on a ticket that repeats an older one. */
+export const duplicateComment = (oldest: string): TextBlock[] => [
+  { type: 'paragraph', text: `This ticket repeats ${oldest}.` },
+];
+
 /** Comment on the ticket of a user who is no longer covered by the check. */
 export function departureComment(reason: string, stamp: TicketStamp): TextBlock[] {
   return [

@@ -358,6 +358,66 @@ const OKTA: Hazard[] = [
 const JIRA: Hazard[] = [
   {
     area: 'Jira',
+    hazard: 'a transition that means refusal is taken for done',
+    test: ['unit/activities/mfa/tickets/workflows.test.ts', 'never takes a refusal for done'],
+    only: 'per_user never takes',
+    takenOut: [
+      change(
+        'mfa/transitions.ts',
+        '({ name, toStatus }) => !meansRefusal(name) && !meansRefusal(toStatus),',
+        '() => true,',
+      ),
+      change(
+        'mfa/transitions.ts',
+        'SUCCESS.test(name) || SUCCESS.test(toStatus)',
+        'name !== toStatus + preferred',
+      ),
+    ],
+  },
+  {
+    area: 'Jira',
+    hazard: 'a transition requires a resolution or a comment',
+    test: [
+      'unit/activities/mfa/tickets/workflows.test.ts',
+      'with a resolution and a comment on its screen is followed',
+    ],
+    only: 'per_user with a resolution',
+    takenOut: [change('connectors/jira/reads.ts', "        expand: 'transitions.fields',\n", '')],
+  },
+  {
+    area: 'Jira',
+    hazard: 'one transition is not enough to close an issue',
+    test: [
+      'unit/activities/mfa/tickets/workflows.test.ts',
+      'that needs several steps is followed step by step',
+    ],
+    only: 'per_user that needs several',
+    takenOut: [
+      change(
+        'activities/mfa/tickets/change-status.ts',
+        'const MOST_STEPS = 6;',
+        'const MOST_STEPS = 1;',
+      ),
+    ],
+  },
+  {
+    area: 'Jira',
+    hazard: 'reopening is offered and refused',
+    test: [
+      'unit/activities/mfa/tickets/workflows.test.ts',
+      'that offers to reopen and refuses it gets a new ticket, linked to the old one',
+    ],
+    only: 'per_user that offers to reopen',
+    takenOut: [
+      change(
+        'activities/mfa/tickets/change-status.ts',
+        "if (goal.isRefusable) return 'refused';",
+        '',
+      ),
+    ],
+  },
+  {
+    area: 'Jira',
     hazard: 'the tickets of users who left stay open for ever',
     test: ['unit/activities/mfa/tickets/departure.test.ts', 'who was deleted is closed'],
     takenOut: [

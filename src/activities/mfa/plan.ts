@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../audit/types.ts';
 import type { Caller } from '../../connectors/types.ts';
+import type { ClosingWish } from '../../mfa/transitions.ts';
 import type { ExemptionIndex } from '../../mfa/exemptions.ts';
 import type { RunRecord } from '../../store/run-types.ts';
 import { MFA_PRINCIPAL } from '../../mfa/identity.ts';
@@ -47,7 +48,9 @@ export interface TicketPlan {
   dueInMs: number | null;
   closeOnCompliance: boolean;
   closeOnDeparture: boolean;
-  closeTransition: string;
+  close: ClosingWish;
+  /** Name of the transition that reopens a ticket, or of its status; null if none is configured. */
+  reopenTransition: string | null;
   /** Waits between searches after a create call with an unknown outcome, milliseconds. */
   settleMs: number[];
 }

@@ -24,7 +24,8 @@ export interface CheckSettings {
     dueInMs: number | null;
     closeOnCompliance: boolean;
     closeOnDeparture: boolean;
-    closeTransition: string;
+    close: { transition: string | null; preferred: string; resolution: string | null };
+    reopenTransition: string | null;
     settleMs: number[];
   };
   slackChannel: string | null;
@@ -58,7 +59,12 @@ export function checkSettings(config: ArxConfig): CheckSettings {
       dueInMs: tickets.due_in === null ? null : durationMs(tickets.due_in),
       closeOnCompliance: tickets.close_on_compliance,
       closeOnDeparture: tickets.close_on_departure,
-      closeTransition: tickets.close_transition,
+      close: {
+        transition: tickets.close.transition ?? tickets.close.status ?? null,
+        preferred: tickets.close_transition,
+        resolution: tickets.close.resolution ?? null,
+      },
+      reopenTransition: tickets.reopen.transition ?? tickets.reopen.status ?? null,
       settleMs: tickets.settle.map(durationMs),
     },
     slackChannel: config.slack.channel,

@@ -65,6 +65,11 @@ export const updateInput = z
   );
 
 export const commentInput = z.strictObject({ key: issueKey, body: document });
-export const transitionInput = z.strictObject({ key: issueKey, transitionId });
+export const transitionInput = z.strictObject({
+  key: issueKey,
+  transitionId,
+  resolution: name.nullish(),
+  comment: document.nullish(),
+});
 export const projectInput = z.strictObject({ project: projectKey });
 export const noInput = z.strictObject({});

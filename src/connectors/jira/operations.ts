@@ -98,13 +98,20 @@ export const JIRA_ROWS: OperationRows<JiraOperations, JiraHandle> = {
       path: '/rest/api/3/issue/{key}/transitions',
       params: { key },
     }),
-    send: async ({ api, client }, { key, transitionId }) =>
+    send: async ({ api, client }, { key, transitionId, resolution, comment }) =>
       api.doTransition(client, {
         issueIdOrKey: encodeURIComponent(key),
         transition: { id: transitionId },
+        ...(resolution && { fields: { resolution: { name: resolution } } }),
+        ...(comment && { update: { comment: [{ add: { body: toAdf(comment) } }] } }),
       }),
     project: ({ json, response }) => parseNothing(json, response.text),
-    redact: ({ key, transitionId }) => ({ key, transitionId }),
+    redact: ({ key, transitionId, resolution, comment }) => ({
+      key,
+      transitionId,
+      ...(resolution && { resolution }),
+      ...(comment && { blocks: comment.length }),
+    }),
   },
   'projects:read': {
     write: false,

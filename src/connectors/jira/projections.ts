@@ -43,13 +43,31 @@ const issue = z
     comments: (fields.comment?.comments ?? []).map(({ body }) => plainText(body)),
   }));
 
+const screenField = z.object({
+  required: z.boolean().nullish(),
+  allowedValues: z
+    .array(z.object({ name: text, value: text }))
+    .nullish()
+    .catch(null),
+});
+
 const transition = z
-  .object({ id: z.string(), name: z.string(), to: status })
-  .transform(({ id, name, to }): JiraTransition => ({
+  .object({
+    id: z.string(),
+    name: z.string(),
+    to: status,
+    fields: z.record(z.string(), screenField).nullish(),
+  })
+  .transform(({ id, name, to, fields }): JiraTransition => ({
     id,
     name,
     toStatus: to.name,
     toCategory: to.statusCategory,
+    fields: Object.entries(fields ?? {}).map(([field, { required, allowedValues }]) => ({
+      id: field,
+      required: required ?? false,
+      allowed: (allowedValues ?? []).flatMap((value) => value.name ?? value.value ?? []),
+    })),
   }));
 
 const searchPage = z.object({ issues: z.array(issue), nextPageToken: text });

@@ -54,7 +54,10 @@ export const READS: ReadForms = {
       params: { key },
     }),
     send: async ({ api, client }, { key }) =>
-      api.getTransitions(client, { issueIdOrKey: encodeURIComponent(key) }),
+      api.getTransitions(client, {
+        issueIdOrKey: encodeURIComponent(key),
+        expand: 'transitions.fields',
+      }),
     redact: ({ key }) => ({ by: 'transitions', key }),
   },
 };

@@ -1,8 +1,14 @@
-import type { JiraIssue, JiraTransition } from '../../../connectors/types.ts';
+import type { JiraIssue } from '../../../connectors/types.ts';
 import { readPages } from '../../../connectors/pages.ts';
 import { controlLabel, isTicketLabel, MFA_CONTROL, ticketLabel } from '../../../mfa/identity.ts';
 import { nonCompliant } from '../../../mfa/coverage.ts';
-import { compliantComment, departureComment, stampMark } from '../../../mfa/ticket-text.ts';
+import { chooseClosing } from '../../../mfa/transitions.ts';
+import {
+  compliantComment,
+  departureComment,
+  duplicateComment,
+  stampMark,
+} from '../../../mfa/ticket-text.ts';
 import type { TicketStamp } from '../../../mfa/ticket-text.ts';
 import type { TextBlock } from '../../../mfa/types.ts';
 import type { RunRecord } from '../../../store/run-types.ts';
@@ -14,8 +20,9 @@ import { callerOf, planOf } from '../plan.ts';
 import type { TicketPlan } from '../plan.ts';
 import { departureOf } from './departure.ts';
 import type { EditorDeps, TicketEditor } from './ticket-editor.ts';
-import { changeStatus, editTicket, recordOutcome } from './ticket-flow.ts';
-import type { TransitionGoal } from './ticket-flow.ts';
+import { changeStatus } from './change-status.ts';
+import type { TransitionGoal } from './change-status.ts';
+import { editTicket, recordOutcome } from './ticket-flow.ts';
 import type { MfaActivities, TicketOutcome } from '../types.ts';
 
 /**
@@ -118,8 +125,9 @@ async function closeIssue(
     return { action: 'left_closed', code: null };
   }
   if (issue.statusCategory === 'done') return recordClosed(editor, issue, action);
-  if (row.details['compliantIn'] === undefined) {
-    const details = { ...row.details, compliantIn: record.run };
+  const commentedIn = action === 'departed' ? 'departedIn' : 'compliantIn';
+  if (row.details[commentedIn] === undefined) {
+    const details = { ...row.details, [commentedIn]: record.run };
     await editor.comment(issue, { body: comment, mark: stampMark(record.run) }, { details });
   }
   if (!isClosing) return recordOutcome(editor, 'kept', issue.key);
@@ -129,13 +137,25 @@ async function closeIssue(
     closedSeenRun: null,
     lastRun: record.run,
   } as const;
-  const result = await changeStatus(editor, issue, closingGoal(plan), {
+  const result = await changeStatus(editor, issue, closingGoal(plan, comment), {
     kind: 'ticket.closed',
     runField: 'closingIn',
     patch,
   });
   if (result === 'already') return recordClosed(editor, issue, action);
+  if (typeof result !== 'string') return leaveOpen(editor, issue, result.unclear);
   return recordOutcome(editor, result === 'changed' ? action : 'kept', issue.key);
+}
+
+/** A ticket stays open if only a person can tell how the project closes it. */
+async function leaveOpen(
+  editor: TicketEditor,
+  { key }: JiraIssue,
+  message: string,
+): Promise<TicketOutcome> {
+  const code = 'transition_unclear';
+  await editor.note('failed', key, { code, refusal: { fields: [], message } });
+  return { action: 'failed', code };
 }
 
 /** Records a closed ticket. It was closed by this run if the intent names it, otherwise by a person. */
@@ -150,20 +170,11 @@ async function recordClosed(
   return ours ? recordOutcome(editor, action, key) : { action: 'left_closed', code: null };
 }
 
-const closingGoal = ({ closeTransition }: TicketPlan): TransitionGoal => ({
-  choose: (transitions) => closingTransition(transitions, closeTransition),
+const closingGoal = (plan: TicketPlan, comment: readonly TextBlock[]): TransitionGoal => ({
+  choose: (offered, visited) => chooseClosing(offered, plan.close, visited),
   isReached: ({ statusCategory }) => statusCategory === 'done',
+  comment,
 });
-
-/** The transition with the configured name or target status, otherwise any that leads to done. */
-export function closingTransition(
-  transitions: readonly JiraTransition[],
-  name: string,
-): JiraTransition | undefined {
-  const same = (text: string): boolean => text.toLowerCase() === name.toLowerCase();
-  const closing = transitions.filter(({ toCategory }) => toCategory === 'done');
-  return closing.find(({ name: own, toStatus }) => same(own) || same(toStatus)) ?? closing[0];
-}
 
 const SWEEP_PAGE = 100;
 
@@ -239,7 +250,8 @@ async function closeDuplicate(editor: TicketEditor, key: string, oldest: string)
   const issue = await editor.readIssue(key, false);
   if (!issue || issue.statusCategory === 'done') return;
   await editor.linkDuplicate(key, oldest);
-  await changeStatus(editor, issue, closingGoal(editor.plan), {
+  const comment = duplicateComment(oldest);
+  await changeStatus(editor, issue, closingGoal(editor.plan, comment), {
     kind: 'ticket.closed',
     runField: 'closingIn',
     patch: {},

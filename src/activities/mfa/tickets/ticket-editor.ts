@@ -50,9 +50,16 @@ export interface MarkedComment {
   mark: string;
 }
 
+/** A transition with what its screen asks for. */
+export interface TakenTransition {
+  transition: JiraTransition;
+  resolution: string | null;
+  comment: readonly TextBlock[] | null;
+}
+
 /** A status change of an issue. */
 export interface StatusChange {
-  kind: 'ticket.closed' | 'ticket.reopened';
+  kind: 'ticket.closed' | 'ticket.reopened' | 'ticket.updated';
   /** The field of the row's details that holds the run which makes the change. */
   runField: 'closingIn' | 'reopenedIn';
   /** What the row becomes afterwards. */
@@ -205,13 +212,13 @@ export class TicketEditor {
   /** Changes the status. The intent names the run, so that a retry recognises its own change. */
   async transition(
     issue: JiraIssue,
-    transition: JiraTransition,
+    { transition, resolution, comment }: TakenTransition,
     change: StatusChange,
   ): Promise<void> {
     const details = { ...this.row.details, [change.runField]: this.record.run };
     await this.deps.connectors.jira(
       'issues:transition',
-      { key: issue.key, transitionId: transition.id },
+      { key: issue.key, transitionId: transition.id, resolution, comment },
       {
         ...this.#context<null>(),
         intent: this.#entry('action.started', { key: issue.key }, { details }),

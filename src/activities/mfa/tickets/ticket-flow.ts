@@ -1,11 +1,14 @@
 import { ConnectorError } from '../../../connectors/errors.ts';
-import type { JiraIssue, JiraTransition } from '../../../connectors/types.ts';
+import type { JiraIssue } from '../../../connectors/types.ts';
 import type { TicketRefusal } from '../../../store/ticket-types.ts';
 import type { RunRecord } from '../../../store/run-types.ts';
 import { lastingCode } from '../../support/failures.ts';
+import { chooseReopening } from '../../../mfa/transitions.ts';
+import { changeStatus } from './change-status.ts';
+import type { TransitionGoal } from './change-status.ts';
 import { TicketEditor } from './ticket-editor.ts';
 import type { NewIssue } from './new-issue.ts';
-import type { EditorDeps, MarkedComment, StatusChange } from './ticket-editor.ts';
+import type { EditorDeps, MarkedComment } from './ticket-editor.ts';
 import { rowAfterRefusal, waitForCreation, withoutCompliance } from './ticket-row.ts';
 import type { TicketOutcome } from '../types.ts';
 
@@ -138,9 +141,12 @@ async function reopenTicket(
   issue: JiraIssue,
 ): Promise<TicketOutcome> {
   if (!(await content.confirm())) return recordOutcome(editor, 'withheld', null);
+  const { reopenTransition } = editor.plan;
   const goal: TransitionGoal = {
-    choose: reopeningTransition,
+    choose: (offered) => chooseReopening(offered, reopenTransition),
     isReached: ({ statusCategory }) => statusCategory !== 'done',
+    isRefusable: true,
+    comment: content.reopeningComment(editor.row.closedBy ?? 'person').body,
   };
   const change = {
     kind: 'ticket.reopened',
@@ -148,44 +154,13 @@ async function reopenTicket(
     patch: { state: 'open' },
   } as const;
   const result = await changeStatus(editor, issue, goal, change);
-  if (result === 'impossible') return createTicket(editor, content, issue.key);
+  // A workflow that refuses to reopen, or asks for more than arx knows, gets a new ticket.
+  if (result === 'impossible' || result === 'refused' || typeof result !== 'string')
+    return createTicket(editor, content, issue.key);
   // A ticket that a person reopened is an open ticket like any other.
   if (result === 'already' && editor.row.details['reopenedIn'] !== editor.record.run)
     return keepOpen(editor, content, issue);
   return finishReopening(editor, content, issue);
-}
-
-/** Which transition leads to a status, and whether an issue has reached it. */
-export interface TransitionGoal {
-  choose: (transitions: readonly JiraTransition[]) => JiraTransition | undefined;
-  isReached: (issue: JiraIssue) => boolean;
-}
-
-/**
- * Changes the status of an issue. `already`: a person, or an earlier attempt of the activity, has
- * changed it meanwhile; `impossible`: the project's workflow has no such transition.
- */
-export async function changeStatus(
-  editor: TicketEditor,
-  issue: JiraIssue,
-  { choose, isReached: isThere }: TransitionGoal,
-  change: StatusChange,
-): Promise<'changed' | 'already' | 'impossible'> {
-  const isReachedNow = async (): Promise<boolean> => {
-    const now = await editor.readIssue(issue.key, false);
-    return now !== null && isThere(now);
-  };
-  const transition = choose(await editor.readTransitions(issue.key));
-  if (!transition) return (await isReachedNow()) ? 'already' : 'impossible';
-  try {
-    await editor.transition(issue, transition, change);
-    return 'changed';
-  } catch (error) {
-    const isRefused =
-      error instanceof ConnectorError && !error.retryable && error.code !== 'cancelled';
-    if (isRefused && (await isReachedNow())) return 'already';
-    throw error;
-  }
 }
 
 async function finishReopening(
@@ -203,12 +178,6 @@ async function finishReopening(
   } as const;
   await editor.comment(issue, content.reopeningComment(editor.row.closedBy ?? 'person'), after);
   return recordOutcome(editor, 'reopened', issue.key);
-}
-
-function reopeningTransition(transitions: readonly JiraTransition[]): JiraTransition | undefined {
-  const to = (category: JiraTransition['toCategory']) =>
-    transitions.find(({ toCategory }) => toCategory === category);
-  return to('new') ?? to('indeterminate');
 }
 
 /** Creates a ticket, after checking the users again. */

@@ -197,7 +197,16 @@ describe('reading issues', () => {
     const { connectors } = await serve({
       json: {
         transitions: [
-          { id: '31', name: 'Done', to },
+          {
+            id: '31',
+            name: 'Done',
+            to,
+            fields: {
+              resolution: { required: true, allowedValues: [{ id: '1', name: 'Fixed' }] },
+              customfield_1: { required: false, allowedValues: [{ value: 'A' }] },
+              comment: { required: false },
+            },
+          },
           { id: '41', name: 'Odd', to: odd },
         ],
       },
@@ -208,8 +217,18 @@ describe('reading issues', () => {
       context(),
     );
     expect(output.transitions).toEqual([
-      { id: '31', name: 'Done', toStatus: 'Closed', toCategory: 'done' },
-      { id: '41', name: 'Odd', toStatus: 'Somewhere', toCategory: 'new' },
+      {
+        id: '31',
+        name: 'Done',
+        toStatus: 'Closed',
+        toCategory: 'done',
+        fields: [
+          { id: 'resolution', required: true, allowed: ['Fixed'] },
+          { id: 'customfield_1', required: false, allowed: ['A'] },
+          { id: 'comment', required: false, allowed: [] },
+        ],
+      },
+      { id: '41', name: 'Odd', toStatus: 'Somewhere', toCategory: 'new', fields: [] },
     ]);
   });
 });

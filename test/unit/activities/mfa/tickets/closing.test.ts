@@ -2,7 +2,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { startEmulators } from '../../../../../emulators/start.ts';
 import type { RunningEmulators } from '../../../../../emulators/start.ts';
 import { createActivities } from '../../../../../src/activities/index.ts';
-import { closingTransition } from '../../../../../src/activities/mfa/tickets/closing.ts';
 import type { MfaActivities } from '../../../../../src/activities/mfa/types.ts';
 import { ticketLabel } from '../../../../../src/mfa/identity.ts';
 import { openStore } from '../../../../../src/store/open.ts';
@@ -117,32 +116,5 @@ describe('the ticket of a user who is compliant again', () => {
     expect(oldest?.fields.status.category).toBe('new');
     expect(other?.fields.status.category).toBe('done');
     expect(await row()).toMatchObject({ state: 'open', key: oldest?.key });
-  });
-});
-
-describe('the transition that closes a ticket', () => {
-  const transition = (name: string, toStatus: string, toCategory: 'new' | 'done') => ({
-    id: name,
-    name,
-    toStatus,
-    toCategory,
-  });
-
-  it.each([
-    ['is the one with the configured name', 'RESOLVE', 'Resolve'],
-    ['is the one that leads to the configured status', 'rejected', 'Reject'],
-    ['otherwise is the first one that leads to done', 'Archive', 'Finish'],
-  ])('%s', (_, configured, expected) => {
-    const transitions = [
-      transition('Start', 'Archive', 'new'),
-      transition('Finish', 'Done', 'done'),
-      transition('Resolve', 'Resolved', 'done'),
-      transition('Reject', 'Rejected', 'done'),
-    ];
-    expect(closingTransition(transitions, configured)?.name).toBe(expected);
-  });
-
-  it('does not exist if none leads to done', () => {
-    expect(closingTransition([transition('Start', 'Done', 'new')], 'Start')).toBeUndefined();
   });
 });

@@ -42,6 +42,20 @@ describe('the ticket of a user whom a run does not list', () => {
     expect((await check.run('week-3')).tickets).toMatchObject({ departed: 0 });
   });
 
+  it('who was compliant before is told to have left all the same', async () => {
+    check.configure((settings) => ({
+      ...settings,
+      tickets: { ...settings.tickets, closeOnCompliance: false },
+    }));
+    await check.run('week-1');
+    okta().patchUser(ann, { factors: [{ type: 'webauthn' }] });
+    await check.run('week-2');
+    okta().patchUser(ann, { status: 'DEPROVISIONED' });
+    await check.run('week-3');
+    expect(stateOf(ann)).toBe('done');
+    expect(JSON.stringify(issueOf(ann)?.comments)).toContain('the user was deactivated in Okta');
+  });
+
   it('who was deleted is closed', async () => {
     await check.run('week-1');
     okta().removeUser(ann);
