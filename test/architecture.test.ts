@@ -3,7 +3,7 @@
  * repository.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { ESLint } from 'eslint';
 import ts from 'typescript';
@@ -162,7 +162,9 @@ describe('planted violations', () => {
   let messages: Map<string, { rule: string; text: string }[]>;
 
   beforeAll(async () => {
+    // Also the ARX_HOME of commands in this folder, which nobody else may read.
     mkdirSync(join(repo, '.arx'), { recursive: true });
+    chmodSync(join(repo, '.arx'), 0o700);
     root = mkdtempSync(join(repo, '.arx', 'planted-'));
     const plant = (file: string, code: string) => {
       mkdirSync(dirname(join(root, file)), { recursive: true });

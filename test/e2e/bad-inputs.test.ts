@@ -37,7 +37,8 @@ let up: { child: ChildProcess; temporal: string; databaseUrl: string };
 
 function file(name: string, content: string | object): string {
   const path = join(folder, name);
-  mkdirSync(join(path, '..'), { recursive: true });
+  // The folder of a configuration may also be the ARX_HOME of its test.
+  mkdirSync(join(path, '..'), { recursive: true, mode: 0o700 });
   writeFileSync(path, typeof content === 'string' ? content : stringify(content));
   return path;
 }
