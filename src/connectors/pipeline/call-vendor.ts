@@ -93,10 +93,15 @@ function read<Handle>(
 /** The arguments that hold the token of a page, by vendor. */
 const TOKENS = ['after', 'next', 'cursor'] as const;
 
-/** Whether a page names itself as its next one: whoever follows it never gets to the end. */
+/**
+ * Whether a page with items names itself as its next one, so that the list never ends. An empty page
+ * may: while no entries arrive, the System Log keeps its token.
+ */
 function leadsToItself(input: unknown, output: unknown): boolean {
   const next = textAt(output, 'next');
-  return next !== null && TOKENS.some((name) => textAt(input, name) === next);
+  if (next === null || !TOKENS.some((name) => textAt(input, name) === next)) return false;
+  const items: unknown = Reflect.get(Object(output), 'items');
+  return !Array.isArray(items) || items.length > 0;
 }
 
 function textAt(value: unknown, name: string): string | null {
