@@ -1406,7 +1406,7 @@ const ELSEWHERE: Hazard[] = [
     hazard: 'another user of the machine reads ARX_HOME',
     test: [
       'unit/config/folder.test.ts',
-      'refuses an ARX_HOME of mode %o, which others could read or write',
+      'refuses an ARX_HOME of mode %s, which others could read or write',
     ],
     takenOut: [change('config/home.ts', 'const OTHERS = 0o077;', 'const OTHERS = 0o000;')],
   },

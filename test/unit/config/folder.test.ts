@@ -21,14 +21,14 @@ describe('makeFolder', () => {
     expect(() => makeFolder(join(root, 'file', 'below'))).toThrow(/EEXIST|ENOTDIR/);
   });
 
-  it.each([0o755, 0o770, 0o701, 0o720])(
-    'refuses an ARX_HOME of mode %o, which others could read or write',
+  it.each(['755', '770', '701', '720'])(
+    'refuses an ARX_HOME of mode %s, which others could read or write',
     (mode) => {
       const home = directoryWith();
-      chmodSync(home, mode);
+      chmodSync(home, Number.parseInt(mode, 8));
       expect(configErrorOf(() => makeHome(home))).toMatchObject({
         code: 'arx_home',
-        message: expect.stringContaining(`has mode 0${mode.toString(8)}`),
+        message: expect.stringContaining(`has mode 0${mode}`),
         remedy: expect.stringContaining(`chmod 700 ${home}`),
       });
       chmodSync(home, 0o700);
