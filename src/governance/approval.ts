@@ -206,7 +206,7 @@ export function isStillMet(approval: Approval, eligible: readonly (readonly stri
   const { banned, votes } = approval;
   const requirements = approval.requirements.map((one, at) => ({
     ...one,
-    eligible: (eligible[at] ?? []).filter((person) => !banned.includes(person)),
+    eligible: [...new Set(eligible[at])].filter((person) => !banned.includes(person)),
   }));
   const able = new Set(requirements.flatMap((one) => one.eligible));
   const counting = votes.filter(({ person }) => able.has(person));

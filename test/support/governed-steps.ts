@@ -40,11 +40,21 @@ export class GovernedSteps {
       now = () => new Date(),
       settings = () => APPROVAL_SETTINGS,
       policies = [],
-    }: { now?: () => Date; settings?: () => ApprovalSettings; policies?: Policy[] } = {},
+      only = false,
+    }: {
+      now?: () => Date;
+      settings?: () => ApprovalSettings;
+      policies?: Policy[];
+      /** Whether users and flows have these policies only. */
+      only?: boolean;
+    } = {},
   ) {
     this.#store = store;
     this.#now = now;
-    const all = bundle(...bundleOf('policies/*.yaml').policies, ...policies);
+    const all = bundle(
+      ...bundleOf(only ? 'policies/governed-operations.yaml' : 'policies/*.yaml').policies,
+      ...policies,
+    );
     const { defaultApprovers } = settings();
     this.connectors = mfaParts(store, emulators, now, defaultApprovers, all).connectors;
     this.activities = createGovernedActivities({

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canBeMet, reduceApproval } from '../../../src/governance/approval.ts';
+import { canBeMet, isStillMet, reduceApproval } from '../../../src/governance/approval.ts';
 import type { Approval, ApprovalAnswer, ApprovalEvent } from '../../../src/governance/approval.ts';
 import { assertProperty } from '../../support/properties.ts';
 
@@ -175,6 +175,17 @@ describe('reduceApproval', () => {
       weight: 1,
       arbitrary: fc.record({ type: fc.constant('escalate' as const), added: fc.subarray(PEOPLE) }),
     },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        type: fc.constant('found' as const),
+        eligible: fc.array(fc.subarray(PEOPLE), { maxLength: 3 }),
+        unread: fc.constantFrom(
+          [],
+          [{ source: 'group:g', code: 'slow', message: 'slow', temporary: true }],
+        ),
+      }),
+    },
   );
   const start = fc.record({
     quorum: fc.integer({ min: 1, max: 3 }),
@@ -196,6 +207,13 @@ describe('reduceApproval', () => {
           const { approval: next, answer } = reduceApproval(now, one);
           if (now.state !== 'PENDING') expect(next).toEqual(now);
           if (answer !== 'counted') expect(next.votes).toEqual(now.votes);
+          expect(next.quorum).toBe(now.quorum);
+          for (const [place, { count, eligible }] of next.requirements.entries()) {
+            expect(count).toBe(now.requirements[place]?.count);
+            expect(eligible).toEqual(
+              expect.arrayContaining([...(now.requirements[place]?.eligible ?? [])]),
+            );
+          }
           now = next;
         }
         const approvers = now.votes
@@ -217,6 +235,30 @@ describe('reduceApproval', () => {
         if (now.state === 'DENIED') expect(now.votes.at(-1)?.verdict).toBe('deny');
       }),
       { numRuns: 5_000 },
+    );
+  });
+
+  it('counts again as a plain reading of the rules does, whoever is eligible by then', () => {
+    const voters = fc.uniqueArray(fc.constantFrom(...PEOPLE), { maxLength: 5 });
+    // A user may be in several sources of one requirement.
+    const some = fc.array(fc.constantFrom(...PEOPLE), { maxLength: 8 });
+    const eligible = fc.array(some, { minLength: 3, maxLength: 3 });
+    assertProperty(
+      fc.property(start, voters, eligible, (over, people, now) => {
+        const votes = people.map((person) => ({
+          decisionId: person,
+          person,
+          verdict: 'approve' as const,
+          at: 1,
+        }));
+        const able = (at: number): string[] =>
+          people.filter((one) => now[at]?.includes(one) && !['requester', 'target'].includes(one));
+        const enough = over.requirements.every(({ count }, at) => able(at).length >= count);
+        const distinct = new Set(over.requirements.flatMap((_, at) => able(at)));
+        const met = enough && distinct.size >= over.quorum;
+        expect(isStillMet(approval({ ...over, votes }), now)).toBe(met);
+      }),
+      { numRuns: 2_000 },
     );
   });
 
