@@ -1140,6 +1140,77 @@ const GOVERNANCE: readonly Hazard[] = [
       ),
     ],
   },
+  {
+    area: 'Governance',
+    hazard: 'a caller who states no facts adds an approver',
+    test: [
+      'unit/activities/governance/authority.test.ts',
+      'cannot be made by a caller who states no facts',
+    ],
+    takenOut: [
+      change(
+        'connectors/pipeline/execute.ts',
+        'return joinFacts(facts, own ?? {});',
+        'return own ? facts : {};',
+      ),
+    ],
+  },
+  {
+    area: 'Governance',
+    hazard: 'the System Log shows a new approver only after the request was approved',
+    test: [
+      'unit/activities/governance/authority.test.ts',
+      'is checked again before the call, when the log may show more',
+    ],
+    takenOut: [
+      change(
+        'activities/governance/what-changed.ts',
+        'return quorumProblem(deps, record);',
+        'return quorumProblem ? null : null;',
+      ),
+    ],
+  },
+  {
+    area: 'Governance',
+    hazard: 'a second group has the name of a group of approvers',
+    test: [
+      'unit/activities/governance/authority.test.ts',
+      'a second group of the name is an error',
+    ],
+    takenOut: [
+      change('governance/authority.ts', 'if (others.length > 0)', 'if (others.length > 9)'),
+    ],
+  },
+  {
+    area: 'Governance',
+    hazard: 'a requester approves under another name',
+    test: [
+      'unit/activities/governance/people.test.ts',
+      'the requester never approves, named by %s',
+    ],
+    takenOut: [
+      change(
+        'activities/governance/open-request.ts',
+        'requesterId: people.requesterId,',
+        'requesterId: null,',
+      ),
+    ],
+  },
+  {
+    area: 'Governance',
+    hazard: 'Slack does not answer while approvers are looked up',
+    test: [
+      'unit/activities/governance/approvers.test.ts',
+      'do not include a channel that does not answer, until it does',
+    ],
+    takenOut: [
+      change(
+        'activities/governance/approver-sources.ts',
+        'AbortSignal.any([this.#signal, AbortSignal.timeout(within)])',
+        'this.#signal',
+      ),
+    ],
+  },
 ];
 
 const ELSEWHERE: Hazard[] = [
