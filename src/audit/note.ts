@@ -110,7 +110,10 @@ export function signNote(text: string, signers: readonly NoteSigner[]): string {
 
 /** Parses a note. Throws NoteError for anything that does not have the exact format. */
 export function parseNote(note: string): Note {
-  if (note.length > MAX_LENGTH) throw new NoteError('the note is too long');
+  if (note.length > MAX_LENGTH)
+    throw new NoteError(
+      `the note has ${note.length} characters; at most ${MAX_LENGTH} are allowed`,
+    );
   const blank = note.lastIndexOf('\n\n');
   if (blank === -1) throw new NoteError('the note has no blank line before its signatures');
   const text = note.slice(0, blank + 1);
@@ -118,7 +121,10 @@ export function parseNote(note: string): Note {
   if (!isNoteText(text) || !rest.endsWith('\n'))
     throw new NoteError('the note is truncated or contains control characters');
   const lines = rest.slice(0, -1).split('\n');
-  if (lines.length > MAX_SIGNATURES) throw new NoteError('the note has too many signatures');
+  if (lines.length > MAX_SIGNATURES)
+    throw new NoteError(
+      `the note has ${lines.length} signatures; at most ${MAX_SIGNATURES} are allowed`,
+    );
   return { text, signatures: lines.map(parseSignature) };
 }
 

@@ -28,7 +28,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     await program.parseAsync(argv, { from: 'user' });
     return exit;
   } catch (thrown) {
-    return reportError(io, json, readable(thrown, program, argv));
+    return reportError(io, json, explainMissingCommand(thrown, program, argv));
   }
 }
 
@@ -50,7 +50,11 @@ async function reportError(io: Io, json: boolean, thrown: unknown): Promise<numb
 /**
  * commander's message `(outputHelp)` does not help a script, so it is replaced by what is missing.
  */
-function readable(thrown: unknown, program: Command, argv: readonly string[]): unknown {
+function explainMissingCommand(
+  thrown: unknown,
+  program: Command,
+  argv: readonly string[],
+): unknown {
   if (!(thrown instanceof CommanderError) || thrown.code !== 'commander.help') return thrown;
   const words = ['arx'];
   let group = program;

@@ -101,7 +101,7 @@ const SPELLINGS = {
 } as const;
 
 function parseAccount(value: unknown, name: string): IssueAccount {
-  if (!isObject(value)) throw new MalformedField(name, 'an account');
+  if (!isObject(value)) throw new MalformedField(name, 'an object with id, product and tenant');
   const spelled = (key: keyof typeof SPELLINGS): string =>
     SPELLINGS[key].find((one) => own(value, one) !== undefined && own(value, one) !== null) ??
     SPELLINGS[key][0];

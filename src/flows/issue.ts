@@ -84,7 +84,7 @@ function typeOf(event: Readonly<Record<string, unknown>>): Issue['eventType'] {
   const stated = requireField(own(event, field), { form: 'line', max: 100 }, field);
   if (stated === 'issue.onDemand' && field === 'eventType') return stated;
   if (stated === 'issue.created' && field === 'type') return stated;
-  throw new MalformedField(field, 'eventType issue.onDemand, or type issue.created');
+  throw new MalformedField(field, 'issue.onDemand in eventType, or issue.created in type');
 }
 
 function textsOf(event: unknown, style: EventFormat): Record<string, string> {

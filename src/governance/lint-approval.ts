@@ -1,5 +1,5 @@
 import { nameOf } from './principal.ts';
-import { coverageOf, finding } from './lint-finding.ts';
+import { coverageOf, createFinding } from './lint-finding.ts';
 import type { LintInput, LintFinding } from './lint-finding.ts';
 import { approvalAt } from './match.ts';
 import { exceeds } from './risk.ts';
@@ -15,7 +15,7 @@ export function levelFindings(linted: LintInput): LintFinding[] {
       const level = `approval.${risk.toLowerCase()}`;
       return why
         ? [
-            finding(policy, [
+            createFinding(policy, [
               level,
               'unreachable_level',
               'warning',
@@ -53,7 +53,7 @@ export function approverFindings(linted: LintInput): LintFinding[] {
   return [
     ...(critical
       ? [
-          finding(policy, [
+          createFinding(policy, [
             'approvers',
             'quorum_too_large',
             'warning',
@@ -62,11 +62,11 @@ export function approverFindings(linted: LintInput): LintFinding[] {
         ]
       : []),
     ...(approvers.count > people.size
-      ? [finding(policy, ['approvers', 'quorum_too_large', 'error', quorum])]
+      ? [createFinding(policy, ['approvers', 'quorum_too_large', 'error', quorum])]
       : []),
     ...(only
       ? [
-          finding(policy, [
+          createFinding(policy, [
             'approvers',
             'requester_only_approver',
             'error',
@@ -93,7 +93,7 @@ function missingApproversFinding(policy: Policy): LintFinding {
     : 'only the default approvers';
   const severity = policy.hitlChannel ? 'info' : 'warning';
   const key = 'approval' in policy.places ? 'approval' : 'operations';
-  return finding(policy, [
+  return createFinding(policy, [
     key,
     'hitl_without_approvers',
     severity,

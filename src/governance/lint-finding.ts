@@ -32,7 +32,7 @@ export interface LintInput {
 }
 
 /** A finding at the position of one of the policy's keys or entries. */
-export function finding(
+export function createFinding(
   policy: Policy,
   [key, code, severity, message]: readonly [
     key: string,

@@ -1,5 +1,5 @@
 import { byName } from './digest.ts';
-import { coverageOf, finding } from './lint-finding.ts';
+import { coverageOf, createFinding } from './lint-finding.ts';
 import type { LintInput, LintFinding } from './lint-finding.ts';
 import { approverFindings, levelFindings } from './lint-approval.ts';
 import { approvalAt, onlyReads, withheldReason } from './match.ts';
@@ -19,7 +19,7 @@ export function lintPolicies(
     const operations = catalogue.filter((row) => row.connector === policy.connector);
     if (operations.length === 0)
       return [
-        finding(policy, [
+        createFinding(policy, [
           'connector',
           'unknown_connector',
           'error',
@@ -47,7 +47,7 @@ function globFindings({ policy, operations }: LintInput): LintFinding[] {
   return entries.flatMap(({ key, glob, path }) => {
     if (glob === '*')
       return [
-        finding(policy, [
+        createFinding(policy, [
           path,
           'bare_star',
           'error',
@@ -57,7 +57,7 @@ function globFindings({ policy, operations }: LintInput): LintFinding[] {
     if (key === 'principals' || operations.some((row) => matchesGlob(glob, row.operation)))
       return [];
     return [
-      finding(policy, [
+      createFinding(policy, [
         path,
         'matches_nothing',
         'warning',
@@ -71,7 +71,7 @@ function riskFindings(linted: LintInput): LintFinding[] {
   const { policy } = linted;
   if (policy.operations.length === 0 || 'risk_max' in policy.places) return [];
   return [
-    finding(policy, [
+    createFinding(policy, [
       'operations',
       'missing_risk_max',
       'warning',
@@ -89,7 +89,7 @@ function anonymousFindings(linted: LintInput): LintFinding[] {
   const at = policy.principals.findIndex(isAnonymous);
   if (policy.principals.length > 0 && at < 0) return [];
   return [
-    finding(policy, [
+    createFinding(policy, [
       at < 0 ? 'operations' : `principals.${at}`,
       'anonymous_writes',
       'info',
@@ -105,7 +105,7 @@ function shadowFindings(linted: LintInput): LintFinding[] {
     policy.deny.length > 0 && operations.every((row) => matchesAny(policy.deny, row.operation));
   const own = everything
     ? [
-        finding(policy, [
+        createFinding(policy, [
           'deny',
           'denies_everything',
           'warning',
@@ -119,7 +119,7 @@ function shadowFindings(linted: LintInput): LintFinding[] {
     if (!first || !rows.every(denied)) return [];
     const by = denyingPolicy(linted, first)?.name ?? policy.name;
     return [
-      finding(policy, [
+      createFinding(policy, [
         `operations.${at}`,
         'shadowed_grant',
         'warning',

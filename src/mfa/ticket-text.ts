@@ -56,7 +56,7 @@ export function ticketDescription(
   return [
     {
       type: 'paragraph',
-      text: `${oneLine(user)} ${finding(subject)}`,
+      text: `${oneLine(user)} ${findingText(subject)}`,
     },
     { type: 'list', items: factorLines(subject.factors) },
     { type: 'paragraph', text: REMEDIES[subject.verdict] ?? '' },
@@ -76,7 +76,7 @@ export function ticketDescription(
 /** Comment of a later run that finds the person still not compliant. */
 export function stillOpenComment(subject: TicketSubject, stamp: TicketStamp): TextBlock[] {
   return [
-    { type: 'paragraph', text: `Not resolved yet: the user ${finding(subject)}` },
+    { type: 'paragraph', text: `Not resolved yet: the user ${findingText(subject)}` },
     { type: 'list', items: factorLines(subject.factors) },
     { type: 'paragraph', text: stampLine(stamp) },
   ];
@@ -94,7 +94,7 @@ export function reopeningComment(
   return [
     {
       type: 'paragraph',
-      text: `Reopened: the user ${finding(subject)} ${history}`,
+      text: `Reopened: the user ${findingText(subject)} ${history}`,
     },
     { type: 'list', items: factorLines(subject.factors) },
     { type: 'paragraph', text: stampLine(stamp) },
@@ -141,7 +141,7 @@ export function checkpointBlocks({ checkpoint }: TicketStamp): TextBlock[] {
   ];
 }
 
-const finding = ({ verdict, reason }: TicketSubject): string =>
+const findingText = ({ verdict, reason }: TicketSubject): string =>
   `${FINDINGS[verdict]}. Evidence: ${reason}.`;
 
 function factorLines(factors: readonly ClassifiedFactor[]): string[] {

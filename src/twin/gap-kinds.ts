@@ -62,7 +62,7 @@ function olderThan(time: string | null, limitMs: number, at: string): Certainty 
 const isOrdinary = (user: TwinUser, context: AssessmentContext): Certainty =>
   isPrivileged(user, context) !== true;
 
-const lingering = (status: string): UserTest => ({
+const staleInStatus = (status: string): UserTest => ({
   holds: (user, { settings, at }) =>
     user.gone || user.status !== status ? false : olderThan(since(user), settings.staleAfterMs, at),
   detail: (user) => `${status} since ${dayOf(since(user))}`,
@@ -130,8 +130,8 @@ export const USER_TESTS: Partial<Record<GapKind, UserTest>> = {
       ),
     detail: (user) => `no sign-in since ${dayOf(since(user))}`,
   },
-  lingering_staged: lingering('STAGED'),
-  lingering_provisioned: lingering('PROVISIONED'),
+  lingering_staged: staleInStatus('STAGED'),
+  lingering_provisioned: staleInStatus('PROVISIONED'),
 };
 
 function singleFactor({ factors }: TwinUser): Certainty {

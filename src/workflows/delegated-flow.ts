@@ -171,7 +171,10 @@ function outcomeOf({
   code,
 }: OpenedFlow): Awaited<ReturnType<FlowActivities['closeFlow']>> {
   if (outcome === null)
-    throw wf.ApplicationFailure.nonRetryable(`run ${run} has ended without an outcome`, 'failed');
+    throw wf.ApplicationFailure.nonRetryable(
+      `run ${run} has ended without an outcome: see \`arx flows history ${run}\``,
+      'failed',
+    );
   return { outcome, code };
 }
 

@@ -147,7 +147,7 @@ async function buildPlan(
     throw new RunOver(
       'failed',
       'condition',
-      `A condition of the flow on ${plan.unmet.input} is not met.`,
+      `The issue does not meet a condition of the flow ${flow.name}: ${plan.unmet.input} ${plan.unmet.is}. See \`arx flows show "${flow.name}"\`.`,
     );
   return plan;
 }

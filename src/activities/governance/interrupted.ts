@@ -92,7 +92,7 @@ export async function recordDone(
 }
 
 /** The call took no effect: the request is ready again, with its grant. */
-export async function recordUndone(
+export async function recordNoEffect(
   { store, now }: UsesStore<'grants' | 'journal' | 'requests'> & UsesClock,
   record: ActionRecord,
 ): Promise<void> {

@@ -16,7 +16,7 @@ import { unreadable } from './request-context.ts';
 import { closingDraft, requestDraft } from './recording.ts';
 import { withAdministratorLock, removesAdministrator } from './administrator-lock.ts';
 import type { AdministratorLock } from './administrator-lock.ts';
-import { recordDone, recordUndone, findEffect } from './interrupted.ts';
+import { recordDone, recordNoEffect, findEffect } from './interrupted.ts';
 import { callerOf, whatChanged } from './what-changed.ts';
 
 const CALL_ATTEMPTS = 8;
@@ -128,7 +128,7 @@ async function resolveInterrupted(
   const settled = error === undefined ? INTERRUPTED : (endFrom(error) ?? INTERRUPTED);
   if (effect === 'unknown') return endWith(deps, record, settled);
   if (isLastTry()) return endWith(deps, record, { ...settled, state: 'failed' });
-  await recordUndone(deps, record);
+  await recordNoEffect(deps, record);
   if (error === undefined) return null;
   throw retryIn(
     backoffMs(Context.current().info.attempt),

@@ -169,8 +169,8 @@ async function refuseDenied(
     const permitted = matchesAny(settings.permitted[connector], operation);
     if (permitted && (decision.effect === 'allow' || decision.effect === 'auto')) continue;
     const why = permitted
-      ? `the policies return ${decision.effect} (${decision.code})`
-      : 'arx.yaml does not list it under connectors';
+      ? `the policies return ${decision.effect} (${decision.code}). Allow it in a file that policies in arx.yaml names, such as policies/mfa-enforcement-check.yaml`
+      : `arx.yaml does not list it. Add it to connectors.${connector}.operations`;
     const draft = draftOf(
       { run, workflowId },
       { kind: 'action.denied', subject: `${connector}:${operation}`, at: deps.now().toISOString() },

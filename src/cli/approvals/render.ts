@@ -6,7 +6,7 @@ import type { ApprovalDocument } from '../../services/approvals/approval-documen
 import type { ActionDocument } from '../kit/documents.ts';
 import type { HistoryEntry } from '../../services/approvals/history.ts';
 import type { Colors } from '../kit/io.ts';
-import { plain, when } from '../kit/text.ts';
+import { plain, timeText } from '../kit/text.ts';
 import { grid } from '../kit/table.ts';
 
 type Tone = (colors: Colors) => (text: string) => string;
@@ -30,7 +30,7 @@ export function approvalsTable(items: readonly ApprovalDocument[], colors: Color
     targetText(item),
     item.requester,
     `${approvalCount(item)} of ${item.needed}`,
-    when(item.deadline),
+    timeText(item.deadline),
   ]);
   return grid(
     ['request', 'state', 'operation', 'target', 'requester', 'approved', 'deadline'],
@@ -56,11 +56,13 @@ export function approvalText(item: ApprovalDocument, colors: Colors): string {
     ['requester', item.requester],
     ['on behalf of', item.onBehalfOf ?? ''],
     ['reason', item.reason],
-    ['deadline', item.deadline === null ? '' : when(item.deadline)],
+    ['deadline', item.deadline === null ? '' : timeText(item.deadline)],
     ['approved', item.state === null ? '' : `${approvalCount(item)} of ${item.needed} needed`],
     [
       'votes',
-      item.votes.map(({ person, verdict, at }) => `${person} ${verdict} ${when(at)}`).join('; '),
+      item.votes
+        .map(({ person, verdict, at }) => `${person} ${verdict} ${timeText(at)}`)
+        .join('; '),
     ],
     ['approvers', item.state === null ? '' : `${named} (${item.eligible.join(', ')})`],
     ['not read', item.unread.map(({ source, message }) => `${source}: ${message}`).join('; ')],
@@ -77,7 +79,7 @@ export function approvalText(item: ApprovalDocument, colors: Colors): string {
 
 /** The history of a request for the terminal, one line per entry. */
 export const historyText = (story: readonly HistoryEntry[], colors: Colors): string =>
-  story.map(({ at, text }) => `${colors.dim(when(at))}  ${plain(text)}`).join('\n');
+  story.map(({ at, text }) => `${colors.dim(timeText(at))}  ${plain(text)}`).join('\n');
 
 /** The outcome of a call for the terminal. */
 export function actionText(document: ActionDocument, colors: Colors): string {
@@ -98,10 +100,10 @@ export function keysTable(
     name,
     person ?? `agent:${name}`,
     terms.scopes?.join(' ') ?? 'all (an old key: replace it)',
-    when(createdAt),
-    terms.lastUsedAt === null ? 'never' : when(terms.lastUsedAt),
-    terms.expiresAt === null ? 'never' : when(terms.expiresAt),
-    revokedAt === null ? state : `revoked ${when(revokedAt)}`,
+    timeText(createdAt),
+    terms.lastUsedAt === null ? 'never' : timeText(terms.lastUsedAt),
+    terms.expiresAt === null ? 'never' : timeText(terms.expiresAt),
+    revokedAt === null ? state : `revoked ${timeText(revokedAt)}`,
   ]);
   const columns = ['name', 'owner', 'scopes', 'created', 'last use', 'expires', 'state'];
   return grid(columns, rows, colors);

@@ -11,7 +11,7 @@ import type { Io } from '../kit/io.ts';
 import { linesOf } from '../kit/lines.ts';
 import { withStore } from '../kit/store.ts';
 import { grid } from '../kit/table.ts';
-import { plain, plural, when } from '../kit/text.ts';
+import { plain, plural, timeText } from '../kit/text.ts';
 
 /** Options of `arx audit votes`. */
 export interface VotesOptions {
@@ -34,7 +34,7 @@ export async function showVotes(io: Io, options: VotesOptions): Promise<ExitCode
     file === undefined
       ? await withStore(io, (store) => verifyVotes(store.audit.pages(PAGE), query))
       : await verifyVotes(linesOf(file), query).catch((thrown: unknown) => {
-          throw unreadable(file, thrown);
+          throw unreadableError(file, thrown);
         });
   const ok = votes.every((vote) => vote.ok);
   if (options.json) await writeJson(io, { schema: 'arx.votes/v1', ok, items: votes });
@@ -49,7 +49,7 @@ function votesText(io: Io, votes: readonly VerifiedVote[]): string {
     request,
     plain(person ?? ''),
     plain(verdict ?? ''),
-    when(at),
+    timeText(at),
     surface,
     key ?? '',
     fault === null ? green('proven') : red(messageOf(fault)),
@@ -68,7 +68,7 @@ function publicKeyIn(text: string): string {
   );
 }
 
-function unreadable(file: string, thrown: unknown): unknown {
+function unreadableError(file: string, thrown: unknown): unknown {
   const { code } = thrown as NodeJS.ErrnoException;
   if (code === undefined) return thrown;
   return usageError(

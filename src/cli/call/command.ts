@@ -20,7 +20,9 @@ export interface CallOptions {
 
 const operationName = (value: string): string => {
   if (/^[a-z_]{1,40}:[a-z_]{1,40}$/.test(value)) return value;
-  throw new InvalidArgumentError('Expected an operation, such as users:suspend.');
+  throw new InvalidArgumentError(
+    'Expected an operation, such as users:suspend; docs/operations.md lists them.',
+  );
 };
 
 const reason = (value: string): string => {

@@ -8,7 +8,7 @@ import { warnWithoutWorker } from '../kit/follow.ts';
 import { printNote } from '../kit/io.ts';
 import type { Io } from '../kit/io.ts';
 import type { Target } from '../kit/target.ts';
-import { plain, when } from '../kit/text.ts';
+import { plain, timeText } from '../kit/text.ts';
 import { approvalDocument } from '../../services/approvals/approval-document.ts';
 import type { ApprovalDocument } from '../../services/approvals/approval-document.ts';
 import { isEnded } from '../kit/requests.ts';
@@ -122,7 +122,7 @@ export function printApprovers(
   const who = names.length > 0 ? names.map(plain).join(', ') : 'the default approvers';
   printNote(
     io,
-    `${bold('waiting for approval')} of request ${document.request} until ${when(document.deadline)}`,
+    `${bold('waiting for approval')} of request ${document.request} until ${timeText(document.deadline)}`,
   );
   printNote(
     io,

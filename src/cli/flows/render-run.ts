@@ -8,7 +8,7 @@ import type {
 } from '../../services/flows/documents.ts';
 import type { FlowCall, FlowEvent } from './audit-trail.ts';
 import type { Colors } from '../kit/io.ts';
-import { duration, plain, when } from '../kit/text.ts';
+import { duration, plain, timeText } from '../kit/text.ts';
 import { accountText, OUTCOME_WORDS, outcomeLabel } from './words.ts';
 import { callText } from './render.ts';
 
@@ -87,7 +87,7 @@ function factsOf(run: ShownRun): [string, string][] {
       `${accountText(entity)}${account ? ` of ${account.tenant}` : ''}${named === null ? '' : `, “${named}”`}`,
     ],
     ['status', typeof target?.['status'] === 'string' ? target['status'] : ''],
-    ['event', `${event.id}, ${event.type} of ${when(event.at)}`],
+    ['event', `${event.id}, ${event.type} of ${timeText(event.at)}`],
     ['version', flow?.version ?? ''],
     [
       'inputs',
@@ -100,7 +100,7 @@ function factsOf(run: ShownRun): [string, string][] {
       run.undoes === null ? '' : `run ${run.undoes}${run.reason === null ? '' : `: ${run.reason}`}`,
     ],
     ['part of', run.parent === null ? '' : `run ${run.parent}`],
-    ['started', `${when(run.startedAt)}${took === null ? '' : `, took ${duration(took)}`}`],
+    ['started', `${timeText(run.startedAt)}${took === null ? '' : `, took ${duration(took)}`}`],
   ];
 }
 

@@ -4,7 +4,7 @@ import { ANONYMOUS } from '../../governance/principal.ts';
 import type { FlowDetail, FlowItem, FlowRunItem } from '../../services/flows/documents.ts';
 import type { FlowCondition, FlowInput, ResourceSet } from '../../flows/types.ts';
 import type { Colors } from '../kit/io.ts';
-import { plain, when } from '../kit/text.ts';
+import { plain, timeText } from '../kit/text.ts';
 import { accountText, outcomeLabel } from './words.ts';
 import { grid } from '../kit/table.ts';
 
@@ -143,7 +143,7 @@ export const noSetsText = (principal: string): string =>
 export function runsTable(items: readonly FlowRunItem[], colors: Colors): string {
   const rows = items.map((item) => [
     item.run,
-    when(item.startedAt),
+    timeText(item.startedAt),
     `${item.undoes === null ? '' : 'undo of '}${item.flow?.name ?? '–'}`,
     accountText(item.issue.entity),
     item.caller.principal,

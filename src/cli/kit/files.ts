@@ -37,7 +37,7 @@ async function toFile(path: string, pieces: Pieces): Promise<void> {
     await flushFolder(dirname(path));
   } catch (thrown) {
     await rm(partial, { force: true }).catch(() => undefined);
-    throw notWritable(path, thrown);
+    throw notWritableError(path, thrown);
   }
 }
 
@@ -47,7 +47,7 @@ async function flushFolder(path: string): Promise<void> {
   await folder.sync().finally(() => folder.close());
 }
 
-function notWritable(path: string, thrown: unknown): unknown {
+function notWritableError(path: string, thrown: unknown): unknown {
   const code = (thrown as NodeJS.ErrnoException).code;
   if (
     ![

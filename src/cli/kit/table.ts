@@ -6,7 +6,7 @@ import { formatCoverage } from '../../mfa/coverage.ts';
 import { scanSentence } from '../../mfa/scan-text.ts';
 import type { Breakdown, RunDocument, RunSummary, RunUserRow } from '../../mfa/document.ts';
 import type { Colors } from './io.ts';
-import { count, duration, plain, plural, when } from './text.ts';
+import { count, duration, plain, plural, timeText } from './text.ts';
 import { ACTION_VERDICTS, VERDICT_ORDER, VERDICT_WORDS, removalText } from './words.ts';
 import type { Verdict } from '../../mfa/types.ts';
 
@@ -73,7 +73,7 @@ export function reportTable(
 function header(document: RunSummary, colors: Colors): string {
   const lines = [
     `${colors.bold('MFA enforcement check')} ${plain(document.org)}: ${STATUS[document.status](colors)}${document.dryRun ? ' (dry run)' : ''}`,
-    `run ${document.run}, ${when(document.startedAt)}, took ${duration(document.seconds)}`,
+    `run ${document.run}, ${timeText(document.startedAt)}, took ${duration(document.seconds)}`,
     ...document.reasons.map((reason) => colors.yellow(`! ${plain(reason)}`)),
     ...(document.scan ? [plain(scanSentence(document.scan))] : []),
     `coverage ${colors.bold(formatCoverage(document.coverage))}${document.previousCoverage ? `, before ${formatCoverage(document.previousCoverage)}` : ''}`,
@@ -173,7 +173,7 @@ export function runsTable(runs: readonly RunSummary[], colors: Colors): string {
   const rows = runs.map((run) => [
     run.run,
     `${run.status}${run.dryRun ? ' (dry)' : ''}`,
-    when(run.startedAt),
+    timeText(run.startedAt),
     run.counts.enumerated,
     formatCoverage(run.coverage),
     run.tickets.keys.length,

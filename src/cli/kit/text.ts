@@ -48,5 +48,5 @@ export function duration(seconds: number | null): string {
 }
 
 /** `2026-03-02T08:00:00.123Z` → `2026-03-02 08:00:00 UTC`. */
-export const when = (iso: string | null): string =>
+export const timeText = (iso: string | null): string =>
   iso === null ? '–' : `${iso.slice(0, 19).replace('T', ' ')} UTC`;

@@ -4,7 +4,7 @@ import type { OktaSyncResult } from '../../workflows/messages.ts';
 import type { Capability } from './capabilities.ts';
 import type { AgedStream, OktaStatus } from './status.ts';
 import type { Colors } from '../kit/io.ts';
-import { count, duration, plain, plural, when } from '../kit/text.ts';
+import { count, duration, plain, plural, timeText } from '../kit/text.ts';
 import { grid } from '../kit/table.ts';
 
 const CREDENTIALS = { ssws: 'API token (SSWS)', service_app: 'service app' } as const;
@@ -21,7 +21,7 @@ export function statusText(status: OktaStatus, colors: Colors): string {
     ...configurationLines(status, colors),
     sync === null
       ? 'There is no sync yet. Start one with `arx okta sync`, or with `arx okta sync --local` on this machine.'
-      : `last sync ${plain(sync.run)}: ${sync.status}, started ${when(sync.startedAt)}`,
+      : `last sync ${plain(sync.run)}: ${sync.status}, started ${timeText(sync.startedAt)}`,
     grid(
       ['stream', 'state', 'items', 'read', 'age', 'last complete', 'reason'],
       status.streams.map(streamRow),
@@ -50,7 +50,7 @@ const streamRow = ({ name, state, count: items, at, age, reason, ...last }: Aged
   name,
   at === null ? 'never read' : state,
   items,
-  when(at),
+  timeText(at),
   age === null ? '' : duration(age),
   completeText(last),
   at === null ? '' : (reason ?? ''),
@@ -132,7 +132,7 @@ export function syncText(result: OktaSyncResult, colors: Colors): string {
   ]);
   return [
     `${colors.bold('Okta sync')} ${plain(result.org)}: ${STATUS[result.status](colors)}`,
-    `run ${plain(result.run)}, ${when(result.startedAt)}, took ${duration(seconds)}`,
+    `run ${plain(result.run)}, ${timeText(result.startedAt)}, took ${duration(seconds)}`,
     grid(['stream', 'state', 'items', 'reason'], rows, colors),
     `facts     ${
       result.facts

@@ -13,7 +13,7 @@ import type { Colors, Io } from '../kit/io.ts';
 import { loadSettings } from '../kit/settings.ts';
 import { withStore } from '../kit/store.ts';
 import { grid } from '../kit/table.ts';
-import { count, when } from '../kit/text.ts';
+import { count, timeText } from '../kit/text.ts';
 
 /** `arx purge`: counts, and with --yes removes, what is past its retention period. */
 export async function purge(io: Io, options: PurgeOptions): Promise<ExitCode> {
@@ -89,7 +89,7 @@ async function refuse(io: Io, due: Purge, options: PurgeOptions): Promise<ExitCo
 /** What was removed, or would be, for the terminal. */
 function purgeText(purge: Purge, { done }: { done: boolean }, colors: Colors): string {
   const { users, audit } = purge;
-  const cut = `Kept: personal data since ${when(users.before)}, audit entry contents since ${when(audit.before)}.`;
+  const cut = `Kept: personal data since ${timeText(users.before)}, audit entry contents since ${timeText(audit.before)}.`;
   if (isNothing(purge)) return `Nothing to remove.\n${cut}`;
   const rows: [string, number][] = Object.entries(users.removed);
   if (audit.entries > 0) rows.push(['contents of audit entries', audit.entries]);

@@ -1,5 +1,5 @@
 import type { RunDocument } from '../../mfa/document.ts';
-import { duration, when } from '../kit/text.ts';
+import { duration, timeText } from '../kit/text.ts';
 import { markup } from '../kit/html.ts';
 import type { Markup } from '../kit/html.ts';
 import { selfContainedPage } from '../kit/page.ts';
@@ -55,7 +55,7 @@ function top(document: RunDocument): Markup {
   return markup`<header class="top">
 <div class="kicker"><span>Control: every user has an accepted second factor</span><span class="pill ${tone}">${word}</span>${document.dryRun && markup`<span class="pill plain">Dry run: no tickets were opened, no messages posted</span>`}</div>
 <h1>MFA enforcement report</h1>
-<p class="soft"><strong>${document.org}</strong> · ${when(document.startedAt)}${document.seconds !== null && ` · took ${duration(document.seconds)}`} · scope: ${groups || 'all users'} (${document.scope.statuses.join(', ')})</p>
+<p class="soft"><strong>${document.org}</strong> · ${timeText(document.startedAt)}${document.seconds !== null && ` · took ${duration(document.seconds)}`} · scope: ${groups || 'all users'} (${document.scope.statuses.join(', ')})</p>
 </header>`;
 }
 

@@ -2,7 +2,7 @@
 
 import type { RunDocument } from '../../mfa/document.ts';
 import { scanSentence } from '../../mfa/scan-text.ts';
-import { count, duration, plural, when } from '../kit/text.ts';
+import { count, duration, plural, timeText } from '../kit/text.ts';
 import { VERDICT_ORDER, VERDICT_WORDS } from '../kit/words.ts';
 import { markup } from '../kit/html.ts';
 import type { Markup } from '../kit/html.ts';
@@ -38,7 +38,7 @@ export function evidence(document: RunDocument): Markup {
   const rows: [string, Markup | string][] = [
     ['Run', markup`<span class="mono">${document.run}</span>`],
     ['Workflow', markup`<span class="mono">${document.workflowId}</span>`],
-    ['Started, ended', `${when(document.startedAt)}, ${when(document.finishedAt)}`],
+    ['Started, ended', `${timeText(document.startedAt)}, ${timeText(document.finishedAt)}`],
     ['Time taken', duration(document.seconds)],
     [
       'Calls',

@@ -9,7 +9,7 @@ import { EXIT } from '../kit/exit.ts';
 import type { Io } from '../kit/io.ts';
 import { printNote, writeJson } from '../kit/io.ts';
 import { withStoreAt, withDatabase } from '../kit/store.ts';
-import { plural, when } from '../kit/text.ts';
+import { plural, timeText } from '../kit/text.ts';
 import { runWithProgress } from '../backup/progress.ts';
 
 /**
@@ -83,7 +83,7 @@ async function printResult(
     return;
   }
   const what = `${plural(rows, 'row')} of ${plural(header.tables.length, 'table')}`;
-  printNote(io, `${what} restored, as arx ${arx} backed them up at ${when(created)}.`);
+  printNote(io, `${what} restored, as arx ${arx} backed them up at ${timeText(created)}.`);
   printNote(io, verifyText(audit, io.colors.err));
   if (audit.ok) return;
   printNote(

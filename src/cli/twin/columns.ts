@@ -1,6 +1,6 @@
 import { reasonText } from '../../twin/privileged.ts';
 import type { TimelineEntry, TwinFactor, TwinRole } from '../../twin/types.ts';
-import { when } from '../kit/text.ts';
+import { timeText } from '../kit/text.ts';
 import type { ViewItems } from './views.ts';
 
 /** A column of a list, the same for the terminal, CSV and Markdown. */
@@ -35,7 +35,7 @@ export const COLUMNS: { [Name in keyof ViewItems]: readonly Column<ViewItems[Nam
     { name: 'value', cell: ({ value }) => value, filesOnly: true },
     { name: 'confidence', cell: ({ confidence }) => confidence },
     { name: 'source', cell: ({ source }) => source },
-    { name: 'observed', cell: ({ observedAt }) => when(observedAt) },
+    { name: 'observed', cell: ({ observedAt }) => timeText(observedAt) },
     { name: 'run', cell: ({ run }) => run, filesOnly: true },
   ],
   gaps: [
@@ -48,7 +48,7 @@ export const COLUMNS: { [Name in keyof ViewItems]: readonly Column<ViewItems[Nam
     { name: 'closed', cell: (gap) => ('closedAt' in gap && gap.closedAt !== null ? day(gap.closedAt) : ''), filesOnly: true },
   ],
   events: [
-    { name: 'time', cell: ({ at }) => when(at) },
+    { name: 'time', cell: ({ at }) => timeText(at) },
     { name: 'severity', cell: ({ severity }) => severity },
     { name: 'rule', cell: ({ rule }) => rule },
     { name: 'actor', cell: ({ actor }) => actor ?? '' },
@@ -87,7 +87,7 @@ export const COLUMNS: { [Name in keyof ViewItems]: readonly Column<ViewItems[Nam
     { name: 'gone', cell: ({ gone }) => yesNo(gone), filesOnly: true },
   ],
   timeline: [
-    { name: 'sync', cell: ({ at }) => when(at) },
+    { name: 'sync', cell: ({ at }) => timeText(at) },
     { name: 'MFA coverage', cell: coverage },
     { name: 'unknown', cell: ({ coverage: { unknown } }) => unknown },
     { name: 'privileged', cell: ({ privileged }) => privileged },
@@ -100,7 +100,7 @@ export const COLUMNS: { [Name in keyof ViewItems]: readonly Column<ViewItems[Nam
     { name: 'run', cell: ({ run }) => run, filesOnly: true },
   ],
   changes: [
-    { name: 'sync', cell: ({ at }) => when(at) },
+    { name: 'sync', cell: ({ at }) => timeText(at) },
     { name: 'change', cell: ({ kind }) => kind.replaceAll('_', ' ') },
     { name: 'severity', cell: ({ severity }) => severity ?? '' },
     { name: 'name', cell: ({ name }) => name },

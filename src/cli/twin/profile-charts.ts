@@ -2,7 +2,7 @@ import type { PostureProfile } from '../../twin/profile.ts';
 import type { Severity, TimelineEntry } from '../../twin/types.ts';
 import { CLASS_ORDER, CLASS_WORDS } from '../kit/words.ts';
 import { formatPercent } from '../../mfa/coverage.ts';
-import { count, plural, when } from '../kit/text.ts';
+import { count, plural, timeText } from '../kit/text.ts';
 import { segmentBar } from '../kit/charts.ts';
 import { markup } from '../kit/html.ts';
 import type { Markup } from '../kit/html.ts';
@@ -72,7 +72,7 @@ export function coverageLine(timeline: readonly TimelineEntry[]): Markup | null 
   const placed = points.map(({ at, share }) => ({
     x: round(((Date.parse(at) - start) / span) * WIDTH),
     y: round((1 - share) * HEIGHT),
-    label: `${when(at)}: ${formatPercent(share)}`,
+    label: `${timeText(at)}: ${formatPercent(share)}`,
   }));
   const title = `MFA coverage from ${formatPercent(first.share)} to ${formatPercent(last.share)} over ${plural(points.length, 'sync', 'syncs')}`;
   return markup`<svg class="line" viewBox="0 -6 ${WIDTH} ${HEIGHT + 12}" preserveAspectRatio="none" role="img" aria-label="${title}">

@@ -1,5 +1,5 @@
 import type { PostureProfile } from '../../twin/profile.ts';
-import { when } from '../kit/text.ts';
+import { timeText } from '../kit/text.ts';
 import { markup } from '../kit/html.ts';
 import type { Markup } from '../kit/html.ts';
 import { selfContainedPage } from '../kit/page.ts';
@@ -28,7 +28,7 @@ export function profileHtml(profile: PostureProfile): string {
     style: PAGE_STYLE,
     top: markup`<header class="top">
 <h1>Identity posture</h1>
-<p class="soft"><strong>${profile.org}</strong> · ${when(profile.at)}</p>
+<p class="soft"><strong>${profile.org}</strong> · ${timeText(profile.at)}</p>
 </header>`,
     content: markup`${notice(profile)}
 ${tiles(profile)}

@@ -3,7 +3,7 @@
 import type { Excerpt, PostureProfile } from '../../twin/profile.ts';
 import type { TimelineEntry } from '../../twin/types.ts';
 import { CLASS_ORDER, CLASS_WORDS } from '../kit/words.ts';
-import { count, duration, plural, when } from '../kit/text.ts';
+import { count, duration, plural, timeText } from '../kit/text.ts';
 import { shareBar } from '../kit/charts.ts';
 import { markup } from '../kit/html.ts';
 import type { Markup } from '../kit/html.ts';
@@ -179,7 +179,7 @@ export function timeline({ timeline: entries }: PostureProfile): Markup {
   const rows = entries
     .toReversed()
     .map((entry) => [
-      when(entry.at),
+      timeText(entry.at),
       coveragePercent(entry.coverage),
       ...SEVERITY_ORDER.map((name) => count(entry.gaps[name])),
       entry.incomplete.join(', '),
@@ -203,11 +203,11 @@ export function streams({ streams: all }: PostureProfile): Markup {
     one.name,
     markup`<span class="pill ${one.state === 'complete' ? 'good' : 'warn'}">${one.state}</span>`,
     count(one.count),
-    when(one.at),
+    timeText(one.at),
     one.ageMs === null ? 'never read' : duration(one.ageMs / 1000),
     one.completeAt === null
       ? 'never'
-      : `${when(one.completeAt)}, ${plural(one.completeCount ?? 0, 'item')}`,
+      : `${timeText(one.completeAt)}, ${plural(one.completeCount ?? 0, 'item')}`,
     one.reason ?? '',
   ]);
   const head = ['Stream', 'State', 'Items', 'Read', 'Age', 'Last complete', 'Reason'];

@@ -1,7 +1,7 @@
 /** Settings of the vendors whose accounts can be remediated, and of mail. */
 
 import { resolve } from 'node:path';
-import { matching, readOrigin } from './address.ts';
+import { patternReader, readOrigin } from './address.ts';
 import type { ReadResult } from './address.ts';
 import { optional, problemsOf, readSecret, requireVariable } from './env.ts';
 import type { ArxEnv } from './env.ts';
@@ -136,15 +136,15 @@ const incomplete = (vendor: AccountVendor, missing: readonly string[]): ConfigEr
     { path: missing[0] },
   );
 
-const readMailAddress = matching(
+const readMailAddress = patternReader(
   /^[A-Za-z0-9._%+'&~=-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*$/,
   'is not an e-mail address',
 );
-const readClientId = matching(
+const readClientId = patternReader(
   /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
   'is not an application id',
 );
-const readConsumerKey = matching(/^[\w.-]{8,512}$/, 'is not a consumer key');
+const readConsumerKey = patternReader(/^[\w.-]{8,512}$/, 'is not a consumer key');
 
 function readTenant(text: string): ReadResult<string> {
   if (/^(common|organizations|consumers)$/i.test(text))
@@ -153,7 +153,7 @@ function readTenant(text: string): ReadResult<string> {
       problem: 'does not name a single tenant',
       remedy: 'Use the id of the tenant or one of its domains.',
     };
-  return matching(
+  return patternReader(
     /^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/,
     'is neither an id nor a domain',
   )(text);

@@ -86,7 +86,7 @@ export function readOrigin(text: string): ReadResult<string> {
 }
 
 /** A reader of texts that match a pattern; the value is the text itself. */
-export const matching =
+export const patternReader =
   (form: RegExp, problem: string) =>
   (text: string): ReadResult<string> =>
     form.test(text) ? { ok: true, value: text } : { ok: false, problem };

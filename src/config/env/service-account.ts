@@ -39,7 +39,8 @@ export function readServiceAccount(path: string): ReadResult<ServiceAccount> {
       'Check that the file exists, is readable, and has at most 64 KB.',
     );
   const parsed = keyFile.safeParse(jsonOf(text));
-  if (!parsed.success) return bad(`names a file ${lacking(parsed.error)}`, CREATE_KEY);
+  if (!parsed.success)
+    return bad(`names a file ${describeMissingFields(parsed.error)}`, CREATE_KEY);
   const {
     client_email: clientEmail,
     private_key: key,
@@ -62,7 +63,7 @@ const bad = (problem: string, remedy: string): ReadResult<never> => ({
   remedy,
 });
 
-function lacking(error: z.ZodError): string {
+function describeMissingFields(error: z.ZodError): string {
   const names = [...new Set(error.issues.map(({ path }) => String(path[0] ?? '')))].filter(Boolean);
   return names.length > 0
     ? `without a usable ${names.join(', ')}`

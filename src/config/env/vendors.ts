@@ -1,6 +1,6 @@
 /** Settings of Jira and Slack. */
 
-import { matching, readOrigin, readSlackAddress } from './address.ts';
+import { patternReader, readOrigin, readSlackAddress } from './address.ts';
 import type { ReadResult } from './address.ts';
 import { optional, problemsOf, readSecret, requireVariable } from './env.ts';
 import type { ArxEnv } from './env.ts';
@@ -63,12 +63,12 @@ export const jiraProblems = (env: ArxEnv): ConfigError[] =>
 export const slackProblems = (env: ArxEnv): ConfigError[] =>
   problemsOf(Object.values(slackReaders(env)));
 
-const readEmail = matching(/^[^\s@"']+@[^\s@"']+$/u, 'is not an e-mail address');
-const readProjectKey = matching(
+const readEmail = patternReader(/^[^\s@"']+@[^\s@"']+$/u, 'is not an e-mail address');
+const readProjectKey = patternReader(
   /^[A-Z][A-Z0-9_]{1,254}$/,
   'is not a project key (capitals, digits, _)',
 );
-const readChannel = matching(/^#?[^\s#@"']{1,80}$/u, 'is neither a channel id nor a name');
+const readChannel = patternReader(/^#?[^\s#@"']{1,80}$/u, 'is neither a channel id nor a name');
 
 function readBotToken(text: string): ReadResult<Secret> {
   const wrongKind = /^(xapp|xoxp|xoxa|xoxr)-/.test(text);

@@ -175,5 +175,5 @@ const keysAt = (shape: JsonSchema, path: readonly PropertyKey[]): string[] =>
   );
 
 // Keys are text from the user: control characters are replaced and long keys are cut.
-const printable = (text: string): string =>
+export const printable = (text: string): string =>
   text.replace(/\p{C}/gu, '?').slice(0, 120).toWellFormed();

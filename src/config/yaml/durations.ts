@@ -8,7 +8,10 @@ const MAX_MS = 3_650 * UNITS.d;
  */
 export function durationMs(text: string): number {
   const ms = parseDuration(text);
-  if (ms === null) throw new RangeError('not a duration: a whole number followed by s, m, h or d');
+  if (ms === null)
+    throw new RangeError(
+      `${text} is not a duration of at most ten years: a whole number followed by s, m, h or d`,
+    );
   return ms;
 }
 

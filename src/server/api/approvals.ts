@@ -119,11 +119,12 @@ async function findApproval(
   { store, closeEnded }: ServerParts,
   id: string,
 ): Promise<ApprovalRequest> {
-  const stored = /^[\w.:-]{1,100}$/.test(id) ? await store.requests.get(id) : null;
+  const isId = /^[\w.:-]{1,100}$/.test(id);
+  const stored = isId ? await store.requests.get(id) : null;
   const [record] = stored ? await closeEnded([stored]) : [];
   if (record?.approval) return { ...record, approval: record.approval };
   throw new Problem(404, 'no_such_approval', {
-    message: 'There is no approval with this id.',
+    message: isId ? `There is no approval ${id}.` : 'There is no approval with this id.',
     remedy: 'List the pending approvals: GET /v1/approvals.',
   });
 }
@@ -162,14 +163,15 @@ async function jsonOf({ req }: Context): Promise<unknown> {
   }
 }
 
-function parseAs<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+function parseAs<Schema extends z.ZodObject>(schema: Schema, value: unknown): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success && !hasProto(value)) return parsed.data;
-  const places = parsed.error?.issues.map(({ path }) => path.join('.')).filter(Boolean) ?? [];
+  const wrong = parsed.error?.issues.filter(({ path }) => path.length > 0) ?? [];
+  const fields = wrong.map(({ path, message }) => `${path.join('.')} (expected ${message})`);
   throw invalidRequest(
-    places.length > 0
-      ? `no valid value for ${[...new Set(places)].join(', ')}`
-      : 'unknown fields, or not an object',
+    fields.length > 0
+      ? `no valid value for ${[...new Set(fields)].join(', ')}`
+      : `expected an object with only the fields ${Object.keys(schema.shape).join(', ')}`,
   );
 }
 

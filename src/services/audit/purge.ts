@@ -64,7 +64,10 @@ export async function carryOutPurge(
   { now, onPiece }: { now: Date; onPiece?: (what: string, rows: number) => void },
 ): Promise<Purge> {
   const { users, audit } = due;
-  await store.journal.append([...(await shortening(store, due, now)), entryOf(due, now)]);
+  await store.journal.append([
+    ...(await retentionShortenedEntry(store, due, now)),
+    entryOf(due, now),
+  ]);
   const removed = await store.retention.remove(users.before, onPiece);
   const entries = audit.entries === 0 ? 0 : await store.audit.removal.remove(audit.upTo);
   return { users: { ...users, removed }, audit: { ...audit, entries } };
@@ -77,7 +80,7 @@ const entryOf = ({ users, audit }: Purge, now: Date): AuditDraft =>
  * An entry if the contents of audit entries are kept for a shorter time than at the last purge, or
  * at the first purge for a shorter time than usual. It is recorded before they are removed.
  */
-async function shortening(
+async function retentionShortenedEntry(
   { audit }: PurgeStore,
   { audit: { before } }: Purge,
   now: Date,

@@ -10,6 +10,7 @@ import type { ImmediateEnd, GivenInputs } from './run-record.ts';
 import { dryRunIdOf, newRunId, refusalRunId, consumesEventId } from './ids.ts';
 import { openRun } from './open-run.ts';
 import { inputRefusal, refusal } from './refusal.ts';
+import type { FlowRefusal } from './refusal.ts';
 import type { Session } from './session.ts';
 import type { RunRequest, FlowServiceParts, OpenedRun } from './types.ts';
 
@@ -141,14 +142,23 @@ function inputsFor(session: Session, issue: Issue, { flow, given }: Chosen): Giv
     const stray = Object.keys(given).find(
       (name) => !flows.some(({ inputs }) => Object.hasOwn(inputs, name)),
     );
-    if (stray !== undefined)
-      throw wrongInput('inputs', 'inputs: no flow for these accounts has an input of this name');
+    if (stray !== undefined) throw unknownInput(stray, flows);
     return given;
   }
   if (!flow) return {};
   const resolved = inputsOf(flow, issue, given);
   if (!resolved.ok) throw wrongInput(resolved.problem.field, resolved.problem.message);
   return resolved.inputs;
+}
+
+function unknownInput(name: string, flows: readonly Flow[]): FlowRefusal {
+  const known = [...new Set(flows.flatMap(({ inputs }) => Object.keys(inputs)))];
+  // Other text could be a value in the wrong place.
+  const shown = /^[A-Za-z]\w{0,63}$/.test(name) ? name : 'of this name';
+  return wrongInput(
+    'inputs',
+    `inputs: no flow for these accounts has an input ${shown}; they have ${known.join(', ') || 'none'}`,
+  );
 }
 
 const wrongInput = (field: string, message: string) =>

@@ -25,9 +25,7 @@ export class RequesterUnreadableError extends Error {
   readonly remedy =
     'See `arx doctor`: Okta must answer, and users, groups and roles must be readable. Then try again.';
   constructor(why: string) {
-    super(
-      `Nothing was done, because Okta did not answer when permissions were looked up (${why}).`,
-    );
+    super(`Nothing was done, because Okta could not be asked for permissions (${why}).`);
   }
 }
 
@@ -40,6 +38,7 @@ const REFUSALS = {
     'There is no such run.',
     'See `arx flows history`; a resource set must give you its flow.',
   ],
+  no_set: ['There is no such resource set.', 'See `arx flows sets`.'],
   forbidden: [
     'You may see this flow, but not run it.',
     'Ask for a resource set with the permission `run`.',
@@ -67,7 +66,7 @@ export function refusal(
   why: keyof typeof REFUSALS,
   message: string = REFUSALS[why][0],
 ): FlowRefusal {
-  const code = why === 'no_run' ? 'not_found' : why;
+  const code = why === 'no_run' || why === 'no_set' ? 'not_found' : why;
   return new FlowRefusal({ code, message, remedy: REFUSALS[why][1] });
 }
 

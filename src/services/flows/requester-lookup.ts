@@ -75,7 +75,7 @@ export class RequesterLookup {
     const user = await findOktaUser(reader, principal);
     if (user?.status !== 'ACTIVE') return false;
     const input = { userId: user.id };
-    const { output } = await readable(
+    const { output } = await orRequesterUnreadable(
       reader.okta('users:read_roles', input, reader.context(user.id)),
     );
     return isSuperAdministrator(output);
@@ -88,7 +88,7 @@ export class RequesterLookup {
     wanted: ReadonlySet<string>,
   ): Promise<string[]> {
     const names = await this.#groups.get(userId, async () => {
-      const { output } = await readable(
+      const { output } = await orRequesterUnreadable(
         reader.okta('users:read_groups', { userId }, reader.context(userId)),
       );
       return output.map(({ name }) => name);
@@ -123,12 +123,14 @@ const isTrusted = ({ authenticatedBy, surface }: FlowRequester): boolean =>
   authenticatedBy !== 'none' || surface === 'workflow';
 
 async function findOktaUser(reader: OktaReader, principal: string): Promise<OktaUser | null> {
-  return readable(findUser(reader, nameOf('user', principal) ?? ''));
+  return orRequesterUnreadable(findUser(reader, nameOf('user', principal) ?? ''));
 }
 
 /** Anyone who may create groups could put a user into a second group of the same name. */
 async function hasUniqueName(reader: OktaReader, name: string): Promise<boolean> {
-  const { output } = await readable(reader.okta('groups:read', { name }, reader.context('groups')));
+  const { output } = await orRequesterUnreadable(
+    reader.okta('groups:read', { name }, reader.context('groups')),
+  );
   return output.items.filter((group) => group.name === name).length === 1 && output.next === null;
 }
 
@@ -139,7 +141,7 @@ const groupNamesIn = (sets: readonly ResourceSet[]): ReadonlySet<string> =>
 
 const OKTA_ERRORS = ['ConnectorError', 'PolicyDeniedError', 'InvalidArgumentError'];
 
-async function readable<Value>(reading: Promise<Value>): Promise<Value> {
+async function orRequesterUnreadable<Value>(reading: Promise<Value>): Promise<Value> {
   try {
     return await reading;
   } catch (thrown) {

@@ -46,14 +46,15 @@ export async function removeSet(
   session: Session,
   name: string,
 ): Promise<void> {
+  const set = parseName(name);
   const outcome = { change: 'removed' };
   await record(
     parts,
     session,
-    { kind: 'resource_set.changed', subject: parseName(name), outcome },
+    { kind: 'resource_set.changed', subject: set, outcome },
     async (tx) => {
       if (!(await parts.store.flowSettings.removeSet(tx, name)))
-        throw refusal('not_found', 'There is no resource set with that name.');
+        throw refusal('no_set', `There is no resource set ${set}.`);
     },
   );
 }

@@ -37,7 +37,10 @@ export function createRequestRepository(
           .execute(),
       );
       const stored = await get(request.requestId);
-      if (!stored) throw new NotStoredError(`request ${request.requestId} is not stored`);
+      if (!stored)
+        throw new NotStoredError(
+          `request ${request.requestId} was removed while it was opened: make it again`,
+        );
       return stored;
     },
     async list({ states, limit }) {

@@ -31,7 +31,10 @@ export function createSyncRepository(db: Kysely<Database>): SyncRepository {
         .onConflict((conflict) => conflict.column('run').doNothing())
         .execute();
       const stored = await get(run);
-      if (!stored) throw new NotStoredError(`sync ${run} was removed while it began`);
+      if (!stored)
+        throw new NotStoredError(
+          `sync ${run} was removed while it began: run \`arx okta sync\` again`,
+        );
       return stored;
     },
     async newest(org) {

@@ -124,7 +124,9 @@ async function addPage(
     }
     const stored = await readPage(tx, { run, list, page: number });
     if (!stored)
-      throw new NotStoredError(`page ${number} of ${list} was removed while it was stored`);
+      throw new NotStoredError(
+        `page ${number} of ${list} was removed while it was stored: run \`arx okta sync\` again`,
+      );
     return stored;
   });
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { formatCoverage, formatPercent } from '../../../src/mfa/coverage.ts';
-import { count, duration, plain, plural, when } from '../../../src/cli/kit/text.ts';
+import { count, duration, plain, plural, timeText } from '../../../src/cli/kit/text.ts';
 import { HOSTILE } from './support/samples.ts';
 import { assertProperty } from '../../support/properties.ts';
 
@@ -49,7 +49,7 @@ describe('numbers in words', () => {
       '2 d 7 h',
       'n/a',
     ]);
-    expect(when('2026-03-02T08:00:00.123Z')).toBe('2026-03-02 08:00:00 UTC');
+    expect(timeText('2026-03-02T08:00:00.123Z')).toBe('2026-03-02 08:00:00 UTC');
     expect(count(12345)).toBe('12,345');
     expect([plural(1, 'entry', 'entries'), plural(2, 'entry', 'entries')]).toEqual([
       '1 entry',

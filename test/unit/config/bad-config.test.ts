@@ -202,7 +202,14 @@ const ROWS: Row[] = [
     'scan.max_drop',
     /0 to 1/,
   ],
-  ['no quota at all', `${v}quota: { share: 0 }\n`, 'wrong_value', '2:17', 'quota.share', /more than 0 and at most 1/],
+  [
+    'no quota at all',
+    `${v}quota: { share: 0 }\n`,
+    'wrong_value',
+    '2:17',
+    'quota.share',
+    /more than 0 and at most 1/,
+  ],
   [
     'a batch size out of range',
     `${v}scan: { batch: 201 }\n`,

@@ -211,6 +211,16 @@ describe('deciding', () => {
   });
 });
 
+describe('a malformed request', () => {
+  it.each([
+    ['{"verdict":"maybe"}', 'no valid value for verdict (expected approve or deny).'],
+    ['[]', 'expected an object with only the fields verdict, reason, decisionId.'],
+  ])('%s: the answer names what is expected', async (body, problem) => {
+    const { document } = await decide({ verdict: 'approve' }, { body });
+    expect(document).toMatchObject({ message: `The request is malformed: ${problem}` });
+  });
+});
+
 describe('the rest', () => {
   it('every answer has the headers that keep browsers out', async () => {
     const { app } = appOver(store);

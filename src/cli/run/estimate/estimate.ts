@@ -81,7 +81,7 @@ async function basisOf(io: Io, request: EstimateRequest): Promise<EstimateBasis>
       create: true,
     });
   }
-  const okta = await read.catch(unlessMissing);
+  const okta = await read.catch(nullIfVariableMissing);
   const quota = await usersLimit({ known: null, listed: null });
   const assumedBasis: EstimateBasis = {
     users: assumed,
@@ -101,7 +101,7 @@ async function basisOf(io: Io, request: EstimateRequest): Promise<EstimateBasis>
 /**
  * With an assumed number of users, Okta need not be configured; what is configured must be valid.
  */
-function unlessMissing(thrown: unknown): null {
+function nullIfVariableMissing(thrown: unknown): null {
   if ((thrown as { code?: unknown }).code === 'missing_variable') return null;
   throw thrown;
 }

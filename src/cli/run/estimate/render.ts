@@ -1,7 +1,7 @@
 import type { EstimateDocument } from './document.ts';
 import type { Colors } from '../../kit/io.ts';
 import { formatPercent } from '../../../mfa/coverage.ts';
-import { count, duration, plural, when } from '../../kit/text.ts';
+import { count, duration, plural, timeText } from '../../kit/text.ts';
 import { grid } from '../../kit/table.ts';
 
 /** An estimate for the terminal: each figure with its basis. */
@@ -38,8 +38,8 @@ const LEAST =
 
 const BASIS: Record<EstimateDocument['basis']['users'], (document: EstimateDocument) => string> = {
   assumed: () => 'as given with --assume-users',
-  last_run: ({ basis }) => `as run ${basis.run ?? ''} found, ${when(basis.at)}`,
-  listed: ({ basis }) => `as listed, ${when(basis.at)}`,
+  last_run: ({ basis }) => `as run ${basis.run ?? ''} found, ${timeText(basis.at)}`,
+  listed: ({ basis }) => `as listed, ${timeText(basis.at)}`,
 };
 const usersBasis = (document: EstimateDocument): string => {
   const { statuses, groups } = document.scope;

@@ -605,9 +605,10 @@ describe('an invalid routing table', () => {
       ['A', { count: 3 }],
     ]);
     expect([routes('# nothing\n'), routes('routing: []\n')]).toEqual([[], []]);
-    expect(read({ ...files, 'routing.yaml': 'routing: []\nmore: 1\n' }).problems[0]?.code).toBe(
-      'unknown_key',
-    );
+    expect(read({ ...files, 'routing.yaml': 'routing: []\nmore: 1\n' }).problems[0]).toMatchObject({
+      code: 'unknown_key',
+      message: 'routing.yaml has the unknown key more; only routing is allowed',
+    });
   });
   it('is not needed: the shipped one applies as far as its flows exist', () => {
     const own = FLOW.replace('name: A', 'name: Suspend Okta Account');
