@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { keyHash } from '../../config/env/identity-keys.ts';
 import { PERSONAL_SCOPES, hasScope, keyState } from '../../governance/key-scopes.ts';
 import type { KeyScope } from '../../governance/key-scopes.ts';
+import { canonicalName } from '../../governance/principal.ts';
 import type { AccessKey } from '../../store/governance-types.ts';
 import type { Store } from '../../store/types.ts';
 import { auditKeys } from '../audit/key-trail.ts';
@@ -141,7 +142,7 @@ const isAdministrative = (key: AccessKey, now: Date): boolean =>
   key.person !== null && keyState(key, now) === 'active' && (key.scopes ?? []).includes('admin');
 
 const isSamePerson = (one: string, other: string | null): boolean =>
-  other !== null && one.toLowerCase() === other.toLowerCase();
+  other !== null && canonicalName(one) === canonicalName(other);
 
 const notAllowed = (what: string): KeyRefusedError =>
   new KeyRefusedError(
