@@ -18,7 +18,7 @@ interface SlackSummary {
 const MAX_DEPARTMENTS = 5;
 
 /** Each verdict as words after a number of users. */
-const PHRASES: Record<Verdict, string> = {
+export const VERDICT_PHRASES: Record<Verdict, string> = {
   compliant: 'covered',
   weak_only: 'with weak factors only',
   none: 'without any factor',
@@ -37,7 +37,7 @@ export function slackSummary(summary: RunSummary): SlackSummary {
   const { counts } = summary;
   const title = `MFA check ${summary.status.toUpperCase()}: coverage ${formatCoverage(summary.coverage)}`;
   const tally = VERDICTS.filter((verdict) => counts[verdict] > 0)
-    .map((verdict) => `${counts[verdict]} ${PHRASES[verdict]}`)
+    .map((verdict) => `${counts[verdict]} ${VERDICT_PHRASES[verdict]}`)
     .join(' · ');
   const text = `${title}. ${counts.enumerated} users: ${tally}.`;
   const blocks: (JsonObject | null)[] = [

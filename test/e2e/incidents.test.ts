@@ -421,14 +421,19 @@ describe('the main job in abnormal situations', () => {
     await messageOf(summary);
   });
 
-  it('reports a run as INCOMPLETE, with its users, if the project refuses tickets', async () => {
+  it('reports every user and lists the tickets if the project refuses them', async () => {
     const { group } = await org(plain(3, 1));
     const input = await configured(group, { tickets: { issue_type: 'No such type' } });
     const summary = await job.run(input);
     expect(summary).toMatchObject({
-      status: 'incomplete',
+      status: 'complete',
       counts: { none: 2 },
-      tickets: { created: 0, failed: 2 },
+      tickets: { created: 0, failedCount: 2 },
+    });
+    expect(summary.tickets.failed[0]).toMatchObject({
+      code: 'invalid',
+      fields: ['issuetype'],
+      message: 'issuetype: Specify a valid issue type',
     });
   });
 
@@ -436,7 +441,7 @@ describe('the main job in abnormal situations', () => {
     const { group } = await org(plain(2, 1));
     await job.emulators.jiraSettings({ anonymous: true });
     const summary = await job.run({ groups: [group] });
-    expect(summary).toMatchObject({ status: 'incomplete', tickets: { created: 0 } });
+    expect(summary).toMatchObject({ status: 'complete', tickets: { created: 0 } });
     expect(summary.reasons.join()).toContain('unauthenticated');
   });
 

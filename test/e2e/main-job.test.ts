@@ -5,6 +5,7 @@ import { parseVerifierKey } from '../../src/audit/note.ts';
 import { nonCompliant } from '../../src/mfa/coverage.ts';
 import type { RunSummary } from '../../src/mfa/document.ts';
 import { controlLabel, ticketLabel } from '../../src/mfa/identity.ts';
+import { VERDICT_PHRASES } from '../../src/mfa/slack-message.ts';
 import { NON_COMPLIANT, VERDICTS } from '../../src/mfa/types.ts';
 import { EXEMPT_GROUP, expectedVerdict, newUsers, organisation } from '../support/orgs.ts';
 import type { Person } from '../support/orgs.ts';
@@ -92,7 +93,9 @@ describe.each(Object.entries(DATABASES))('the main job on %s', (_, openDatabase)
     const { messages } = await job.emulators.state('messages');
     const own = messages.filter(({ metadata }) => JSON.stringify(metadata).includes(run));
     expect(own).toHaveLength(1);
-    for (const verdict of VERDICTS) expect(own[0]?.text).toContain(`${verdict} ${counts[verdict]}`);
+    expect(own[0]?.text).toContain(`${counts.enumerated} users: `);
+    for (const verdict of VERDICTS.filter((one) => counts[one] > 0))
+      expect(own[0]?.text).toContain(`${counts[verdict]} ${VERDICT_PHRASES[verdict]}`);
     expect(audit.entries).toBeGreaterThan(0);
     await checkpointsHold(audit, JSON.stringify(own[0]));
   }

@@ -1,15 +1,24 @@
 const MOST_CHARACTERS = 300;
 
-/** Text that may be a credential: long runs without spaces of the characters that tokens use. */
-const SECRET_LIKE =
-  /(?:bearer|basic|ssws)\s+\S+|[\w+/=-]*[\w+/=-]{32,}|xox[a-z]-\S+|eyJ[\w-]+\.\S*/giu;
+/** Credentials in the forms in which they are sent. */
+const CREDENTIAL = /(?:bearer|basic|ssws)\s+\S+|xox[a-z]-\S+|eyJ[\w-]+\.\S*/giu;
+const ADDRESS = /[^\s<>"'(),;:]+@[^\s<>"'(),;:]+/gu;
+const PHONE = /\+?\d[\d ().-]{7,}\d/gu;
+/** Runs of the characters that tokens and seeds use. */
+const RUN = /[\w+/=-]{16,}/gu;
 const MARKUP = /<[^<>]*>/gu;
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]+/gu;
 
+const REMOVED = '[removed]';
+
+/** Whether a run may be a token: long, or letters and digits mixed. Jira's ids of fields are none. */
+const isTokenLike = (run: string): boolean =>
+  !/^customfield_\d+$/.test(run) && (run.length >= 32 || (/\d/.test(run) && /[a-z]/i.test(run)));
+
 /**
  * What a vendor said about a refusal, as one line of at most 300 characters that is safe to show:
- * without markup, control characters and anything that looks like a credential. Null if nothing is
- * left. It may name people, so it belongs in the store and on screens only: never in logs, the audit
+ * without markup, control characters, addresses, telephone numbers and anything that looks like a
+ * credential. Null if nothing is left. It may still name people, so it belongs in the store and on screens only: never in logs, the audit
  * trail or the history of a workflow.
  */
 export function cleanWords(texts: readonly unknown[]): string | null {
@@ -21,7 +30,10 @@ export function cleanWords(texts: readonly unknown[]): string | null {
         .toWellFormed()
         .replace(MARKUP, ' ')
         .replace(INVISIBLE, ' ')
-        .replace(SECRET_LIKE, '[removed]')
+        .replace(CREDENTIAL, REMOVED)
+        .replace(ADDRESS, REMOVED)
+        .replace(PHONE, REMOVED)
+        .replace(RUN, (run) => (isTokenLike(run) ? REMOVED : run))
         .replace(/\s+/gu, ' ')
         .trim(),
     )
