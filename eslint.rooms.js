@@ -84,7 +84,7 @@ export const ROOMS = {
   },
   enrichment: {
     holds: 'names of accounts, matching, extraction, rules for verdicts',
-    imports: ['mfa'],
+    imports: ['mfa', 'governance'],
     packages: PURE_PACKAGES,
     builtins: false,
   },

@@ -76,7 +76,7 @@ function cedarOver(bundle: PolicyBundle & { ok: true }): (request: DecisionReque
     staticPolicies: cedarPolicies(bundle.policies, RAILS, 'okta'),
   });
   return (request) =>
-    cedarRequests(request).every((one) => {
+    cedarRequests(request, RAILS).every((one) => {
       const answer = cedar.statefulIsAuthorized({ ...one, entities: [], preparsedPolicySetId });
       if (answer.type === 'failure')
         throw new Error(answer.errors.map(({ message }) => message).join('\n'));

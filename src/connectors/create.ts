@@ -4,6 +4,7 @@ import { accountParts } from './accounts.ts';
 import { authorityFacts } from './authority.ts';
 import { OPERATIONS } from '../governance/catalogue.ts';
 import { riskIncrease } from '../governance/context.ts';
+import { prepareBundle } from '../governance/prepare.ts';
 import { evaluator } from './pipeline/evaluator.ts';
 import { execute, validateCall } from './pipeline/execute.ts';
 import { createTransport } from './transport/http.ts';
@@ -160,16 +161,22 @@ export function createConnectors(settings: ConnectorSettings): Connectors {
     email: pipes.email.call as Call<EmailOperations>,
     validate: (connector, operation, input, context) =>
       pipes[connector].validate({ operation, input, context }),
-    decide: (connector, operation, principal, { argsDigest, facts = {}, aliases } = {}) =>
+    decide: (connector, operation, principal, { args, argsDigest, facts = {}, aliases } = {}) =>
       decide({
         connector,
         operation,
         principal,
         aliases,
+        args,
         argsDigest,
+        about: facts.about,
         raisedBy: riskIncrease(facts),
       }),
     ownFacts,
+    conditionFields: (connector) => {
+      const bundle = settings.bundle();
+      return bundle.ok ? prepareBundle(bundle, OPERATIONS).fields(connector).names : [];
+    },
     jiraBaseUrl: (jira?.origin ?? '').replace(/\/+$/, ''),
     oktaHost: okta?.host ?? '',
   };
@@ -218,8 +225,14 @@ const ignoreErrors =
     }
   };
 
-const decider = ({ bundle, guardrails, evaluate = evaluator() }: ConnectorSettings): Decide => {
-  return (request) => evaluate(request, bundle(), guardrails(), OPERATIONS);
+const decider = ({
+  bundle,
+  guardrails,
+  now,
+  evaluate = evaluator(),
+}: ConnectorSettings): Decide => {
+  return (request) =>
+    evaluate({ ...request, now: now().getTime() }, bundle(), guardrails(), OPERATIONS);
 };
 
 const journalOf = ({ journal, grants, now, onWrite, confirm }: ConnectorSettings) => ({

@@ -123,8 +123,15 @@ export interface Connectors {
     connector: ConnectorName,
     operation: string,
     principal: string,
-    more?: { argsDigest?: string; facts?: ContextFacts; aliases?: readonly string[] },
+    more?: {
+      args?: JsonObject;
+      argsDigest?: string;
+      facts?: ContextFacts;
+      aliases?: readonly string[];
+    },
   ): Decision;
+  /** The fields that conditions of the policies in force read, for calls of this vendor. */
+  conditionFields(connector: ConnectorName): readonly string[];
   /**
    * The facts of a call that the pipeline adds to those of its caller, see `authorityFacts`. Throws
    * ConnectorError.

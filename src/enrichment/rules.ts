@@ -1,7 +1,7 @@
 /** Evaluates the malice rules of arx.yaml for an account. */
 
-import { holds } from './operators.ts';
-import type { Value } from './operators.ts';
+import { holds } from '../governance/operators.ts';
+import type { Value } from '../governance/operators.ts';
 import { VERDICTS } from './types.ts';
 import type { Enriched, MaliceVerdict } from './types.ts';
 

@@ -1,3 +1,4 @@
+import { CONDITION_FIELDS } from './conditions.ts';
 import { matchesGlob } from './glob.ts';
 import { OKTA_OPERATIONS } from './catalogue-okta.ts';
 import {
@@ -62,6 +63,7 @@ const BY_NAME: ReadonlyMap<string, OperationRow> = new Map(
  */
 export const CATALOGUE = {
   connectors: CONNECTORS as readonly string[],
+  conditionFields: CONDITION_FIELDS,
   matching: (connector: string, glob: string): string[] =>
     OPERATIONS.filter((row) => row.connector === connector && matchesGlob(glob, row.operation)).map(
       (row) => row.operation,

@@ -1,3 +1,5 @@
+import type { FieldValues } from './conditions.ts';
+
 /**
  * What is known about a call besides its arguments. The code that prepares the call reads it. An
  * absent fact is unknown.
@@ -13,6 +15,8 @@ export interface ContextFacts {
   removes?: number;
   /** The call changes a group or a user from which arx takes authority; see authority.ts. */
   authority?: boolean;
+  /** Values that conditions of policies read; they never change the risk. */
+  about?: FieldValues;
   /** Number of targets of one request. */
   targets?: number;
 }
@@ -32,6 +36,14 @@ const CONDITIONS: readonly (readonly [string, (facts: ContextFacts) => boolean])
   // Negated so that NaN counts as many.
   [`more than ${MANY_TARGETS} targets`, ({ targets = 1 }) => !(targets <= MANY_TARGETS)],
 ];
+
+/** The facts that raise the risk, from values of conditions. */
+export const contextOf = (about: FieldValues): ContextFacts => ({
+  about,
+  targetAdministrator: about['is_admin'] === true,
+  protected: about['is_protected'] === true,
+  groupGrantsAdmin: about['group.grants_admin'] === true,
+});
 
 /** Why the context raises the risk: one reason per level, empty if it does not. */
 export const riskReasons = (facts: ContextFacts): string[] =>

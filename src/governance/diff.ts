@@ -1,8 +1,10 @@
 /** Compares the decisions of two policy bundles. */
 
+import type { FieldValues } from './conditions.ts';
 import { evaluate } from './evaluate.ts';
 import { principalClasses } from './principals.ts';
 import type { PrincipalClass } from './principals.ts';
+import { scenariosOf } from './scenarios.ts';
 import { levelsFrom } from './risk.ts';
 import type {
   Decision,
@@ -31,6 +33,8 @@ export interface DecisionChange {
   change: 'wider' | 'narrower';
   before: Side;
   after: Side;
+  /** Values of fields with which they differ; null if no condition matters. */
+  about: FieldValues | null;
 }
 
 /**
@@ -42,15 +46,23 @@ export function diffBundles(
   after: Loaded,
   { guardrails, catalogue }: { guardrails: Guardrails; catalogue: readonly OperationFacts[] },
 ): DecisionChange[] {
-  const classes = principalClasses([...before.policies, ...after.policies]);
+  const policies = [...before.policies, ...after.policies];
+  const classes = principalClasses(policies);
+  const scenarios = new Map(
+    [...new Set(catalogue.map(({ connector }) => connector))].map((connector) => [
+      connector,
+      scenariosOf(policies.filter((policy) => policy.connector === connector)),
+    ]),
+  );
   return classes.flatMap((principals) =>
     catalogue.flatMap((facts) => {
-      const sides = (raisedBy: number) => {
-        const request = { ...facts, principal: principals.example, raisedBy };
+      const sides = (raisedBy: number, about: FieldValues) => {
+        const request = { ...facts, principal: principals.example, raisedBy, about };
         const side = (bundle: Loaded): Decision => evaluate(request, bundle, guardrails, catalogue);
         return [side(before), side(after)] as const;
       };
-      return firstChange({ principals, facts, sides });
+      const abouts = scenarios.get(facts.connector) ?? [{}];
+      return firstChange({ principals, facts, sides, abouts });
     }),
   );
 }
@@ -58,14 +70,15 @@ export function diffBundles(
 interface Pair {
   principals: PrincipalClass;
   facts: OperationFacts;
-  sides: (raisedBy: number) => readonly [Decision, Decision];
+  sides: (raisedBy: number, about: FieldValues) => readonly [Decision, Decision];
+  abouts: readonly FieldValues[];
 }
 
-function firstChange({ principals, facts, sides }: Pair): DecisionChange[] {
+function firstChange({ principals, facts, sides, abouts }: Pair): DecisionChange[] {
   for (const [raisedBy, risk] of levelsFrom(facts.risk, 3).entries()) {
-    const [before, after] = sides(raisedBy);
-    const change = compare(before, after);
-    if (change === null) continue;
+    const found = changeAt(abouts, (about) => sides(raisedBy, about));
+    if (found === null) continue;
+    const { before, after, change, about } = found;
     const { connector, operation } = facts;
     return [
       {
@@ -77,10 +90,28 @@ function firstChange({ principals, facts, sides }: Pair): DecisionChange[] {
         change,
         before: side(before),
         after: side(after),
+        about: Object.keys(about).length === 0 ? null : about,
       },
     ];
   }
   return [];
+}
+
+/** The change under the first values with which the sides differ; one that widens comes first. */
+function changeAt(
+  abouts: readonly FieldValues[],
+  sides: (about: FieldValues) => readonly [Decision, Decision],
+) {
+  let narrower = null;
+  for (const about of abouts) {
+    const [before, after] = sides(about);
+    const change = compare(before, after);
+    if (change === null) continue;
+    const found = { before, after, change, about };
+    if (change === 'wider') return found;
+    narrower ??= found;
+  }
+  return narrower;
 }
 
 const side = ({ effect, code, obligations }: Decision): Side => ({ effect, code, obligations });

@@ -1,5 +1,5 @@
 import { ceilingHint, defaultHints, deniesBy, why } from './explain.ts';
-import { judgeAt, withheldReason } from './match.ts';
+import { isDenying, judgeAt, withheldReason } from './match.ts';
 import type { Grant, Judgement } from './match.ts';
 import { guardrailProblem, principalsIn, requestProblem } from './malformed.ts';
 import { prepareBundle } from './prepare.ts';
@@ -81,11 +81,18 @@ function decideValid({ request, digest, guardrails, facts, entries }: ValidInput
   const risk = levels.at(-1) ?? facts.risk;
   const principals = principalsIn(request);
   const relevant = new Set(entries.filter((entry) => isRelevant(entry, principals)));
-  const withheld = withheldGrants(relevant, principals, facts);
+  const [principal = ''] = principals;
+  const input = { ...request, principal, environment: guardrails.environment };
+  const withheld = withheldGrants(relevant, input, facts);
+  const lifted = new Set(
+    [...relevant].filter(({ policy, deny }) => deny !== null && !isDenying(policy, input)),
+  );
   const grants = [...relevant].flatMap((entry) =>
     entry.grant === null || withheld.has(entry) ? [] : [entry.grant],
   );
-  const denies = [...relevant].flatMap(({ deny }) => deny ?? []);
+  const denies = [...relevant].flatMap((entry) =>
+    entry.deny === null || lifted.has(entry) ? [] : [entry.deny],
+  );
   const frame: Decision = {
     ...blank(request, digest),
     risk,
@@ -93,6 +100,7 @@ function decideValid({ request, digest, guardrails, facts, entries }: ValidInput
       policy: entry.policy.name,
       why: why(entry, {
         isRelevant: relevant.has(entry),
+        isLifted: lifted.has(entry),
         withheld: withheld.get(entry) ?? null,
         risk,
       }),
@@ -124,12 +132,12 @@ const isRelevant = (
 /** The grants that are not in force for this request, and why. */
 function withheldGrants(
   relevant: ReadonlySet<PolicyEntry>,
-  [principal = '']: readonly string[],
+  input: Parameters<typeof withheldReason>[1],
   facts: OperationFacts,
 ): Map<PolicyEntry, string> {
   const withheld = new Map<PolicyEntry, string>();
   for (const entry of relevant) {
-    const reason = entry.grant && withheldReason(entry.policy, principal, facts);
+    const reason = entry.grant && withheldReason(entry.policy, input, facts);
     if (reason) withheld.set(entry, reason);
   }
   return withheld;

@@ -30,15 +30,21 @@ export function defaultHints(
 
 /**
  * How a policy affected a decision. `isRelevant`: the policy grants or denies the operation to this
- * principal. `withheld`: why its grant is not in force.
+ * principal. `isLifted`: the conditions of its deny do not
+ * hold. `withheld`: why its grant is not in force.
  */
 export function why(
   { policy, grant, deny }: PolicyEntry,
-  { isRelevant, withheld, risk }: { isRelevant: boolean; withheld: string | null; risk: Risk },
+  {
+    isRelevant,
+    isLifted,
+    withheld,
+    risk,
+  }: { isRelevant: boolean; isLifted: boolean; withheld: string | null; risk: Risk },
 ): string {
   if (!isRelevant) return grant === null ? 'no match' : 'another principal';
-  if (deny) return `denies ${deny.glob}`;
-  if (!grant) return 'no match';
+  if (deny && !isLifted) return `denies ${deny.glob}`;
+  if (!grant) return deny ? `denies ${deny.glob}, but its conditions do not hold` : 'no match';
   if (withheld !== null) return `grants ${grant.glob}, but ${withheld}`;
   const capped = judgeAt([grant], risk).effect === 'deny';
   return capped ? `grants ${grant.glob}, capped at ${policy.riskMax}` : `grants ${grant.glob}`;

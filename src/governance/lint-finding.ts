@@ -11,6 +11,7 @@ type LintCode =
   | 'denies_everything'
   | 'hitl_without_approvers'
   | 'anonymous_writes'
+  | 'never_applies'
   | 'quorum_too_large'
   | 'requester_only_approver';
 

@@ -1,4 +1,5 @@
 import { byName } from './digest.ts';
+import { conditionFindings } from './lint-conditions.ts';
 import { coverageOf, createFinding } from './lint-finding.ts';
 import type { LintInput, LintFinding } from './lint-finding.ts';
 import { approverFindings, levelFindings } from './lint-approval.ts';
@@ -35,6 +36,7 @@ const RULES: readonly ((linted: LintInput) => LintFinding[])[] = [
   globFindings,
   riskFindings,
   anonymousFindings,
+  conditionFindings,
   shadowFindings,
   levelFindings,
   approverFindings,
@@ -85,7 +87,11 @@ function anonymousFindings(linted: LintInput): LintFinding[] {
   const changing = coverageOf(linted).find(
     (row) => !onlyReads(row) && approvalAt(policy, row.risk) !== null,
   );
-  if (changing === undefined || withheldReason(policy, ANONYMOUS, changing) !== null) return [];
+  if (
+    changing === undefined ||
+    withheldReason({ ...policy, when: [] }, { principal: ANONYMOUS }, changing) !== null
+  )
+    return [];
   const at = policy.principals.findIndex(isAnonymous);
   if (policy.principals.length > 0 && at < 0) return [];
   return [
@@ -102,7 +108,9 @@ function shadowFindings(linted: LintInput): LintFinding[] {
   const { policy, operations } = linted;
   const denied = (row: OperationFacts): boolean => denyingPolicy(linted, row) !== undefined;
   const everything =
-    policy.deny.length > 0 && operations.every((row) => matchesAny(policy.deny, row.operation));
+    policy.deny.length > 0 &&
+    isUnconditional(policy) &&
+    operations.every((row) => matchesAny(policy.deny, row.operation));
   const own = everything
     ? [
         createFinding(policy, [
@@ -130,6 +138,8 @@ function shadowFindings(linted: LintInput): LintFinding[] {
   return [...own, ...shadowed];
 }
 
+const isUnconditional = ({ when = [] }: Policy): boolean => when.length === 0;
+
 // A deny shadows a grant only if it applies to every principal of the grant.
 const denyingPolicy = ({ policy, policies }: LintInput, row: OperationFacts): Policy | undefined =>
   [...policies]
@@ -137,6 +147,7 @@ const denyingPolicy = ({ policy, policies }: LintInput, row: OperationFacts): Po
     .find(
       (other) =>
         other.connector === policy.connector &&
+        isUnconditional(other) &&
         (other.principals.length === 0 ||
           (policy.principals.length > 0 &&
             policy.principals.every((principal) => other.principals.includes(principal)))) &&

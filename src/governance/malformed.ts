@@ -1,5 +1,6 @@
 /** Checks the evaluator's input for values that the types do not exclude. */
 
+import { isCondition } from './conditions.ts';
 import { canonicalPrincipal } from './principal.ts';
 import { isApprovalMode, isRisk, needsPerson, exceeds } from './risk.ts';
 import type { DecisionRequest, Guardrails, Policy, Risk } from './types.ts';
@@ -72,6 +73,7 @@ const CHECKS: readonly (readonly [string, (policy: Policy) => boolean])[] = [
   ['principals are not globs', (policy) => areGlobs(policy.principals)],
   ['operations are not globs', (policy) => areGlobs(policy.operations)],
   ['deny is not a list of globs', (policy) => areGlobs(policy.deny)],
+  ['when is not a list of conditions', ({ when }) => when === undefined || areConditions(when)],
   ['riskMax is not a risk level', (policy) => isRisk(policy.riskMax)],
   [
     'ceiling is neither cap nor escalate',
@@ -97,6 +99,8 @@ const CHECKS: readonly (readonly [string, (policy: Policy) => boolean])[] = [
     (policy) => typeof policy.place.file === 'string' && Number.isInteger(policy.place.line),
   ],
 ];
+
+const areConditions = (value: unknown): boolean => Array.isArray(value) && value.every(isCondition);
 
 const areGlobs = (value: readonly string[]): boolean =>
   Array.isArray(value) &&

@@ -1,3 +1,5 @@
+import { conditionText, firstUnmet, isMet } from './conditions.ts';
+import type { ConditionInput } from './conditions.ts';
 import { isAnonymous } from './principal.ts';
 import { exceeds, needsPerson, stricter } from './risk.ts';
 import type { ApprovalMode, Effect, OperationFacts, Policy, Risk, SourcePlace } from './types.ts';
@@ -14,20 +16,25 @@ export const onlyReads = ({ risk, writes }: OperationFacts): boolean =>
   risk === 'LOW' && writes !== true;
 
 /**
- * Why a policy that covers the principal does not grant it the operation; null if it does. No glob
- * grants user:anonymous more than reading: the policy must name it, or apply to every principal.
+ * Why a policy that covers the principal does not grant it the operation; null if it does. Its
+ * conditions must hold, which they do not where something they read is unknown. No glob grants user:anonymous more than reading: the policy must name it, or apply to every principal.
  */
-export const withheldReason = (
-  { principals }: Pick<Policy, 'principals'>,
-  principal: string,
+export function withheldReason(
+  { principals, when = [] }: Pick<Policy, 'principals' | 'when'>,
+  { principal, ...input }: ConditionInput & { principal: string },
   facts: OperationFacts,
-): string | null =>
-  isAnonymous(principal) &&
-  !onlyReads(facts) &&
-  principals.length > 0 &&
-  !principals.some(isAnonymous)
-    ? 'user:anonymous may only read unless principals names it'
-    : null;
+): string | null {
+  const covered = principals.length > 0 && !principals.some(isAnonymous);
+  if (isAnonymous(principal) && !onlyReads(facts) && covered)
+    return 'user:anonymous may only read unless principals names it';
+  const unmet = firstUnmet(when, input, { unknownHolds: false });
+  if (unmet === null) return null;
+  return `only when ${conditionText(unmet)}${isMet(unmet, input) === null ? ', which is unknown here' : ''}`;
+}
+
+/** Whether the conditions of a policy that denies hold; unknown values count against the caller. */
+export const isDenying = ({ when = [] }: Pick<Policy, 'when'>, input: ConditionInput): boolean =>
+  firstUnmet(when, input, { unknownHolds: true }) === null;
 
 /** The effect of the grants at one risk level, and which of them are the strictest. */
 export interface Judgement {

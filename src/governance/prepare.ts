@@ -1,5 +1,6 @@
 /** Compiles a policy bundle once for many decisions. */
 
+import { isTimed } from './conditions.ts';
 import { byName } from './digest.ts';
 import { compileGlob } from './glob.ts';
 import type { Matcher } from './glob.ts';
@@ -26,6 +27,13 @@ interface PreparedBundle {
   problem: string | null;
   /** Every policy of the operation's connector, by name. */
   entries(facts: OperationFacts): readonly PolicyEntry[];
+  /** The fields that conditions of the connector's policies read, and whether one reads the time. */
+  fields(connector: string): ConditionFields;
+}
+
+interface ConditionFields {
+  names: readonly string[];
+  timed: boolean;
 }
 
 type LoadedBundle = PolicyBundle & { ok: true };
@@ -70,10 +78,21 @@ function prepare(
   return {
     problem: null,
     entries: ({ connector, operation }) => found(`${connector} ${operation}`),
+    fields: memoise((connector: string): ConditionFields => {
+      const conditions = policies
+        .filter((policy) => policy.connector === connector)
+        .flatMap(({ when = [] }) => when);
+      const names = [...new Set(conditions.map(({ field }) => field))].sort();
+      return { names, timed: conditions.some(isTimed) };
+    }),
   };
 }
 
-const invalidBundle = (problem: string): PreparedBundle => ({ problem, entries: () => [] });
+const invalidBundle = (problem: string): PreparedBundle => ({
+  problem,
+  entries: () => [],
+  fields: () => ({ names: [], timed: false }),
+});
 
 interface CompiledPolicy {
   connector: string;

@@ -1,3 +1,4 @@
+import type { FieldValues, PolicyCondition } from './conditions.ts';
 import type { DecisionCode, Effect, JsonObject, Risk } from '../audit/types.ts';
 
 export type { DecisionCode, Effect, Risk };
@@ -30,6 +31,8 @@ export interface Policy {
   principals: string[];
   operations: string[];
   deny: string[];
+  /** Conditions under which the policy grants and denies. Absent or empty: always. */
+  when?: readonly PolicyCondition[];
   riskMax: Risk;
   ceiling: 'cap' | 'escalate';
   /** Only the levels that the file states. One word for all levels states those up to riskMax. */
@@ -93,6 +96,8 @@ export type PolicyBundle =
 export interface Guardrails {
   /** The highest risk that a policy may grant, by connector. */
   riskMax: Partial<Record<ConnectorName, Risk>>;
+  /** The name of the environment, for conditions; absent if it is not stated. */
+  environment?: string;
 }
 
 export interface DecisionRequest {
@@ -104,6 +109,12 @@ export interface DecisionRequest {
   /** Raises the base risk by this number of levels; never lowers it. */
   raisedBy?: number;
   argsDigest?: string;
+  /** The validated arguments, for conditions; absent if they are unknown. */
+  args?: unknown;
+  /** What is known about the target, for conditions. */
+  about?: FieldValues;
+  /** Milliseconds since the epoch, for conditions on the age of something. */
+  now?: number;
 }
 
 export interface Obligations {

@@ -1082,6 +1082,33 @@ const REFUSAL_TEST = 'unit/activities/governance/target-refusal.test.ts';
 const GOVERNANCE: readonly Hazard[] = [
   {
     area: 'Governance',
+    hazard: 'a condition on an unknown value lets a call through',
+    test: [
+      'unit/governance/conditions.test.ts',
+      'on a negated operator is no way around an unknown value',
+    ],
+    takenOut: [
+      change(
+        'governance/match.ts',
+        'firstUnmet(when, input, { unknownHolds: false })',
+        'firstUnmet(when, input, { unknownHolds: true })',
+      ),
+    ],
+  },
+  {
+    area: 'Governance',
+    hazard: 'a cached decision is reused for another target',
+    test: ['unit/governance/conditions.test.ts', 'differ by what conditions read'],
+    takenOut: [
+      change(
+        'connectors/pipeline/evaluator.ts',
+        'raisedBy, riskMax, values]',
+        'raisedBy, riskMax]',
+      ),
+    ],
+  },
+  {
+    area: 'Governance',
     hazard: 'an update removes the attributes that it does not name',
     test: [
       'unit/activities/governance/removed-attributes.test.ts',

@@ -18,6 +18,29 @@ const upper = fc.constantFrom('hitl' as const);
 const mode = fc.constantFrom('none' as const, 'auto' as const, 'hitl' as const);
 const some = { nil: undefined } as const;
 
+const condition = fc.oneof(
+  fc.record({
+    field: fc.constant('is_admin'),
+    operator: fc.constantFrom('eq', 'ne'),
+    value: fc.boolean(),
+  }),
+  fc.record({
+    field: fc.constantFrom('group.name', 'environment'),
+    operator: fc.constantFrom('eq', 'ne'),
+    value: fc.constantFrom('Finance', 'Sales'),
+  }),
+  fc.constant({ field: 'group.name', operator: 'in', value: ['Finance', 'Board'] }),
+  fc.constant({ field: 'group.name', operator: 'missing' }),
+);
+/** What is known about a target; an absent field is unknown. */
+export const about = fc.record(
+  {
+    is_admin: fc.constantFrom(true, false, null),
+    'group.name': fc.constantFrom('Finance', 'Sales', 'Board', null),
+  },
+  { requiredKeys: [] },
+);
+
 /** A policy without a name. */
 export const somePolicy: fc.Arbitrary<Policy> = fc
   .record({
@@ -25,6 +48,10 @@ export const somePolicy: fc.Arbitrary<Policy> = fc
     principals: fc.array(principal, { maxLength: 2 }),
     operations: fc.array(glob, { maxLength: 3 }),
     deny: fc.array(glob, { maxLength: 1 }),
+    when: fc.oneof(
+      { weight: 2, arbitrary: fc.constant([]) },
+      fc.array(condition, { maxLength: 2 }),
+    ),
     riskMax: fc.constantFrom(...RISKS),
     ceiling: fc.constantFrom('cap' as const, 'escalate' as const),
     approval: fc.record({
@@ -58,7 +85,9 @@ export const request: fc.Arbitrary<DecisionRequest> = fc.record({
     'workflow:x',
   ),
   raisedBy: fc.nat({ max: 3 }),
+  about,
 });
 export const guardrails: fc.Arbitrary<Guardrails> = fc.record({
   riskMax: fc.record({ okta: fc.constantFrom(...RISKS) }),
+  environment: fc.constantFrom('Finance', 'Sales'),
 });

@@ -28,10 +28,10 @@ export function cedarPolicies(
 
 function translate(policy: Policy): string[] {
   return [
-    ...rule('forbid', policy, { globs: policy.deny, when: 'true' }),
+    ...rule('forbid', policy, { globs: policy.deny, when: conditions(policy, 'forbid') }),
     ...rule('permit', policy, {
       globs: policy.operations,
-      when: `${ceiling(policy)}) && (${anonymous(policy)}`,
+      when: `${ceiling(policy)}) && (${anonymous(policy)}) && (${conditions(policy, 'permit')}`,
     }),
   ];
 }
@@ -61,6 +61,38 @@ function who({ principals }: Policy): string {
     .join(' || ');
 }
 
+// A value that is unknown has no attribute `known`; one that does not exist has that alone.
+function conditions({ when = [] }: Policy, effect: 'permit' | 'forbid'): string {
+  const all = when.map(({ field, operator, value }) => {
+    const at = attribute(field);
+    const given = `context has ${at} && `;
+    const met = {
+      eq: `${given}context.${at} == ${JSON.stringify(value)}`,
+      ne: `${given}context.${at} != ${JSON.stringify(value)}`,
+      in: `${given}${JSON.stringify(value)}.contains(context.${at})`,
+      missing: `!(context has ${at})`,
+    }[operator];
+    return effect === 'permit'
+      ? `context.known_${at} && ${met}`
+      : `(!context.known_${at} || (${met}))`;
+  });
+  return all.length === 0 ? 'true' : all.map((one) => `(${one})`).join(' && ');
+}
+
+const FIELDS = ['is_admin', 'group.name', 'environment'];
+const attribute = (field: string): string => field.replace('.', '_');
+
+function attributesIn({ about = {} }: DecisionRequest, environment?: string) {
+  const values: Record<string, unknown> = { ...(environment && { environment }), ...about };
+  return Object.fromEntries(
+    FIELDS.flatMap((field) => {
+      const value = values[field];
+      const known = [`known_${attribute(field)}`, value !== undefined];
+      return value === undefined || value === null ? [known] : [known, [attribute(field), value]];
+    }),
+  );
+}
+
 // No glob grants the anonymous caller more than reading.
 function anonymous({ principals }: Policy): string {
   if (principals.length === 0 || principals.includes('user:anonymous')) return 'true';
@@ -74,7 +106,8 @@ function ceiling({ riskMax, ceiling: kind, approval }: Policy): string {
 }
 
 /** One request for each level from the operation's own risk to the raised one. */
-export function cedarRequests({ connector, operation, principal, raisedBy = 0 }: DecisionRequest) {
+export function cedarRequests(request: DecisionRequest, { environment }: Guardrails) {
+  const { connector, operation, principal, raisedBy = 0 } = request;
   const facts = OPERATIONS.find(
     (row) => row.connector === connector && row.operation === operation,
   );
@@ -87,6 +120,11 @@ export function cedarRequests({ connector, operation, principal, raisedBy = 0 }:
       principal: { type, id },
       action: { type: 'Action', id: operation },
       resource: { type: 'Organisation', id: connector },
-      context: { risk, id, reads: facts.risk === 'LOW' && facts.writes !== true },
+      context: {
+        risk,
+        id,
+        reads: facts.risk === 'LOW' && facts.writes !== true,
+        ...attributesIn(request, environment),
+      },
     }));
 }

@@ -6,9 +6,12 @@ import type { Store } from '../../src/store/types.ts';
 import type { GovernedOperationInput } from '../../src/workflows/messages.ts';
 import { startEmulators } from '../../emulators/start.ts';
 import type { RunningEmulators } from '../../emulators/start.ts';
+import type { Policy } from '../../src/governance/types.ts';
+import { bundle, bundleOf } from './policies.ts';
 import { inActivity, mfaParts } from './mfa-parts.ts';
 
 const START = Date.parse('2026-03-02T08:00:00.000Z');
+const INCLUDED = bundleOf('policies/*.yaml').policies;
 const HOUR_MS = 3_600_000;
 
 export interface GovernedParts {
@@ -16,6 +19,8 @@ export interface GovernedParts {
   emulators: RunningEmulators;
   /** May be changed: the next activity goes by it. */
   settings: ApprovalSettings;
+  /** Policies beside the included ones; the next decision goes by them. */
+  policies: { extra: Policy[] };
   /** Milliseconds; each reading of the clock adds one. */
   time: { now: number };
   open(requestId: string, input: GovernedOperationInput): Promise<OpenedRequest>;
@@ -40,9 +45,11 @@ export async function governedParts(store: Store): Promise<GovernedParts> {
     tenureMs: 24 * HOUR_MS,
     protected: [],
   };
+  const policies: GovernedParts['policies'] = { extra: [] };
+  const bundleNow = () => bundle(...INCLUDED, ...policies.extra);
   const activities = createGovernedActivities({
     store,
-    connectors: mfaParts(store, emulators, now).connectors,
+    connectors: mfaParts(store, emulators, now, undefined, bundleNow).connectors,
     org: new URL(emulators.document.okta).host,
     settings: () => settings,
     now,
@@ -53,6 +60,7 @@ export async function governedParts(store: Store): Promise<GovernedParts> {
     activities,
     emulators,
     settings,
+    policies,
     time,
     open: (requestId, input) =>
       inActivity(() => activities.openRequest({ requestId, run: requestId, now: time.now, input })),

@@ -10,11 +10,14 @@ import { authoritySources } from '../../src/governance/authority.ts';
 import type { Connectors } from '../../src/connectors/types.ts';
 import type { Store } from '../../src/store/types.ts';
 import type { RunningEmulators } from '../../emulators/start.ts';
+import type { PolicyBundle } from '../../src/governance/types.ts';
 import { bundleOf } from './policies.ts';
 
 const POLICIES = bundleOf('policies/*.yaml');
 /** Waits between searches for a ticket whose creation is uncertain, milliseconds. */
 const SETTLE_MS = [600, 700];
+
+type Bundle = PolicyBundle & { ok: true };
 
 export interface MfaParts extends MfaDeps {
   store: Store;
@@ -26,8 +29,9 @@ export function mfaParts(
   { document }: RunningEmulators,
   now: () => Date = () => new Date(),
   defaultApprovers: readonly string[] = ['group:Approvers'],
-  policies = POLICIES,
+  policies: Bundle | (() => Bundle) = POLICIES,
 ): MfaParts {
+  const policiesNow = () => (typeof policies === 'function' ? policies() : policies);
   const { host } = new URL(document.okta);
   const config = configSchema.parse({ version: 1, scan: { max_unknown: 1, max_drop: 1 } });
   const settings = checkSettings(config);
@@ -45,7 +49,7 @@ export function mfaParts(
     },
     slack: { apiUrl: document.slack, token: new Secret(document.tokens.slack) },
     journal: store.journal,
-    bundle: () => policies,
+    bundle: policiesNow,
     guardrails: () => ({ riskMax: {} }),
     now,
     confirm: () => store.attempts.check(),
@@ -53,7 +57,7 @@ export function mfaParts(
     quota: { share: 1, reserve: 0, warningThreshold: false },
     authority: {
       sources: async () =>
-        authoritySources({ defaultApprovers, policies: policies.policies, resourceSets: [] }),
+        authoritySources({ defaultApprovers, policies: policiesNow().policies, resourceSets: [] }),
       known: () => store.authorityGroups.known(host),
     },
   });

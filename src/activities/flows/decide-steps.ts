@@ -4,6 +4,7 @@ import { partsOf } from '../../governance/catalogue.ts';
 import type { ConnectorName, Decision } from '../../governance/types.ts';
 import type { AccountConnector } from '../../flows/types.ts';
 import type { FlowRunRecord, FlowStepRecord } from '../../store/flow-types.ts';
+import { userIn } from '../../governance/principal.ts';
 import { factsOf } from '../governance/facts.ts';
 import type { FactDeps } from '../governance/facts.ts';
 import type { UsesConnectors } from '../support/parts.ts';
@@ -43,9 +44,11 @@ async function decisionOn(
       subject: record.run,
     });
     const { run, workflowId } = record;
-    const facts = (await factsOf(deps, { connector, operation, args, run, workflowId })).raising;
+    const asked = { principal: principalOf(record), onBehalfOf: userIn(record.caller.principal) };
+    const call = { connector, operation, args, run, workflowId, ...asked };
+    const facts = (await factsOf(deps, call)).raising;
     return decisionJson(
-      connectors.decide(connector, operation, principalOf(record), { argsDigest, facts }),
+      connectors.decide(connector, operation, principalOf(record), { args, argsDigest, facts }),
     );
   } catch (error) {
     if (!(error instanceof InvalidArgumentError)) throw error;

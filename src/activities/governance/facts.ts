@@ -2,12 +2,14 @@ import { Context } from '@temporalio/activity';
 import type { JsonObject } from '../../audit/types.ts';
 import { ConnectorError } from '../../connectors/errors.ts';
 import { findOperation } from '../../governance/catalogue.ts';
+import type { FieldValues } from '../../governance/conditions.ts';
 import { joinFacts } from '../../governance/context.ts';
 import type { ConnectorName } from '../../governance/types.ts';
 import type { AccountConnector, AccountState } from '../../flows/types.ts';
 import { accountIn, isAccountConnector, oktaAccount, readAccount } from '../flows/read-target.ts';
 import type { UsesConnectors } from '../support/parts.ts';
 import type { GovernedDeps } from './deps.ts';
+import { conditionFacts, fieldsToRead } from './condition-facts.ts';
 import { lossOf } from './removed-attributes.ts';
 import { UserReader, readerOf } from './user-reader.ts';
 import { isProtected, identitiesOf } from './identities.ts';
@@ -19,6 +21,10 @@ export interface RequestedCall {
   args: JsonObject;
   run: string;
   workflowId: string;
+  /** Who asks, for conditions on their own account; absent if that is unknown. */
+  principal?: string;
+  /** Login or Okta id. */
+  onBehalfOf?: string | null | undefined;
 }
 
 /** The target of a call, its state when it was read, and the facts that raise the risk. */
@@ -32,6 +38,8 @@ export interface TargetFacts {
     groupGrantsAdmin: boolean;
     removes: number;
     authority: boolean;
+    /** Values that conditions of policies read. */
+    about?: FieldValues;
   };
   /** Okta ids of the user whom the call affects, who must never approve it. */
   people: string[];
@@ -48,21 +56,30 @@ const NO_RISK: TargetFacts['raising'] = {
 /** Nothing is known, or there is nothing to know. */
 export const NO_FACTS: TargetFacts = { target: null, state: null, raising: NO_RISK, people: [] };
 
-export type FactDeps = UsesConnectors<AccountConnector | 'ownFacts'> &
+export type FactDeps = UsesConnectors<AccountConnector | 'conditionFields' | 'ownFacts'> &
   Pick<GovernedDeps, 'settings'>;
 
-/** Reads the target of a call. The target of a read is not inspected: its risk stays LOW. */
+/**
+ * Reads the target of a call. The target of a read is inspected only for conditions of policies: its
+ * risk stays LOW.
+ */
 export async function factsOf(deps: FactDeps, call: RequestedCall): Promise<TargetFacts> {
   const target = targetOf(call);
   const { connector } = call;
   const row = findOperation(connector, call.operation);
   const blank = { ...NO_FACTS, target };
-  if (!isAccountConnector(connector) || row?.risk === 'LOW') return blank;
-  if (connector === 'okta')
-    return withRemoved({ ...blank, ...(await oktaFacts(deps, call)) }, await lossOf(deps, call));
-  return target === null
-    ? blank
-    : { ...blank, ...(await accountFacts(deps, call, { connector, target })) };
+  const fields = fieldsToRead(deps, call);
+  const isRead = row?.risk === 'LOW';
+  if (!isAccountConnector(connector) || (isRead && fields.length === 0)) return blank;
+  const facts =
+    connector === 'okta'
+      ? withRemoved({ ...blank, ...(await oktaFacts(deps, call)) }, await lossOf(deps, call))
+      : { ...blank, ...(await accountFacts(deps, call, { connector, target })) };
+  if (fields.length === 0) return facts;
+  const about = await conditionFacts(deps, call, { fields, facts });
+  return isRead
+    ? { ...blank, raising: { ...NO_RISK, about } }
+    : { ...facts, raising: { ...facts.raising, about } };
 }
 
 /** Adds the names of the attributes that the call would remove, for approvers and for the risk. */
@@ -121,9 +138,9 @@ async function withOwnFacts(
 async function accountFacts(
   deps: FactDeps,
   call: RequestedCall,
-  { connector, target }: { connector: AccountConnector; target: { kind: string; id: string } },
+  { connector, target }: { connector: AccountConnector; target: TargetFacts['target'] },
 ): Promise<Found> {
-  if (target.kind !== 'user') return { state: null, raising: NO_RISK, people: [] };
+  if (target?.kind !== 'user') return { state: null, raising: NO_RISK, people: [] };
   const reader = { connectors: deps.connectors, caller: readerOf(call) };
   const account = await readAccount(reader, connector, target.id).catch(nullIfNotFound);
   if (account === null) return { state: GONE, raising: NO_RISK, people: [] };

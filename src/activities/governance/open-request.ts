@@ -84,11 +84,12 @@ async function freezeRequest(
     },
   );
   const decide = (more: { facts?: ContextFacts; aliases?: readonly string[] }): Decision =>
-    deps.connectors.decide(connector, operation, principal, { argsDigest, ...more });
-  const call = { connector, operation, args, run, workflowId };
+    deps.connectors.decide(connector, operation, principal, { args, argsDigest, ...more });
+  const { onBehalfOf } = given;
+  const call = { connector, operation, args, run, workflowId, principal, onBehalfOf };
   const { facts, people, refused } = await readContext(deps, call, {
     principal,
-    onBehalfOf: given.onBehalfOf,
+    onBehalfOf,
     // What cannot be evaluated is denied, whoever asks.
     hopeless: decide({}).code === 'fail_closed',
   });

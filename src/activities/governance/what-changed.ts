@@ -24,6 +24,7 @@ export async function whatChanged(
   });
   if (again.argsDigest !== argsDigest) return 'arguments_changed';
   const decision = deps.connectors.decide(connector, operation, principal, {
+    args: again.args,
     argsDigest,
     facts: facts.raising,
     ...(record.aliases && { aliases: record.aliases }),

@@ -6,6 +6,8 @@ import { resolve } from 'node:path';
 import { argumentProblem } from '../../governance/arguments.ts';
 import type { ArgumentProblem } from '../../governance/arguments.ts';
 import { canonicalDigest } from '../../governance/digest.ts';
+import { CONDITION_FIELDS } from '../../governance/conditions.ts';
+import type { FieldValues } from '../../governance/conditions.ts';
 import type { OperationRow } from '../../governance/types.ts';
 import { CliError } from '../kit/errors.ts';
 import { EXIT } from '../kit/exit.ts';
@@ -27,6 +29,25 @@ export function argumentsDigest(file: string, cwd: string, row: OperationRow | u
   const digest = problem ? null : digestOf(args);
   if (digest !== null) return digest;
   throw argumentError(file, problem ?? NOT_AN_OBJECT);
+}
+
+/** The arguments in a file, as `argumentsDigest` checks them. */
+export function argumentsIn(file: string, cwd: string): object {
+  return readArguments(file, cwd);
+}
+
+/**
+ * What a file states about the target, by field of conditions. Throws CliError `invalid_argument`
+ * for other keys.
+ */
+export function factsIn(file: string, cwd: string): FieldValues {
+  const stated = readArguments(file, cwd);
+  const other = Object.keys(stated).find((key) => !CONDITION_FIELDS.includes(key));
+  if (other === undefined) return stated as FieldValues;
+  throw argumentError(file, {
+    parameter: other,
+    expected: `one of the fields ${CONDITION_FIELDS.join(', ')}`,
+  });
 }
 
 function readArguments(file: string, cwd: string): object {

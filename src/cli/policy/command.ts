@@ -12,6 +12,7 @@ export interface ExplainOptions extends PolicyOptions {
   as: string;
   policies?: string;
   args?: string;
+  facts?: string;
 }
 export interface DiffOptions extends PolicyOptions {
   failOn?: 'widening';
@@ -46,6 +47,11 @@ export const definePolicy: DefineVerb = (program, run) => {
       nonEmptyText,
     )
     .option('--args <file>', 'JSON file with the arguments of the operation', nonEmptyText)
+    .option(
+      '--facts <file>',
+      'JSON file with what is known about the target, by field of conditions, such as {"is_admin": false}',
+      nonEmptyText,
+    )
     .action((operation: string, options: ExplainOptions) =>
       run(async (io) => (await import('./explain.ts')).explain(io, operation, options)),
     );

@@ -3,6 +3,7 @@
 import type { PolicyCase } from '../../config/policies/policy-tests.ts';
 import { argumentProblem } from '../../governance/arguments.ts';
 import { OPERATIONS } from '../../governance/catalogue.ts';
+import { contextOf, riskIncrease } from '../../governance/context.ts';
 import { evaluate } from '../../governance/evaluate.ts';
 import { matchesGlob } from '../../governance/glob.ts';
 import type { Decision, Guardrails, OperationRow, PolicyBundle } from '../../governance/types.ts';
@@ -34,7 +35,14 @@ export function evaluateCase(
   const problems = targets.flatMap((target) => {
     const principal = testCase.as;
     const decision = evaluate(
-      { ...target, principal, raisedBy: testCase.raisedBy },
+      {
+        ...target,
+        principal,
+        about: testCase.facts,
+        raisedBy: Math.max(testCase.raisedBy, riskIncrease(contextOf(testCase.facts))),
+        ...(testCase.args !== null && { args: testCase.args }),
+        now: Date.now(),
+      },
       bundle,
       guardrails,
       OPERATIONS,

@@ -2,6 +2,7 @@ import { isAnonymous } from '../../governance/principal.ts';
 import { guardrailsOf } from '../../config/schema/guardrails.ts';
 import { nearest } from '../../config/yaml/nearest.ts';
 import { findOperation, OPERATIONS } from '../../governance/catalogue.ts';
+import { contextOf, riskIncrease } from '../../governance/context.ts';
 import { decisionDocument } from '../../governance/document.ts';
 import { evaluate } from '../../governance/evaluate.ts';
 import type { Decision } from '../../governance/types.ts';
@@ -14,7 +15,7 @@ import type { Io } from '../kit/io.ts';
 import { loadSettings } from '../kit/settings.ts';
 import type { Settings } from '../kit/settings.ts';
 import type { ExplainOptions } from './command.ts';
-import { argumentsDigest } from './arguments.ts';
+import { argumentsDigest, argumentsIn, factsIn } from './arguments.ts';
 import { bundleAt, parseOperation } from './bundle.ts';
 
 /** `arx policy explain`: exit code 0, whatever the decision. */
@@ -25,7 +26,13 @@ export async function explain(io: Io, name: string, options: ExplainOptions) {
   const argsDigest =
     options.args === undefined ? undefined : argumentsDigest(options.args, settings.arx.cwd, row);
   const input: DecisionInput = {
-    request: { connector, operation, principal: options.as, argsDigest },
+    request: {
+      connector,
+      operation,
+      principal: options.as,
+      argsDigest,
+      ...conditionInput(options, settings.arx.cwd),
+    },
     bundle: bundleAt(options.policies, settings),
     guardrails: guardrailsOf(settings.config),
     catalogue: OPERATIONS,
@@ -44,6 +51,17 @@ export async function explain(io: Io, name: string, options: ExplainOptions) {
   if (options.json) await writeJson(io, document);
   else await print(io, decisionText(document, io.colors.out));
   return EXIT.ok;
+}
+
+/** What conditions are evaluated on; arguments and facts that are not given are unknown. */
+function conditionInput({ args, facts }: ExplainOptions, cwd: string) {
+  const about = facts === undefined ? {} : factsIn(facts, cwd);
+  return {
+    ...(args !== undefined && { args: argumentsIn(args, cwd) }),
+    about,
+    raisedBy: riskIncrease(contextOf(about)),
+    now: Date.now(),
+  };
 }
 
 type Remark = (asked: DecisionInput, decision: Decision, settings: Settings) => string[];

@@ -14,6 +14,9 @@ export function diffText(changes: readonly DecisionChange[], colors: Colors): st
   ].join('\n');
 }
 
+/** The column of the values that conditions read. */
+const WHEN = 3;
+
 function part(
   title: string,
   changes: readonly DecisionChange[],
@@ -25,10 +28,15 @@ function part(
     one.principals.name,
     `${one.connector} ${one.operation}`,
     one.raisedBy === 0 ? one.risk : `${one.risk} (raised)`,
+    one.about === null ? '' : JSON.stringify(one.about),
     sideText(one, 'before'),
     sideText(one, 'after'),
   ]);
-  return [tone(title), grid(['principals', 'operation', 'risk', 'before', 'after'], rows, colors)];
+  const columns = ['principals', 'operation', 'risk', 'when', 'before', 'after'];
+  // The column is shown only where a condition matters.
+  const conditional = changes.some(({ about }) => about !== null);
+  const shown = (row: readonly string[]) => row.filter((_, at) => conditional || at !== WHEN);
+  return [tone(title), grid(shown(columns), rows.map(shown), colors)];
 }
 
 // If the effect is the same, the approval requirement has changed.

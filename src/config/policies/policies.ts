@@ -1,3 +1,4 @@
+import type { PolicyCondition } from '../../governance/conditions.ts';
 import type { JsonObject } from '../../audit/types.ts';
 import type {
   ApprovalMode,
@@ -30,8 +31,15 @@ export interface PolicyOptions {
   patterns: readonly string[];
   /** The directory that patterns are relative to. */
   baseDir: string;
-  catalogue: { connectors: readonly string[] };
+  catalogue: PolicyNames;
   digest: (policies: readonly Policy[]) => string;
+}
+
+/** The names that policies may use. */
+export interface PolicyNames {
+  connectors: readonly string[];
+  /** The fields of conditions, beside `args.NAME`. */
+  conditionFields: readonly string[];
 }
 
 /** The result of reading: the valid policies, the errors of the others, and the files. */
@@ -60,7 +68,7 @@ export function readPolicies({
   const errors = [files, ...read].flatMap((one) => one.errors);
   return {
     policies: stated.map(({ policy }) => policy),
-    errors: [...errors, ...policyErrors(stated, catalogue.connectors)],
+    errors: [...errors, ...policyErrors(stated, catalogue)],
     files: files.value ?? [],
   };
 }
@@ -118,6 +126,7 @@ function policyOf(stated: StatedPolicy, source: YamlSource, at: number): Policy 
     principals: stated.principals ?? [],
     operations: stated.operations ?? [],
     deny: stated.deny ?? [],
+    ...(stated.when && { when: stated.when.map(conditionOf) }),
     riskMax,
     ceiling: stated.ceiling,
     approval: approvalOf(stated.approval, riskMax),
@@ -127,6 +136,13 @@ function policyOf(stated: StatedPolicy, source: YamlSource, at: number): Policy 
     ...placesOf(source, at),
   };
 }
+
+const conditionOf = ({
+  field,
+  operator,
+  value,
+}: NonNullable<StatedPolicy['when']>[number]): PolicyCondition =>
+  value === undefined ? { field, operator } : { field, operator, value };
 
 // A single mode applies to the levels up to the ceiling only.
 function approvalOf(stated: StatedPolicy['approval'], riskMax: Risk): Policy['approval'] {

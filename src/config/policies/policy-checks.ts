@@ -2,13 +2,13 @@
 
 import { ConfigError } from '../errors.ts';
 import { nearest } from '../yaml/nearest.ts';
-import type { SourcedPolicy } from './policies.ts';
+import type { PolicyNames, SourcedPolicy } from './policies.ts';
 import { RISK_WORDS } from '../schema/words.ts';
 
 /** The errors of policies that the schema of a file does not catch. */
 export function policyErrors(
   policies: readonly SourcedPolicy[],
-  connectors: readonly string[],
+  { connectors, conditionFields }: PolicyNames,
 ): ConfigError[] {
   const seen = new Map<string, SourcedPolicy>();
   return policies.flatMap((one) => {
@@ -19,6 +19,7 @@ export function policyErrors(
       ...unknownConnector(one, connectors),
       ...emptyPolicy(one),
       ...approvalErrors(one),
+      ...fieldErrors(one, conditionFields),
     ];
   });
 }
@@ -51,6 +52,25 @@ function unknownConnector(
   return [
     new ConfigError('unknown_connector', message, remedy, source.valuePlace([at, 'connector'])),
   ];
+}
+
+function fieldErrors(
+  { policy, source, at }: SourcedPolicy,
+  known: readonly string[],
+): ConfigError[] {
+  return (policy.when ?? []).flatMap(({ field }, place) => {
+    if (known.includes(field) || /^args(\.[A-Za-z_][\w-]{0,99}){1,10}$/.test(field)) return [];
+    const near = nearest(field, known);
+    const remedy = near ? `Did you mean ${near}?` : `Fields: ${known.join(', ')}, args.NAME.`;
+    return [
+      new ConfigError(
+        'unknown_field',
+        `policy ${policy.name}: conditions have no field ${field}`,
+        remedy,
+        source.valuePlace([at, 'when', place, 'field']),
+      ),
+    ];
+  });
 }
 
 function emptyPolicy({ policy, source, at }: SourcedPolicy): ConfigError[] {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkComparison, comparison } from '../schema/comparison.ts';
 import { list, positiveDuration, text, whole, word } from '../schema/fields.ts';
 import { RISK_WORDS } from '../schema/words.ts';
 
@@ -28,6 +29,15 @@ const approvers = z.strictObject({
   grant_valid_for: positiveDuration.optional(),
 });
 
+const condition = z
+  .strictObject({
+    field: text('a field such as group.name, is_admin or args.groupId', (value) =>
+      /^[\w.-]{1,256}$/u.test(value),
+    ),
+    ...comparison,
+  })
+  .superRefine(checkComparison);
+
 const policySchema = z.strictObject({
   name: text('a name of at most 128 characters', (value) =>
     /^[^\s\p{Cc}][^\p{Cc}]{0,127}$/u.test(value),
@@ -45,6 +55,9 @@ const policySchema = z.strictObject({
     'an operation such as users:delete, or a glob such as users:*',
     'at least one operation',
   ).optional(),
+  when: list(condition, 'a list of conditions: { field, operator, value }')
+    .min(1, { error: 'at least one condition' })
+    .optional(),
   risk_max: word(RISK_WORDS).optional(),
   ceiling: word(['cap', 'escalate']).prefault('cap'),
   approval: approval.optional(),

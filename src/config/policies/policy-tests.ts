@@ -2,6 +2,7 @@
 
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import type { FieldValues } from '../../governance/conditions.ts';
 import { checkSource } from '../yaml/check-source.ts';
 import { list, text, whole, word } from '../schema/fields.ts';
 import type { FoundFile } from '../yaml/files.ts';
@@ -28,6 +29,9 @@ const testCase = z.strictObject({
   as: text('a principal such as user:jane@example.com').prefault('user:anonymous'),
   operation: text('an operation such as okta:users:read, or a glob such as okta:users:*'),
   args: z.record(z.string(), z.json(), { error: 'a mapping of parameters' }).optional(),
+  facts: z
+    .record(z.string(), z.json(), { error: 'a mapping of fields of conditions' })
+    .prefault({}),
   raised_by: whole(0, 3).prefault(0),
   expect: z.union([word(EFFECTS), expectation.refine((given) => Object.keys(given).length > 0)], {
     error: `one of ${EFFECTS.join(', ')}, or a mapping with effect, code or policy`,
@@ -50,6 +54,8 @@ export interface PolicyCase {
   /** An operation or a glob; every operation that it matches is tested. */
   operation: string;
   args: Record<string, unknown> | null;
+  /** What is known about the target, by field of conditions. */
+  facts: FieldValues;
   raisedBy: number;
   expect: z.output<typeof expectation>;
   file: string;

@@ -250,6 +250,9 @@ export const configSchema = z.strictObject({
   retention,
   approvals,
   guardrails,
+  environment_name: text('a name such as production', (value) => /^[\w.-]{1,64}$/u.test(value))
+    .optional()
+    .describe('Name of the environment, for conditions of policies on `environment`'),
   credentials,
   protected: protectedList,
   twin,

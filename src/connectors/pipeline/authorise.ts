@@ -42,6 +42,8 @@ export function decideFor(requested: Requested, decide: Decide): Decision {
     aliases,
     argsDigest,
     raisedBy: riskIncrease({ ...facts, removes }),
+    args: requested.args,
+    about: facts.about,
   });
   if (decision.effect === 'deny') return decision;
   if (caller.permitted && !matchesAny(caller.permitted[connector] ?? [], operation)) {

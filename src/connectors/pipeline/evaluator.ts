@@ -1,3 +1,5 @@
+import { valueOf } from '../../governance/conditions.ts';
+import { prepareBundle } from '../../governance/prepare.ts';
 import { evaluate } from '../../governance/evaluate.ts';
 import type {
   Decision,
@@ -9,12 +11,28 @@ import type {
 /** Cached decisions per bundle; a scan needs far fewer. */
 const MAX_CACHED = 1_000;
 
+const NOTHING = { names: [], timed: false };
+
+// What cannot be read here, the evaluator denies.
+function fieldsRead(
+  { connector }: DecisionRequest,
+  bundle: PolicyBundle,
+  catalogue: Parameters<typeof evaluate>[3],
+): { names: readonly string[]; timed: boolean } {
+  try {
+    return bundle.ok ? prepareBundle(bundle, catalogue).fields(connector) : NOTHING;
+  } catch {
+    return NOTHING;
+  }
+}
+
 /*`evaluate` with a cache of decisions per bundle: the calls of a scan differ only in the digest of their arguments. A bundle is immutable, so a changed one starts with an empty cache.
  */
 export function evaluator(): typeof evaluate {
   const cache = new WeakMap<PolicyBundle, Map<string, Decision>>();
   return (request, bundle, guardrails, catalogue) => {
-    const key = keyOf(request, guardrails);
+    const read = fieldsRead(request, bundle, catalogue);
+    const key = read.timed ? null : keyOf(request, guardrails, read.names);
     const decisions = cache.get(bundle) ?? new Map<string, Decision>();
     const cached = key === null ? undefined : decisions.get(key);
     if (cached) return { ...cached, argsDigest: request.argsDigest ?? null };
@@ -27,12 +45,21 @@ export function evaluator(): typeof evaluate {
 }
 
 /**
- * Everything besides bundle and catalogue that a decision depends on; null for an invalid request.
+ * Everything besides bundle and catalogue that a decision depends on, with the values that
+ * conditions read; null for an invalid request.
  */
-function keyOf(request: DecisionRequest, { riskMax }: Guardrails): string | null {
+function keyOf(
+  request: DecisionRequest,
+  { riskMax, environment }: Guardrails,
+  fields: readonly string[],
+): string | null {
   const { connector, operation, principal, aliases = [], raisedBy = 0 } = request;
   const parts = [connector, operation, principal, ...aliases];
   if (!parts.every((part) => typeof part === 'string') || !Number.isSafeInteger(raisedBy))
     return null;
-  return JSON.stringify([...parts, raisedBy, riskMax]);
+  // An unknown value is absent, which JSON tells from null.
+  const values = Object.fromEntries(
+    fields.map((field) => [field, valueOf(field, { ...request, environment })]),
+  );
+  return JSON.stringify([...parts, raisedBy, riskMax, values]);
 }

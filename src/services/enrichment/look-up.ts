@@ -1,7 +1,7 @@
 import type { LogEntry } from '../../enrichment/activity.ts';
 import { errorsOf, extract } from '../../enrichment/extract.ts';
 import type { Reading, Readings } from '../../enrichment/extract.ts';
-import type { Value } from '../../enrichment/operators.ts';
+import type { Value } from '../../governance/operators.ts';
 import type { Enriched, Indicator } from '../../enrichment/types.ts';
 import type { OktaUser } from '../../connectors/types.ts';
 import { callFailure } from './okta-call.ts';

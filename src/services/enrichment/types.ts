@@ -1,6 +1,6 @@
 import type { EnrichmentSettings } from '../../config/schema/enrichment-settings.ts';
 import type { Caller, Connectors } from '../../connectors/types.ts';
-import type { Value } from '../../enrichment/operators.ts';
+import type { Value } from '../../governance/operators.ts';
 import type { EnrichedAccount, Enriched } from '../../enrichment/types.ts';
 import type { EnrichmentRepository } from '../../store/enrichment-types.ts';
 

@@ -25,6 +25,8 @@ describe('docs/policies.md', () => {
     });
     expect(bundle.policies.map(({ name }) => name)).toEqual([
       'suspend-with-approval',
+      'contractors-training',
+      'nobody-joins-finance',
       'anonymous-may-comment',
       'no-anonymous-okta',
     ]);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { holds, OPERATOR_NAMES } from '../../../src/enrichment/operators.ts';
-import type { Value } from '../../../src/enrichment/operators.ts';
+import { holds, OPERATOR_NAMES } from '../../../src/governance/operators.ts';
+import type { Value } from '../../../src/governance/operators.ts';
 import { gravest, verdictOf } from '../../../src/enrichment/rules.ts';
 import type { MaliceRules } from '../../../src/enrichment/rules.ts';
 import type { Extracted } from '../../../src/enrichment/types.ts';

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { OPERATIONS } from '../../../src/governance/catalogue.ts';
 import { evaluate } from '../../../src/governance/evaluate.ts';
 import type { DecisionRequest, Guardrails, Policy } from '../../../src/governance/types.ts';
-import { guardrails, policies } from '../../support/arbitrary-policies.ts';
+import { about, guardrails, policies } from '../../support/arbitrary-policies.ts';
 import { cedarPolicies, cedarRequests } from '../../support/cedar.ts';
 import { bundle } from '../../support/policies.ts';
 import { assertProperty } from '../../support/properties.ts';
@@ -35,7 +35,7 @@ function cedarAllows(
   });
   if (parsed.type === 'failure') throw problems(parsed.errors);
   return asked.map((request) =>
-    cedarRequests(request).every((one) => {
+    cedarRequests(request, rails).every((one) => {
       const answer = cedar.statefulIsAuthorized({
         ...one,
         entities: [],
@@ -54,9 +54,11 @@ it('Cedar agrees on what is allowed at all, for any bundle, request and guardrai
     policies,
     guardrails,
     fc.shuffledSubarray(ASKED, { minLength: 20, maxLength: 20 }),
+    fc.array(about, { minLength: 20, maxLength: 20 }),
   );
   assertProperty(
-    fc.property(cases, ([all, rails, asked]) => {
+    fc.property(cases, ([all, rails, subset, abouts]) => {
+      const asked = subset.map((request, at) => ({ ...request, about: abouts[at]! }));
       const given = bundle(...all);
       const ours = asked.map(
         (request) => evaluate(request, given, rails, OPERATIONS).effect !== 'deny',

@@ -97,6 +97,39 @@ describe('arx policy explain', () => {
     );
   });
 
+  it('decides by the facts of --facts, which raise the risk, and refuses other fields', async () => {
+    const policies = resolve(
+      directoryWith({
+        'p.yaml': `- name: finance
+  connector: okta
+  operations: ['groups:add_member']
+  when: [{ field: group.name, operator: eq, value: Finance }]
+  risk_max: high
+`,
+      }),
+      'p.yaml',
+    );
+    const explain = (facts: object) =>
+      json(
+        'explain',
+        'groups:add_member',
+        '--policies',
+        policies,
+        '--facts',
+        argsFile(JSON.stringify(facts)),
+      );
+    expect((await explain({ 'group.name': 'Finance' })).document).toMatchObject({
+      effect: 'allow',
+    });
+    const raised = await explain({ 'group.name': 'Finance', is_admin: true });
+    expect(raised.document).toMatchObject({ effect: 'approval', risk: 'HIGH' });
+    const { document } = await explain({});
+    expect(document).toMatchObject({ effect: 'deny', code: 'default_deny' });
+    expect(String(document['hints'])).toContain('which is unknown here');
+    const wrong = await explain({ 'group.nmae': 'Finance' });
+    expect(wrong.code).toBe(2);
+  });
+
   it('digests the arguments as canonical JSON', async () => {
     const file = argsFile(` { "userId" : "${ID}" } `);
     const { document } = await json('explain', 'users:suspend', '--args', file);

@@ -1,7 +1,5 @@
 /** Operators that compare a field with the value of a rule. */
 
-import { isKeyOf } from '../mfa/records.ts';
-
 /** JSON values. */
 export type Value =
   null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value };
@@ -119,5 +117,7 @@ const TESTS: Record<OperatorName, Test> = {
 /** Whether a field satisfies a rule. An absent field, or null, matches only `missing`. */
 export function holds(operator: string, actual: Value | undefined, given: Operand): boolean {
   if (actual === undefined || actual === null) return operator === 'missing';
-  return isKeyOf(TESTS, operator) && TESTS[operator](actual, given);
+  return isOperator(operator) && TESTS[operator](actual, given);
 }
+
+const isOperator = (name: string): name is OperatorName => Object.hasOwn(TESTS, name);
