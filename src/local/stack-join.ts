@@ -25,7 +25,7 @@ const REQUIRED = [
  * The state of a stack that this command may use, slow or not; null after clearing away the remains
  * of killed commands. The caller must hold the stack's lock.
  */
-export async function joinable(options: StackOptions): Promise<StackState | null> {
+export async function findJoinable(options: StackOptions): Promise<StackState | null> {
   const { home, log } = options;
   const state = readState(home);
   if (state === null) return null;

@@ -14,7 +14,7 @@ import { makeFolder } from '../config/folder.ts';
 import { isLocked, withLock } from './lock.ts';
 import { endAll, endParts } from './stack-end.ts';
 import { closeOnSignals, isLost, leaveOnExit, superviseStack } from './stack-hooks.ts';
-import { joinable, waitUntilServes } from './stack-join.ts';
+import { findJoinable, waitUntilServes } from './stack-join.ts';
 import { databaseUrlOf, replaceGone, replaceWorker, startAll } from './stack-start.ts';
 import {
   registerUser,
@@ -111,7 +111,7 @@ export async function stopStack(home: string, onWait?: (holder: number) => void)
 async function enterStack(
   options: StackOptions,
 ): Promise<{ state: StackState; joined: boolean; entry: string }> {
-  const running = await joinable(options);
+  const running = await findJoinable(options);
   const state = running ?? (await startAll(options));
   return { state, joined: running !== null, entry: registerUser(options.home) };
 }

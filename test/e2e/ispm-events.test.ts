@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keyHash } from '../../src/config/env/identity-keys.ts';
 import type { FlowRunRecord } from '../../src/store/flow-types.ts';
 import { flowId, flowStepId } from '../../src/workflows/messages.ts';
-import { asking, flowJob } from '../support/flow-job.ts';
+import { waitForRequest, flowJob } from '../support/flow-job.ts';
 import type { FlowJob } from '../support/flow-job.ts';
 import { executions, leaked, spelledOut, tables } from '../support/leaks.ts';
 import { REPO } from '../support/policies.ts';
@@ -371,7 +371,7 @@ describe('events from Okta ISPM over HTTP, with server, worker and targets', () 
     const opened = await told(await call('POST', at(ADD, '/runs'), { body }));
     expect(opened.status).toBe(202);
     const { run } = opened.document;
-    const request = await asking(job, flowStepId(run, 'add'));
+    const request = await waitForRequest(job, flowStepId(run, 'add'));
     expect(await job.store.requests.get(request)).toMatchObject({
       principal: expect.stringMatching(/^flow:/),
       risk: 'HIGH',
@@ -388,7 +388,7 @@ describe('events from Okta ISPM over HTTP, with server, worker and targets', () 
     // The new member does not count yet for the next change of the group.
     const next = { event: event(await somebody()), inputs: { group: approvers } };
     const following = await told(await call('POST', at(ADD, '/runs'), { body: next }));
-    const second = await asking(job, flowStepId(following.document.run, 'add'));
+    const second = await waitForRequest(job, flowStepId(following.document.run, 'add'));
     const late = await call('POST', `/v1/approvals/${second}/decisions`, {
       as: 'lone',
       body: { verdict: 'approve' },

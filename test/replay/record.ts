@@ -25,7 +25,7 @@ import type {
 } from '../../src/workflows/messages.ts';
 import type { StartedWorkflow } from '../../src/client.ts';
 import { result } from '../../src/client.ts';
-import { asking, flowJob, REQUESTER } from '../support/flow-job.ts';
+import { waitForRequest, flowJob, REQUESTER } from '../support/flow-job.ts';
 import type { FlowJob } from '../support/flow-job.ts';
 import { mainJob } from '../support/main-job.ts';
 import type { MainJob } from '../support/main-job.ts';
@@ -439,7 +439,7 @@ const FLOWS: Record<string, (flows: FlowJob) => Promise<string>> = {
   'flow-cancelled': async (flows) => {
     const { id } = await oktaTarget(flows);
     const started = await flows.start({ flow: SUSPEND, event: flows.event('Okta', id) });
-    await asking(flows.job, flowStepId(started.run, 'suspend'));
+    await waitForRequest(flows.job, flowStepId(started.run, 'suspend'));
     await flows.job.temporal.client.workflow.getHandle(flowId(started.run)).cancel();
     await started.result();
     return flowId(started.run);

@@ -137,7 +137,7 @@ export async function flowJob(databaseUrl: string, options: MainJobOptions = {})
     start: async (ask) => begin(await service.admit({ requester: REQUESTER, ...ask })),
     undo: async (run) => begin(await service.admitUndo(REQUESTER, run)),
     answer: async (run, step, verdict = 'approve') => {
-      const request = await asking(job, flowStepId(run, step));
+      const request = await waitForRequest(job, flowStepId(run, step));
       const approval = job.temporal.client.workflow.getHandle(approvalId(request));
       await approval.signal(verdict, { approver: 'ann@example.com' });
       return request;
@@ -154,7 +154,10 @@ export async function flowJob(databaseUrl: string, options: MainJobOptions = {})
 const PATIENCE_MS = 30_000;
 
 /** Waits for the request of a step that needs a decision, and returns its id. */
-export async function asking({ store, temporal }: MainJob, workflowId: string): Promise<string> {
+export async function waitForRequest(
+  { store, temporal }: MainJob,
+  workflowId: string,
+): Promise<string> {
   for (const until = Date.now() + PATIENCE_MS; Date.now() < until;) {
     const pending = await store.requests.list({ states: ['pending'], limit: 100 });
     const request = pending.find((one) => one.workflowId === workflowId)?.requestId ?? 'none';

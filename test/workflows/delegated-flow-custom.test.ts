@@ -8,7 +8,7 @@ import {
   flowStepId,
   TASK_QUEUE,
 } from '../../src/workflows/messages.ts';
-import { asking, flowJob, REQUESTER } from '../support/flow-job.ts';
+import { waitForRequest, flowJob, REQUESTER } from '../support/flow-job.ts';
 import type { FlowJob } from '../support/flow-job.ts';
 import { migratedDatabase } from '../support/postgres.ts';
 
@@ -178,7 +178,7 @@ describe('custom flows', () => {
         workflowId,
         args: [input(user)],
       });
-      const request = await asking(flows.job, workflowId);
+      const request = await waitForRequest(flows.job, workflowId);
       return { workflowId, request, record: await flows.job.store.requests.get(request) };
     };
     const ofAnn = await start(own?.id);
@@ -191,7 +191,7 @@ describe('custom flows', () => {
     const id = await target();
     const event = flows.event('Okta', id);
     const started = await flows.start({ flow: 'Suspend', event });
-    const request = await asking(flows.job, flowStepId(started.run, 'suspend'));
+    const request = await waitForRequest(flows.job, flowStepId(started.run, 'suspend'));
     const { workflow } = flows.job.temporal.client;
     await workflow.getHandle(flowId(started.run)).terminate();
     expect(await workflow.getHandle(approvalId(request)).result()).toEqual({ state: 'CANCELLED' });
@@ -216,7 +216,7 @@ describe('custom flows', () => {
       await flows.start({ flow: 'Suspend', event: flows.event('Okta', ended) }),
       await flows.start({ flow: 'Suspend', event: flows.event('Okta', waiting) }),
     ];
-    for (const { run } of [one, two]) await asking(flows.job, flowStepId(run, 'suspend'));
+    for (const { run } of [one, two]) await waitForRequest(flows.job, flowStepId(run, 'suspend'));
     const { workflow } = flows.job.temporal.client;
     await workflow.getHandle(flowId(one.run)).terminate();
     await workflow.getHandle(flowStepId(one.run, 'suspend')).result();

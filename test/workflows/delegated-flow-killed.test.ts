@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { FaultRule } from '../../emulators/types.ts';
 import { flowStepId } from '../../src/workflows/messages.ts';
 import type { WorkerProcess } from '../support/main-job.ts';
-import { asking, flowJob } from '../support/flow-job.ts';
+import { waitForRequest, flowJob } from '../support/flow-job.ts';
 import type { FlowJob, StartedFlow } from '../support/flow-job.ts';
 import { migratedDatabase } from '../support/postgres.ts';
 
@@ -119,7 +119,7 @@ describe('a worker killed with SIGKILL during a delegated flow', () => {
   it('acts exactly once: while waiting for approval', async () => {
     const { id } = await target();
     const started = await flows.start({ flow: SUSPEND, event: flows.event('Okta', id) });
-    await asking(flows.job, flowStepId(started.run, 'suspend'));
+    await waitForRequest(flows.job, flowStepId(started.run, 'suspend'));
     await worker.kill();
     worker = await flows.job.startWorker();
     await flows.answer(started.run, 'suspend');

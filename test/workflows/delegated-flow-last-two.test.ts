@@ -5,7 +5,7 @@ import {
   GOVERNED_WORKFLOW,
   TASK_QUEUE,
 } from '../../src/workflows/messages.ts';
-import { asking, flowJob } from '../support/flow-job.ts';
+import { waitForRequest, flowJob } from '../support/flow-job.ts';
 import type { FlowJob, StartedFlow } from '../support/flow-job.ts';
 import type { TestDatabase } from '../support/pglite.ts';
 import { DATABASES } from '../support/stores.ts';
@@ -55,7 +55,7 @@ describe.each(Object.entries(DATABASES))(
       approve(runs.map(({ run }) => flowStepId(run, 'suspend')));
     async function approve(operations: readonly string[]): Promise<void> {
       const requests = await Promise.all(
-        operations.map((workflowId) => asking(flows.job, workflowId)),
+        operations.map((workflowId) => waitForRequest(flows.job, workflowId)),
       );
       const { workflow } = flows.job.temporal.client;
       const approvals = requests.map((request) => workflow.getHandle(approvalId(request)));

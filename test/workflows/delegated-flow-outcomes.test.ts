@@ -6,7 +6,7 @@ import {
   flowStepId,
   TASK_QUEUE,
 } from '../../src/workflows/messages.ts';
-import { asking, flowJob, REQUESTER, TENANTS } from '../support/flow-job.ts';
+import { waitForRequest, flowJob, REQUESTER, TENANTS } from '../support/flow-job.ts';
 import type { FlowJob } from '../support/flow-job.ts';
 import { migratedDatabase } from '../support/postgres.ts';
 
@@ -108,7 +108,7 @@ describe('how runs of delegated flows end', () => {
     });
     await flows.job.emulators.patchUser(asleep, { status: 'ACTIVE' });
     const asked = await suspend(one);
-    const request = await asking(flows.job, flowStepId(asked.run, 'suspend'));
+    const request = await waitForRequest(flows.job, flowStepId(asked.run, 'suspend'));
     // Meanwhile the other one is suspended: the approval is no longer enough.
     await flows.job.emulators.patchUser(asleep, { status: 'SUSPENDED' });
     const approval = flows.job.temporal.client.workflow.getHandle(approvalId(request));
@@ -154,7 +154,7 @@ describe('how runs of delegated flows end', () => {
   it('ends as stale if the target changed after the approval request', async () => {
     const id = await target();
     const started = await suspend(id);
-    await asking(flows.job, flowStepId(started.run, 'suspend'));
+    await waitForRequest(flows.job, flowStepId(started.run, 'suspend'));
     await flows.job.emulators.patchUser(id, { profile: { title: 'somebody else' } });
     await flows.answer(started.run, 'suspend');
     expect(await started.result()).toMatchObject({ outcome: 'stale', code: 'target_changed' });
@@ -214,7 +214,7 @@ describe('how runs of delegated flows end', () => {
   it('fails if cancelled while waiting, and cancels the approval too', async () => {
     const id = await target();
     const started = await suspend(id);
-    const request = await asking(flows.job, flowStepId(started.run, 'suspend'));
+    const request = await waitForRequest(flows.job, flowStepId(started.run, 'suspend'));
     expect(await flows.job.store.flows.get(started.run)).toMatchObject({ state: 'waiting' });
     const { workflow } = flows.job.temporal.client;
     expect(await workflow.getHandle(flowId(started.run)).query('progress')).toMatchObject({

@@ -14,7 +14,7 @@ import type { FactDeps, TargetFacts } from './facts.ts';
 import { requestDraft, requestFacts } from './recording.ts';
 import { takeInput } from './take-input.ts';
 import type { StoredInput } from './take-input.ts';
-import { readContext, denialFor, unreadable } from './request-context.ts';
+import { readContext, denialFor, refusalIfUnreadable } from './request-context.ts';
 import type { Refused } from './request-context.ts';
 import { newApproval, requirementsOf } from './requirements.ts';
 import type { RequirementDeps } from './requirements.ts';
@@ -171,7 +171,7 @@ async function firstState(
 
 /** The denial of a request whose facts stay unreadable. Throws while they may be read later. */
 function stateIfUnreadable(thrown: unknown): FirstState {
-  const refused = unreadable(thrown);
+  const refused = refusalIfUnreadable(thrown);
   if (refused === null) throw thrown;
   const { code, hint, details } = refused;
   return { state: 'denied', approval: null, code, hints: [hint], details };

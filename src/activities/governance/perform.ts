@@ -12,7 +12,7 @@ import type { GovernedDeps } from './deps.ts';
 import { factsOf } from './facts.ts';
 import type { TargetFacts } from './facts.ts';
 import { requestState } from './open-request.ts';
-import { unreadable } from './request-context.ts';
+import { refusalIfUnreadable } from './request-context.ts';
 import { closingDraft, requestDraft } from './recording.ts';
 import { withAdministratorLock, removesAdministrator } from './administrator-lock.ts';
 import type { AdministratorLock } from './administrator-lock.ts';
@@ -59,7 +59,7 @@ async function endIfUnreadable(
   record: ActionRecord,
   error: unknown,
 ): Promise<OpenedRequest> {
-  const refused = READY.includes(record.state) ? unreadable(error, CALL_ATTEMPTS) : null;
+  const refused = READY.includes(record.state) ? refusalIfUnreadable(error, CALL_ATTEMPTS) : null;
   if (refused === null) throw error;
   const { code, hint, details } = refused;
   const outcome = { ok: false, code, message: hint, ...details };

@@ -52,14 +52,14 @@ export async function readContext(
     }
     return { facts: await factsOf(deps, call), people, refused: null };
   } catch (thrown) {
-    const refused = unreadable(thrown);
+    const refused = refusalIfUnreadable(thrown);
     if (refused === null) throw thrown;
     return { ...none, refused };
   }
 }
 
 /** The refusal for facts that cannot be read in so many tries; null while they may be read later. */
-export function unreadable(thrown: unknown, tries = VENDOR_ATTEMPTS): Refused | null {
+export function refusalIfUnreadable(thrown: unknown, tries = VENDOR_ATTEMPTS): Refused | null {
   const code = 'facts_unreadable';
   if (thrown instanceof PolicyDeniedError) {
     const { operation } = thrown.decision;

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { ConfigError } from '../errors.ts';
-import { checkSource, printable } from '../yaml/check-source.ts';
+import { checkSource, printableKey } from '../yaml/check-source.ts';
 import { firstOf, readConfigFile } from '../yaml/load.ts';
 import { parseYaml } from '../yaml/yaml-source.ts';
 import type { YamlSource } from '../yaml/yaml-source.ts';
@@ -39,7 +39,7 @@ function listIn(source: YamlSource, key: string): YamlSource {
     const where = source.keyPlace([extra]);
     throw new ConfigError(
       'unknown_key',
-      `${where.file} has the unknown key ${printable(extra)}; only ${key} is allowed`,
+      `${where.file} has the unknown key ${printableKey(extra)}; only ${key} is allowed`,
       'Remove it.',
       where,
     );

@@ -64,7 +64,7 @@ function unknownKeys(
     const remedy = near ? `Did you mean ${near}?` : `Remove it. Known keys: ${known.join(', ')}.`;
     return new ConfigError(
       'unknown_key',
-      `${printable(formatPath(path))} is not a key of ${where.file ?? 'this file'}`,
+      `${printableKey(formatPath(path))} is not a key of ${where.file ?? 'this file'}`,
       remedy,
       where,
     );
@@ -74,7 +74,7 @@ function unknownKeys(
 function wrongValue(issue: Issue, source: YamlSource, shape: JsonSchema): ConfigError {
   const found = valueAt(source.value, issue.path);
   const where = source.valuePlace(issue.path);
-  const path = printable(formatPath(issue.path)) || 'the file';
+  const path = printableKey(formatPath(issue.path)) || 'the file';
   if (found === undefined) {
     return new ConfigError(
       'missing_key',
@@ -175,5 +175,5 @@ const keysAt = (shape: JsonSchema, path: readonly PropertyKey[]): string[] =>
   );
 
 // Keys are text from the user: control characters are replaced and long keys are cut.
-export const printable = (text: string): string =>
+export const printableKey = (text: string): string =>
   text.replace(/\p{C}/gu, '?').slice(0, 120).toWellFormed();

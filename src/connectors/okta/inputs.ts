@@ -15,7 +15,7 @@ const cursor = z
   .nullish();
 
 /** `after` and `limit` of a listing with pages of at most `max` items. */
-export const paging = <const Max extends number>(max: Max) => ({
+export const pageFields = <const Max extends number>(max: Max) => ({
   after: cursor,
   limit: z.int().min(1).max(max).optional(),
 });

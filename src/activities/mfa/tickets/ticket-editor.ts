@@ -25,7 +25,7 @@ import type { TicketPlan } from '../plan.ts';
 import { createInput } from './new-issue.ts';
 import type { NewIssue } from './new-issue.ts';
 import {
-  withoutCompliance,
+  forgetComplianceComment,
   byAge,
   errorCodes,
   rowAfterRefusal,
@@ -131,7 +131,7 @@ export class TicketEditor {
     const { row, record } = this;
     const attempt = row.attempt + 1;
     const intendedAt = this.deps.now().toISOString();
-    const { missedAt: _, ...known } = withoutCompliance(row.details);
+    const { missedAt: _, ...known } = forgetComplianceComment(row.details);
     const details = { ...known, createdIn: record.run };
     const intended: Patch = { state: 'intended', attempt, intendedAt, details };
     const { output } = await this.deps.connectors.jira(

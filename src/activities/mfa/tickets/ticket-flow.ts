@@ -9,7 +9,7 @@ import type { TransitionGoal } from './change-status.ts';
 import { TicketEditor } from './ticket-editor.ts';
 import type { NewIssue } from './new-issue.ts';
 import type { EditorDeps, MarkedComment } from './ticket-editor.ts';
-import { rowAfterRefusal, waitForCreation, withoutCompliance } from './ticket-row.ts';
+import { rowAfterRefusal, waitForCreation, forgetComplianceComment } from './ticket-row.ts';
 import type { TicketOutcome } from '../types.ts';
 
 /** Attempts for one ticket, including waits for other runs and for the index of Jira. */
@@ -168,7 +168,7 @@ async function finishReopening(
   content: TicketContent,
   issue: JiraIssue,
 ): Promise<TicketOutcome> {
-  const details = withoutCompliance(editor.row.details);
+  const details = forgetComplianceComment(editor.row.details);
   const after = {
     state: 'open',
     closedBy: null,

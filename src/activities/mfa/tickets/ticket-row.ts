@@ -46,7 +46,7 @@ export function rowOfOpenIssue(key: string, run: string): Patch {
 }
 
 /** The details of a ticket that is opened or stays open, without the run that saw compliance. */
-export function withoutCompliance({
+export function forgetComplianceComment({
   compliantIn: _,
   ...details
 }: TicketRow['details']): TicketRow['details'] {

@@ -11,7 +11,7 @@ import { runOf } from '../listing.ts';
 import { planOf } from '../plan.ts';
 import { isFinding, recheckUser } from '../recheck.ts';
 import type { CheckedUser } from '../recheck.ts';
-import { withoutCompliance } from './ticket-row.ts';
+import { forgetComplianceComment } from './ticket-row.ts';
 import type { EditorDeps, TicketEditor } from './ticket-editor.ts';
 import { editTicket, ensureOpen, recordOutcome } from './ticket-flow.ts';
 import type { TicketContent } from './ticket-flow.ts';
@@ -57,7 +57,7 @@ function userTicketContent(
       description: ticketDescription(user, stamp(), planOf(record).allowed),
     }),
     keep: (issue) => {
-      const details = withoutCompliance(editor.row.details);
+      const details = forgetComplianceComment(editor.row.details);
       const after = {
         state: 'open',
         closedBy: null,

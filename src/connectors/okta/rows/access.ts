@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { expression, noInput, oktaId, paging } from '../inputs.ts';
+import { expression, noInput, oktaId, pageFields } from '../inputs.ts';
 import {
   parseAuthenticators,
   parsePolicies,
@@ -24,12 +24,12 @@ const POLICY_TYPES = [
   'PROFILE_ENROLLMENT',
 ] as const;
 
-const serversInput = z.strictObject({ q: expression.optional(), ...paging(PAGE_SIZE) });
+const serversInput = z.strictObject({ q: expression.optional(), ...pageFields(PAGE_SIZE) });
 const serverInput = z.strictObject({ authServerId: z.union([oktaId, z.literal('default')]) });
 const policiesInput = z.strictObject({
   type: z.enum(POLICY_TYPES),
   status: z.enum(['ACTIVE', 'INACTIVE']).optional(),
-  ...paging(PAGE_SIZE),
+  ...pageFields(PAGE_SIZE),
 });
 const policyInput = z.strictObject({ policyId: oktaId });
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { expression, oktaId, paging } from '../inputs.ts';
+import { expression, oktaId, pageFields } from '../inputs.ts';
 import {
   parseApp,
   parseAppGroups,
@@ -18,7 +18,7 @@ const LARGEST_USER_PAGE = 500;
 const listInput = z.strictObject({
   q: expression.optional(),
   filter: expression.optional(),
-  ...paging(PAGE_SIZE),
+  ...pageFields(PAGE_SIZE),
 });
 const appInput = z.strictObject({ appId: oktaId });
 const assignInput = z.strictObject({ appId: oktaId, userId: oktaId });
@@ -30,9 +30,9 @@ const removeInput = z.strictObject({
 const usersInput = z.strictObject({
   appId: oktaId,
   q: expression.optional(),
-  ...paging(LARGEST_USER_PAGE),
+  ...pageFields(LARGEST_USER_PAGE),
 });
-const groupsInput = z.strictObject({ appId: oktaId, ...paging(PAGE_SIZE) });
+const groupsInput = z.strictObject({ appId: oktaId, ...pageFields(PAGE_SIZE) });
 
 const ONE = '/api/v1/apps/{appId}';
 

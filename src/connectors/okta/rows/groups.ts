@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { atMostOne, expression, groupInput, groupName, oktaId, paging, quote } from '../inputs.ts';
+import {
+  atMostOne,
+  expression,
+  groupInput,
+  groupName,
+  oktaId,
+  pageFields,
+  quote,
+} from '../inputs.ts';
 import { parseGroupDetail, parseGroups } from '../projections/groups.ts';
 import type { OktaGroupOperations } from '../types.ts';
 import { cursorOf, nothing, page, pageEvidence, pagingOf, routeTo, same } from './shared.ts';
@@ -12,7 +20,7 @@ const listInput = z
     name: groupName.optional(),
     search: expression.optional(),
     q: expression.optional(),
-    ...paging(PAGE_SIZE),
+    ...pageFields(PAGE_SIZE),
   })
   .refine(atMostOne('name', 'search', 'q'), { path: ['name'] });
 const profile = { name: groupName, description: z.string().max(1024).nullish() };

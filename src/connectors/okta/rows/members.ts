@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { groupInput, oktaId, paging } from '../inputs.ts';
+import { groupInput, oktaId, pageFields } from '../inputs.ts';
 import { parseRoles } from '../projections/enrolments.ts';
 import { parseUsers } from '../projections/users.ts';
 import type { OktaGroupOperations } from '../types.ts';
@@ -19,7 +19,7 @@ const PAGE_SIZE = 200;
 /** Maximum number of members on one page. */
 const LARGEST_PAGE = 1000;
 
-const membersInput = z.strictObject({ groupId: oktaId, ...paging(LARGEST_PAGE) });
+const membersInput = z.strictObject({ groupId: oktaId, ...pageFields(LARGEST_PAGE) });
 const memberInput = z.strictObject({ groupId: oktaId, userId: oktaId });
 
 type Membership = Pick<

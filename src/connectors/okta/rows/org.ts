@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { expression, noInput, paging } from '../inputs.ts';
+import { expression, noInput, pageFields } from '../inputs.ts';
 import { nextCursor, nextCursorIn } from '../next-link.ts';
 import { parseEvents } from '../projections/log-events.ts';
 import { parseAssignees, parseDomains, parseOrg } from '../projections/org.ts';
@@ -22,9 +22,9 @@ const logsInput = z.strictObject({
     .regex(/^\P{Cc}{1,400}$/u)
     .optional(),
   sortOrder: z.enum(['ASCENDING', 'DESCENDING']).optional(),
-  ...paging(LOG_PAGE),
+  ...pageFields(LOG_PAGE),
 });
-const assigneesInput = z.strictObject(paging(ASSIGNEE_PAGE));
+const assigneesInput = z.strictObject(pageFields(ASSIGNEE_PAGE));
 
 type Logs = OktaOrgOperations['logs:read'];
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { atMostOne, expression, oktaId, paging, quote, userInput } from '../inputs.ts';
+import { atMostOne, expression, oktaId, pageFields, quote, userInput } from '../inputs.ts';
 import { parseUser, parseUserDetail, parseUsers } from '../projections/users.ts';
 import type { OktaProfile, OktaUserOperations } from '../types.ts';
 import { USER_STATUSES } from '../statuses.ts';
@@ -15,7 +15,7 @@ const listInput = z
     email: expression.optional(),
     search: expression.optional(),
     q: expression.optional(),
-    ...paging(PAGE_SIZE),
+    ...pageFields(PAGE_SIZE),
   })
   .refine(atMostOne('statuses', 'login', 'email', 'search', 'q'), { path: ['search'] });
 
