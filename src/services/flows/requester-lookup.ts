@@ -1,5 +1,6 @@
 import { ANONYMOUS, nameOf, principalOf, userIn } from '../../governance/principal.ts';
-import type { CallContext, Caller, OktaUser } from '../../connectors/types.ts';
+import { groupMeant } from '../../governance/authority.ts';
+import type { CallContext, Caller, OktaGroup, OktaUser } from '../../connectors/types.ts';
 import { namesGroups } from '../../flows/permissions.ts';
 import { isSuperAdministrator } from '../../flows/refusals.ts';
 import type { SetCaller } from '../../flows/permissions.ts';
@@ -20,18 +21,20 @@ export interface Identity {
   member: SetCaller;
 }
 
+type LookupParts = Pick<FlowServiceParts, 'connectors' | 'newId' | 'now' | 'settings' | 'store'>;
+
 /** Identifies requesters in Okta. Throws RequesterUnreadableError if Okta does not answer. */
 export class RequesterLookup {
-  readonly #parts: Pick<FlowServiceParts, 'connectors' | 'newId'>;
+  readonly #parts: LookupParts;
   readonly #users: TimedCache<OktaUser | null>;
-  readonly #groups: TimedCache<string[]>;
-  readonly #uniqueNames: TimedCache<boolean>;
+  readonly #groups: TimedCache<OktaGroup[]>;
+  readonly #named: TimedCache<OktaGroup[]>;
 
-  constructor(parts: Pick<FlowServiceParts, 'connectors' | 'newId' | 'now'>) {
+  constructor(parts: LookupParts) {
     this.#parts = parts;
     this.#users = new TimedCache(FRESH_MS, parts.now);
     this.#groups = new TimedCache(FRESH_MS, parts.now);
-    this.#uniqueNames = new TimedCache(FRESH_MS, parts.now);
+    this.#named = new TimedCache(FRESH_MS, parts.now);
   }
 
   /**
@@ -81,23 +84,39 @@ export class RequesterLookup {
     return isSuperAdministrator(output);
   }
 
-  /** The groups in `wanted` that the user is in, except names that several groups share. */
+  /** The ids and names in `wanted` of the groups that the user is in. */
   async #groupsOf(
     reader: OktaReader,
     userId: string,
     wanted: ReadonlySet<string>,
   ): Promise<string[]> {
-    const names = await this.#groups.get(userId, async () => {
+    const groups = await this.#groups.get(userId, async () => {
       const { output } = await orRequesterUnreadable(
         reader.okta('users:read_groups', { userId }, reader.context(userId)),
       );
-      return output.map(({ name }) => name);
+      return output;
     });
-    const candidates = [...new Set(names)].filter((name) => wanted.has(name));
-    const areUnique = await Promise.all(
-      candidates.map((name) => this.#uniqueNames.get(name, () => hasUniqueName(reader, name))),
+    const byId = groups.filter(({ id }) => wanted.has(id)).map(({ id }) => id);
+    const candidates = groups.filter(({ name }) => wanted.has(name));
+    const areMeant = await Promise.all(candidates.map((group) => this.#isMeant(reader, group)));
+    return [...byId, ...candidates.filter((_, at) => areMeant[at]).map(({ name }) => name)];
+  }
+
+  /**
+   * Whether the name of a group means this group: only one group has the name, and it is the one
+   * that had it when arx first resolved the name. Anyone who may create groups could put a user into
+   * another group of the name.
+   */
+  async #isMeant(reader: OktaReader, { id, name }: OktaGroup): Promise<boolean> {
+    const { store, settings, now } = this.#parts;
+    const org = settings().ownOktaHost ?? '';
+    const groups = await this.#named.get(name, () => groupsNamed(reader, name));
+    const known = (await store.authorityGroups.known(org)).get(name);
+    const meant = groupMeant(groups, known);
+    if (!meant.ok || meant.id !== id) return false;
+    return (
+      known === id || (await store.authorityGroups.keep(org, name, id, now().toISOString())) === id
     );
-    return candidates.filter((_, at) => areUnique[at]);
   }
 
   #reader({ surface }: FlowRequester): OktaReader {
@@ -126,12 +145,11 @@ async function findOktaUser(reader: OktaReader, principal: string): Promise<Okta
   return orRequesterUnreadable(findUser(reader, nameOf('user', principal) ?? ''));
 }
 
-/** Anyone who may create groups could put a user into a second group of the same name. */
-async function hasUniqueName(reader: OktaReader, name: string): Promise<boolean> {
+async function groupsNamed(reader: OktaReader, name: string): Promise<OktaGroup[]> {
   const { output } = await orRequesterUnreadable(
     reader.okta('groups:read', { name }, reader.context('groups')),
   );
-  return output.items.filter((group) => group.name === name).length === 1 && output.next === null;
+  return output.items.filter((group) => group.name === name);
 }
 
 const groupNamesIn = (sets: readonly ResourceSet[]): ReadonlySet<string> =>

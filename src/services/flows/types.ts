@@ -29,7 +29,7 @@ export interface FlowServiceSettings {
 
 /** Dependencies of the flow service. `flowConfig` and `settings` are read for every request. */
 export interface FlowServiceParts {
-  store: Pick<Store, 'journal' | 'flows' | 'flowSettings'>;
+  store: Pick<Store, 'authorityGroups' | 'journal' | 'flows' | 'flowSettings'>;
   /** Through the pipeline, as `workflow:governed-operations`. */
   connectors: Pick<Connectors, 'okta'>;
   flowConfig: () => FlowConfig;

@@ -342,6 +342,21 @@ describeOnStores('permissions', ({ fresh }) => {
     await own.close();
   });
 
+  it('mean the group that had the name first, or the one that is named by id', async () => {
+    const store = await fresh();
+    const own = await startEmulators({ profile: 'empty', rateLimit: 0 });
+    const { bo } = populate(own);
+    expect(await createTestFlowService(own, store).list(person('bo'))).toHaveLength(1);
+    own.okta.groupNamed('SOC')!.name = 'Former SOC';
+    const other = own.okta.addGroup({ name: 'SOC' });
+    other.members?.add(bo);
+    expect(await createTestFlowService(own, store).list(person('bo'))).toEqual([]);
+    const sets = SETS.map((set) => ({ ...set, members: [`group:${other.id}`] }));
+    const byId = createTestFlowService(own, await fresh(), { flowConfig: { sets } });
+    expect(await byId.list(person('bo'))).toHaveLength(FLOWS.length);
+    await own.close();
+  });
+
   it('through a group are cached for half a minute', async () => {
     let now = Date.parse(NOW);
     const service = createTestFlowService(emulators, await fresh(), { now: () => new Date(now) });
