@@ -1,6 +1,7 @@
 import type { JsonObject } from '../audit/types.ts';
 import type { Approval } from '../governance/approval.ts';
 import type { KeyScope } from '../governance/key-scopes.ts';
+import type { RequestAbout } from '../governance/request-text.ts';
 import type { ActionState, ConnectorName, Obligations, Risk } from '../governance/types.ts';
 import type { StoreTransaction } from './types.ts';
 
@@ -33,6 +34,8 @@ export interface ActionRequest {
   target: { kind: string; id: string } | null;
   /** Facts about the target when the request was opened; compared again before the call. */
   targetFacts: JsonObject | null;
+  /** Read when the request was opened, if it needs approval. */
+  about?: RequestAbout;
   bundleDigest: string;
   obligations: Obligations;
   createdAt: string;

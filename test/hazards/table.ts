@@ -1366,6 +1366,15 @@ const ELSEWHERE: Hazard[] = [
     ],
   },
   {
+    area: 'Slack',
+    hazard: 'a line break in a reason forges lines of a message',
+    test: [
+      'unit/governance/request-text.test.ts',
+      'keeps a reason on its own line, whatever is in it',
+    ],
+    takenOut: [change('governance/request-text.ts', "text.replace(UNSAFE, ' ')", 'text')],
+  },
+  {
     area: 'Elsewhere',
     hazard: 'the reason of a vote is replaced on its way',
     test: [VOTES, 'is refused with another reason than the signed one, or without it'],

@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import type { JsonObject } from '../../audit/types.ts';
 import { ConnectorError, PolicyDeniedError } from '../../connectors/errors.ts';
 import type { CallContext } from '../../connectors/types.ts';
+import { requestLines, viewOf } from '../../governance/request-text.ts';
 import type { ActionRecord } from '../../store/governance-types.ts';
 import type { MessageRow, StoreTransaction } from '../../store/types.ts';
 import { settleMessage } from '../support/message-settling.ts';
@@ -11,6 +12,8 @@ import { USER_READER } from './user-reader.ts';
 import { requestDraft } from './recording.ts';
 
 type NoticeDeps = UsesStore<'audit' | 'journal' | 'messages'> & UsesConnectors<'slack'> & UsesClock;
+
+const MOST_CHARACTERS = 2_900;
 
 /** The action ids of the two buttons in Slack; the value of each is the request id. */
 const BUTTONS = [
@@ -132,17 +135,16 @@ function messageOf(
   title: string,
   open: boolean,
 ): { text: string; blocks: JsonObject[] } {
-  const { connector, operation, risk, principal, reason, target, requestId, approval } = record;
+  const { connector, operation, requestId, approval } = record;
   const plain = (text: string): JsonObject => ({
     type: 'plain_text',
-    text: text.slice(0, 2_000),
+    text: cut(text, requestId),
     emoji: false,
   });
   const lines = [
-    `${connector}:${operation} (${risk})${target ? ` on ${target.kind} ${target.id}` : ''}`,
-    `requested by ${principal}${reason === '' ? '' : `: ${reason}`}`,
-    approval ? `until ${new Date(approval.deadline).toISOString()}` : '',
     `request ${requestId}`,
+    approval ? `until ${new Date(approval.deadline).toISOString()}` : '',
+    ...requestLines(viewOf(record)).map(([name, text]) => `${name}: ${text}`),
   ];
   const buttons = BUTTONS.map(({ text, ...button }) => ({
     type: 'button',
@@ -156,6 +158,14 @@ function messageOf(
     ...(open ? [{ type: 'actions', block_id: 'arx_decision', elements: buttons }] : []),
   ];
   return { text: `${title}: ${connector}:${operation}`, blocks };
+}
+
+/** Slack accepts 3,000 characters. What does not fit is named, so that nobody decides on a part. */
+function cut(text: string, requestId: string): string {
+  const characters = [...text];
+  if (characters.length <= MOST_CHARACTERS) return text;
+  const shown = characters.slice(0, MOST_CHARACTERS - 100).join('');
+  return `${shown}…\nMORE IS NOT SHOWN HERE: arx approvals show ${requestId}`;
 }
 
 function contextOf<Output>({ requestId, run, workflowId }: ActionRecord): CallContext<Output> {

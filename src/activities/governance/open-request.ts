@@ -10,6 +10,7 @@ import type { ActionState, ConnectorName, Decision } from '../../governance/type
 import type { ActionRecord, ActionRequest } from '../../store/governance-types.ts';
 import type { GovernedActivities, OpenedRequest } from './types.ts';
 import type { UsesConnectors, UsesStore } from '../support/parts.ts';
+import { describeRequest } from './describe-request.ts';
 import type { FactDeps, TargetFacts } from './facts.ts';
 import { requestDraft, requestFacts } from './recording.ts';
 import { takeInput } from './take-input.ts';
@@ -38,6 +39,7 @@ export function openRequest(deps: OpenDeps): GovernedActivities['openRequest'] {
     const { state, approval, code, hints = [], details } = first;
     const outcome =
       code === null ? undefined : { code, hints: [...decision.hints, ...hints], ...details };
+    if (state === 'pending') request.about = await describeRequest(deps, request);
     const record = await store.requests.open(request, state, approval, outcome);
     await recordOpening(deps, record, decision);
     return requestState(record);

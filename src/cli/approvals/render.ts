@@ -2,6 +2,7 @@
 
 import type { KeyState } from '../../governance/key-scopes.ts';
 import type { AccessKey } from '../../store/governance-types.ts';
+import { requestLines } from '../../governance/request-text.ts';
 import type { ApprovalDocument } from '../../services/approvals/approval-document.ts';
 import type { ActionDocument } from '../kit/documents.ts';
 import type { HistoryEntry } from '../../services/approvals/history.ts';
@@ -50,12 +51,7 @@ export function approvalText(item: ApprovalDocument, colors: Colors): string {
     [...new Set(item.requirements.flatMap(({ any_of }) => any_of))].join(', ') ||
     'default approvers';
   const facts: [string, string][] = [
-    ['operation', `${item.connector}:${item.operation} (${item.risk})`],
-    ['target', targetText(item)],
-    ['removes', item.removes.join(', ')],
-    ['requester', item.requester],
-    ['on behalf of', item.onBehalfOf ?? ''],
-    ['reason', item.reason],
+    ...requestLines(item),
     ['deadline', item.deadline === null ? '' : timeText(item.deadline)],
     ['approved', item.state === null ? '' : `${approvalCount(item)} of ${item.needed} needed`],
     [
@@ -67,7 +63,7 @@ export function approvalText(item: ApprovalDocument, colors: Colors): string {
     ['approvers', item.state === null ? '' : `${named} (${item.eligible.join(', ')})`],
     ['not read', item.unread.map(({ source, message }) => `${source}: ${message}`).join('; ')],
     ['policies', item.requirements.map(({ policy }) => policy).join(', ')],
-    ['arguments', item.argsDigest.slice(0, 16)],
+    ['digest', item.argsDigest.slice(0, 16)],
     ['call', item.action],
   ];
   const lines = facts

@@ -24,6 +24,8 @@ export interface OktaUser {
 }
 /** A user, with the names of the profile attributes that have a value, sorted. */
 export interface OktaUserDetail extends OktaUser {
+  /** Display name, or else first and last name. */
+  name: string | null;
   attributes: string[];
 }
 export interface OktaGroup {

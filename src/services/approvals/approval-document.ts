@@ -1,27 +1,19 @@
 import { mayDecide } from '../../governance/approval.ts';
 import type { Approval, ApprovalState } from '../../governance/approval.ts';
+import { viewOf } from '../../governance/request-text.ts';
+import type { ShownRequest } from '../../governance/request-text.ts';
 import type { ActionRecord } from '../../store/governance-types.ts';
 import type { ActionState } from '../../governance/types.ts';
 import { approvalId } from '../../workflows/messages.ts';
 
 /** One request with its approval (`arx.approval/v1`, an item of `arx.approvals/v1`). */
-export interface ApprovalDocument {
+export interface ApprovalDocument extends ShownRequest {
   request: string;
   workflowId: string;
-  connector: string;
-  operation: string;
-  risk: string;
   /** Null if no approval was requested. */
   state: ApprovalState | null;
   /** State of the operation itself. */
   action: ActionState;
-  requester: string;
-  requesterId: string | null;
-  onBehalfOf: string | null;
-  target: ActionRecord['target'];
-  /** Names of the attributes that the call would remove from its target without naming them. */
-  removes: string[];
-  reason: string;
   createdAt: string;
   deadline: string | null;
   votes: { person: string; verdict: string; at: string }[];
@@ -39,32 +31,13 @@ export interface ApprovalDocument {
 /** The document of a request and its approval, from its record. */
 export function approvalDocument(record: ActionRecord): ApprovalDocument {
   const { requestId, approval, obligations, state } = record;
-  const {
-    connector,
-    operation,
-    risk,
-    principal,
-    requesterId,
-    onBehalfOf,
-    target,
-    reason,
-    createdAt,
-  } = record;
   return {
     request: requestId,
     workflowId: approvalId(requestId),
-    connector,
-    operation,
-    risk,
+    ...viewOf(record),
     state: approval?.state ?? null,
     action: state,
-    requester: principal,
-    requesterId,
-    onBehalfOf,
-    target,
-    removes: lossIn(record),
-    reason,
-    createdAt,
+    createdAt: record.createdAt,
     deadline: approval ? new Date(approval.deadline).toISOString() : null,
     votes: (approval?.votes ?? []).map(({ person, verdict, at }) => ({
       person,
@@ -86,11 +59,6 @@ export function approvalDocument(record: ActionRecord): ApprovalDocument {
     argsDigest: record.argsDigest,
     bundleDigest: record.bundleDigest,
   };
-}
-
-function lossIn({ targetFacts }: ActionRecord): string[] {
-  const removes = targetFacts?.['removes'];
-  return Array.isArray(removes) ? removes.map(String) : [];
 }
 
 const votesNeeded = ({ quorum, requirements }: Approval): number =>

@@ -37,6 +37,15 @@ const user = z
     manager: profile?.manager ?? profile?.managerId ?? null,
   }));
 
+const named = z.object({
+  profile: z.object({ displayName: text, firstName: text, lastName: text }).nullish(),
+});
+const nameOf = ({ profile }: z.infer<typeof named>): string | null => {
+  const { displayName, firstName, lastName } = profile ?? {};
+  const parts = [firstName, lastName].filter((part) => part);
+  return displayName ?? (parts.length > 0 ? parts.join(' ') : null);
+};
+
 const appLink = z.object({
   id: label,
   label: text,
@@ -50,6 +59,7 @@ export const parseUser = (json: unknown): OktaUser => user.parse(json);
 /** Reads a user with the names of its attributes; throws if the response is not one. */
 export const parseUserDetail = (json: unknown): OktaUserDetail => ({
   ...parseUser(json),
+  name: nameOf(named.parse(json)),
   attributes: attributesOf(json),
 });
 /** A list of users. */
