@@ -58,7 +58,7 @@ export function needsSubject(field: string): readonly string[] | null {
 const ARGUMENT_FIELD = /^args(?:\.[A-Za-z_][\w-]{0,99}){1,10}$/;
 
 /** Whether conditions may name this field. */
-export const isConditionField = (field: string): boolean =>
+const isConditionField = (field: string): boolean =>
   Object.hasOwn(SUBJECTS, field) || ARGUMENT_FIELD.test(field);
 
 /** Whether a value has the form of a condition with a known field and operator. */
