@@ -64,13 +64,13 @@ export const OPERATION_REMOVALS: readonly Removal[] = [
       message = null, target = null, steps = ${STEPS}, undo = null`,
   },
   {
-    what: 'accounts looked up',
+    what: 'enriched accounts',
     table: 'enrichments',
     where: oldAnswer,
   },
   {
     // A look-up locks the row of its user, so no row is removed during a look-up.
-    what: 'accounts looked up',
+    what: 'enriched accounts',
     table: 'enriched_users',
     where: (cut) => sql`
       (enriched_users.written_at is null or enriched_users.written_at < ${cut.settled}::timestamptz) and not exists (
@@ -85,7 +85,7 @@ export const OPERATION_REMOVALS: readonly Removal[] = [
     where: ({ settled }) => sql`snapshots.kept_at < ${settled}`,
   },
   {
-    what: 'signatures whose time is over',
+    what: 'expired signatures',
     table: 'seen_signatures',
     where: ({ settled }) => sql`seen_signatures.expires_at < ${settled}`,
   },

@@ -64,7 +64,7 @@ export const SCAN_REMOVALS: readonly Removal[] = [
   { what: 'changes seen by scans', table: 'run_deltas', of: ofRuns },
   { what: 'ticket notes of scans', table: 'ticket_notes', of: ofRuns },
   {
-    what: 'closed tickets of people no longer scanned',
+    what: 'closed tickets of users who are no longer scanned',
     table: 'tickets',
     where: (cut) => sql`
       tickets.state in ('closed', 'absent') and (tickets.lease_until is null or tickets.lease_until < ${cut.now}::timestamptz)

@@ -42,22 +42,22 @@ const isLostHit = (hit: RawBuilder<unknown>, cut: Cut): RawBuilder<boolean> =>
 /** Removals of the twin: deleted users, closed items, and leftovers of interrupted syncs. */
 export const TWIN_REMOVALS: readonly Removal[] = [
   {
-    what: 'group memberships of users who are gone',
+    what: 'group memberships of deleted users',
     table: 'twin_members',
     where: (c) => isUserGone('twin_members', c),
   },
   {
-    what: 'roles of users who are gone',
+    what: 'roles of deleted users',
     table: 'twin_user_roles',
     where: (c) => isUserGone('twin_user_roles', c),
   },
   {
-    what: 'users who are gone',
+    what: 'deleted users',
     table: 'twin_users',
     where: ({ before }) => sql`twin_users.gone and twin_users.seen_at < ${before}`,
   },
   {
-    what: 'last sign-ins of users who are gone',
+    what: 'last sign-ins of deleted users',
     table: 'twin_seen',
     where: ({ before }) => sql`twin_seen.at < ${before} and not exists (
       select 1 from twin_users u where u.org = twin_seen.org and u.id = twin_seen.user_id
