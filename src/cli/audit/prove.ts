@@ -2,7 +2,7 @@
 
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import { chainFrom, checkNext } from '../../audit/chain.ts';
-import { parseCheckpoint } from '../../audit/checkpoint.ts';
+import { originOf, parseCheckpoint } from '../../audit/checkpoint.ts';
 import { verifyInclusion } from '../../audit/merkle.ts';
 import { parseNote } from '../../audit/note.ts';
 import { removalId } from '../../audit/removed.ts';
@@ -15,7 +15,9 @@ import { CliError } from '../kit/errors.ts';
 import { EXIT } from '../kit/exit.ts';
 import type { Io } from '../kit/io.ts';
 import { print, writeJson } from '../kit/io.ts';
+import { readEnvironment } from '../kit/settings.ts';
 import { withStore } from '../kit/store.ts';
+import { hostInEnvironment } from '../twin/org.ts';
 import { checkpointParts } from './log-keys.ts';
 
 interface Options {
@@ -106,7 +108,10 @@ function parseEntry(text: string): StoredEntry | null {
 async function checkpointCovering(io: Io, store: Store, index: number): Promise<string> {
   const newest = await store.checkpoints.newest();
   if (newest && newest.size > index) return newest.note;
-  const made = await makeCheckpoint(checkpointParts(io, store), null);
+  const host = hostInEnvironment(readEnvironment(io).arx);
+  // The first checkpoint of a store creates the key of the trail.
+  const origin = host === null ? null : originOf(host);
+  const made = await makeCheckpoint(checkpointParts(io, store), origin);
   if (made) return made.note;
   throw brokenError(`no checkpoint covers the entry at index ${index}`);
 }

@@ -2,6 +2,7 @@
 
 import { readOktaAddress } from '../../config/env/address.ts';
 import { oktaSettings, oktaSource } from '../../config/env/credentials.ts';
+import type { ArxEnv } from '../../config/env/env.ts';
 import type { Store } from '../../store/types.ts';
 import type { Settings } from '../kit/settings.ts';
 
@@ -24,7 +25,12 @@ export async function orgOf(
 async function readConfiguredOrg({ arx: env, config, baseDir }: Settings): Promise<string | null> {
   if (oktaSource({ env, config }) !== 'environment')
     return (await oktaSettings({ env, config, baseDir })).host;
-  const domain = env.source.find('OKTA_DOMAIN')?.value;
+  return hostInEnvironment(env);
+}
+
+/** The host of OKTA_DOMAIN; null if it is not set, or no address. */
+export function hostInEnvironment({ source }: ArxEnv): string | null {
+  const domain = source.find('OKTA_DOMAIN')?.value;
   const read = domain === undefined ? null : readOktaAddress(domain);
   return read?.ok ? read.value.host : null;
 }

@@ -1,20 +1,32 @@
-import type { Journal } from '../../audit/types.ts';
+import type { AuditKind, Journal } from '../../audit/types.ts';
 import { makeCheckpoint } from './checkpointer.ts';
 import type { CheckpointParts, MadeCheckpoint } from './checkpointer.ts';
 
-/**
- * Number of entries of this process after which a checkpoint is made, in addition to those at the
- * end of runs.
- */
+/** Number of entries of this process after which a checkpoint is made. */
 const CHECKPOINT_EVERY = 1_000;
+/**
+ * How often the trail is signed if it has grown, also by other processes: no entry waits longer than
+ * five minutes.
+ */
+const CHECKPOINT_PERIOD_MS = 240_000;
+/** Kinds of entries after which a checkpoint is made at once, because what they end must hold. */
+const SIGNED_AT_ONCE: ReadonlySet<AuditKind> = new Set([
+  'grant.used',
+  'flow.closed',
+  'scan.completed',
+  'sync.finished',
+]);
 
 /** Makes the checkpoints of a process, one at a time. */
 export interface CheckpointWatch {
   /** Makes a checkpoint over all entries so far; null if none can be signed, which is reported. */
   checkpoint(): Promise<MadeCheckpoint | null>;
-  /** The journal; a checkpoint is made after every so many entries. */
+  /**
+   * The journal; a checkpoint is made after every so many entries, and after the end of a run, a flow
+   * or an approved call.
+   */
   journal: Journal;
-  /** Waits for a checkpoint in progress. */
+  /** Ends the regular checkpoints, and waits for one in progress. */
   close(): Promise<void>;
 }
 
@@ -31,7 +43,8 @@ export function watchCheckpoints(
     origin,
     report,
     every = CHECKPOINT_EVERY,
-  }: { origin: string; report: ReportNoCheckpoint; every?: number },
+    periodMs = CHECKPOINT_PERIOD_MS,
+  }: { origin: string; report: ReportNoCheckpoint; every?: number; periodMs?: number },
 ): CheckpointWatch {
   let last: Promise<unknown> = Promise.resolve();
   let since = 0;
@@ -50,20 +63,28 @@ export function watchCheckpoints(
     last = made.catch(() => undefined);
     return made;
   };
+  // Without new entries, this only compares two numbers.
+  const timer = setInterval(() => void checkpoint().catch(report), periodMs);
+  timer.unref();
   const { journal } = parts.store;
   return {
     checkpoint,
     journal: {
       async append(drafts, effect, options) {
         const receipts = await journal.append(drafts, effect, options);
-        since += receipts.filter(({ repeated }) => !repeated).length;
+        const fresh = receipts.filter(({ repeated }) => !repeated).length;
+        since += fresh;
+        const ends = fresh > 0 && drafts.some(({ kind }) => SIGNED_AT_ONCE.has(kind));
         // The next checkpoint tries again: an entry never waits for a checkpoint or fails because
         // of it.
-        if (since >= every) checkpoint().catch(report);
+        if (since >= every || ends) checkpoint().catch(report);
         return receipts;
       },
     },
-    close: async () => void (await last),
+    close: async () => {
+      clearInterval(timer);
+      await last;
+    },
   };
 }
 

@@ -114,7 +114,7 @@ async function firstKey(
 const noKey = (): CheckpointError =>
   new CheckpointError(
     'audit_key_missing',
-    'the audit trail has no key yet: the worker creates one at the end of its first run',
+    'the audit trail has no key yet: a worker creates one within five minutes, and so does `arx audit prove` with OKTA_DOMAIN set',
   );
 
 function keyInUse(keys: readonly AuditKey[]): AuditKey | undefined {

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { CheckpointError } from '../../../src/audit/errors.ts';
 import { verifyConsistency, verifyInclusion } from '../../../src/audit/merkle.ts';
 import { verifierKey } from '../../../src/audit/note.ts';
@@ -10,6 +10,7 @@ import { watchCheckpoints } from '../../../src/store/journal/checkpoint-watch.ts
 import { makeCheckpoint, rotateKey } from '../../../src/store/journal/checkpointer.ts';
 import { keyHolder } from '../../../src/store/journal/key-file.ts';
 import type { Store } from '../../../src/store/types.ts';
+import { draftOf } from '../../support/audit.ts';
 import { appendMany, keyHome, opened, ORIGIN, partsOf } from '../../support/checkpoints.ts';
 import { describeOnStores } from '../../support/stores.ts';
 import { treeHash } from '../../support/tree.ts';
@@ -261,6 +262,24 @@ describeOnStores('checkpoints', (source) => {
     await keyless.close();
     expect(await keyless.checkpoint()).toBeNull();
     expect(reports.map(({ name }) => name)).toEqual(['CheckpointError', 'CheckpointError']);
+  });
+
+  test('one is made at once after an approved call, and within a while after any entry', async () => {
+    const store = await source.fresh();
+    const report = (error: Error) => expect.fail(error.message);
+    const watch = watchCheckpoints(partsOf(store, keyHome()), {
+      origin: ORIGIN,
+      report,
+      periodMs: 50,
+    });
+    await watch.journal.append([draftOf({ kind: 'grant.used', subject: 'request-1' })]);
+    await vi.waitFor(async () => expect((await store.checkpoints.newest())?.size).toBe(2));
+    // Another process writes: its entry is signed by the clock.
+    await appendMany(store, 1, 'elsewhere');
+    await vi.waitFor(async () => expect((await store.checkpoints.newest())?.size).toBe(3));
+    await watch.close();
+    await appendMany(store, 1, 'later');
+    expect((await store.checkpoints.newest())?.size).toBe(3);
   });
 
   test.each([
