@@ -127,8 +127,11 @@ export interface FaultRule {
   /** status: code and optional body (an object is sent as JSON). */
   status?: number;
   body?: unknown;
-  /** rateLimited: form of the reset headers. Default `normal`. */
-  headers?: 'normal' | 'none' | 'past' | 'garbled' | 'duplicate';
+  /**
+   * rateLimited: form of the reset headers. Default `normal`; `concurrent` is Okta's limit on
+   * requests at the same time.
+   */
+  headers?: 'normal' | 'none' | 'past' | 'garbled' | 'duplicate' | 'concurrent';
   /**
    * rateLimited: seconds until the reset (Okta) or in Retry-After (the others); null omits
    * Retry-After.

@@ -14,6 +14,7 @@ const RESET_HEADERS: Record<NonNullable<FaultRule['headers']>, ResetHeaders> = {
     ...bucketHeaders({ limit, remaining: 0, reset: 0 }),
     'x-rate-limit-reset': 'soon',
   }),
+  concurrent: (_limit, reset) => bucketHeaders({ limit: 0, remaining: 0, reset }),
   duplicate: (limit, reset) => ({
     'x-rate-limit-limit': [String(limit), String(limit)],
     'x-rate-limit-remaining': ['0', '0'],

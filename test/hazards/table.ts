@@ -57,6 +57,21 @@ const OWN_EXECUTOR = change('connectors/okta/client.ts', '    requestExecutor: e
 const OKTA: Hazard[] = [
   {
     area: 'Okta SDK',
+    hazard: 'a 429 about concurrent requests states a reset that is far away',
+    test: [
+      'unit/connectors/rate-limit/governor.test.ts',
+      'pauses briefly after a 429 about concurrent requests, and sends fewer at once',
+    ],
+    takenOut: [
+      change(
+        'connectors/rate-limit/bucket.ts',
+        '  if (sample.concurrent) slowDown(state, sample, receivedAt);\n  else if (sample.throttled)',
+        '  if (sample.throttled)',
+      ),
+    ],
+  },
+  {
+    area: 'Okta SDK',
     hazard: 'an empty page with a next link ends the list',
     test: [OKTA_TEST, 'continues after an empty page without losing a user'],
     takenOut: [

@@ -127,7 +127,8 @@ export class BucketQueue {
     const allotment = allotSlots(state, { owner, quota, wanted: this.#requested() }, now);
     report(inFlight + allotment.given.interactive + allotment.given.scan + allotment.spare);
     const { owners } = state;
-    const unlimited = state.unlimited && now >= state.blockedUntil;
+    const unlimited =
+      state.unlimited && now >= state.blockedUntil && (state.atOnce ?? null) === null;
     const result = { ...allotment, wakeAt: wakeAt(state, { owner, quota }, now), unlimited };
     return { state, result: { ...result, users: Object.keys(owners).length } };
   }
@@ -169,6 +170,8 @@ export class BucketQueue {
           this.#unlimited && sample !== null && !sample.window && !sample.throttled;
         if (!nothingNew) this.#finished.push({ slot, sentAt, receivedAt: store.now(), sample });
         if (sample?.window || sample?.throttled) this.#unlimited = false;
+        // Slots that were given ahead would be sent at once.
+        if (sample?.concurrent) this.#spare = 0;
         this.#serve();
         return sample;
       },

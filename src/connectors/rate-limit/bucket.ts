@@ -21,6 +21,8 @@ const MAX_SILENT = 3;
 const LONGEST_MS = 120_000;
 /** The most slots given to a process in addition to those it requested. */
 const MAX_SPARE = 64;
+/** So many requests at once are as good as no limit. */
+const ENOUGH_AT_ONCE = 30;
 /** How often to check again while only the response to another process can change the state. */
 const RECHECK_MS = 25;
 
@@ -77,8 +79,31 @@ export function settle(
   if (!sample) return;
   if (sample.window) learn(state, { slot, sentAt, receivedAt, sample });
   else if (sample.settled) countSilence(state);
-  if (sample.throttled) block(state, sample, receivedAt);
+  if (sample.concurrent) slowDown(state, sample, receivedAt);
+  else if (sample.throttled) block(state, sample, receivedAt);
+  else speedUp(state);
 }
+
+/** Too many requests at once: a short pause, and then half as many. */
+function slowDown(state: BucketState, { resetInMs }: Sample, receivedAt: number): void {
+  const pause = receivedAt + (resetInMs ?? DEFAULT_RETRY_MS);
+  state.blockedUntil = Math.max(state.blockedUntil, pause);
+  const sent = inFlight(state) + 1;
+  state.atOnce = Math.max(1, Math.floor(Math.min(state.atOnce ?? sent, sent) / 2));
+}
+
+/** Every response without a 429 lets a little more requests be sent at once. */
+function speedUp(state: BucketState): void {
+  const { atOnce = null } = state;
+  if (atOnce === null) return;
+  state.atOnce = atOnce >= ENOUGH_AT_ONCE ? null : atOnce + 1 / (4 * atOnce);
+}
+
+/** How many more requests may be in flight. */
+const roomOf = (state: BucketState): number =>
+  typeof state.atOnce === 'number'
+    ? Math.max(0, Math.floor(state.atOnce) - inFlight(state))
+    : Infinity;
 
 function countSilence(state: BucketState): void {
   state.silent += 1;
@@ -175,11 +200,14 @@ export function allotSlots(
 ): Allotment {
   const { quota, wanted } = request;
   if (now < state.blockedUntil || wanted.interactive + wanted.scan === 0) return NONE;
-  const interactive = Math.min(wanted.interactive, slots(state, quota, 'interactive'));
+  const room = roomOf(state);
+  if (room === 0) return NONE;
+  const interactive = Math.min(wanted.interactive, slots(state, quota, 'interactive'), room);
   const scans = Math.max(0, slots(state, quota, 'scan') - interactive);
-  const scan = Math.min(wanted.scan, scans);
+  const scan = Math.min(wanted.scan, scans, room - interactive);
   if (interactive + scan === 0) return probe(state, request, now);
-  const spare = state.unlimited ? 0 : Math.min(MAX_SPARE, Math.floor((scans - scan) / 64));
+  const spare =
+    state.unlimited || room < Infinity ? 0 : Math.min(MAX_SPARE, Math.floor((scans - scan) / 64));
   return { given: { interactive, scan }, spare, slot: 'ordinary' };
 }
 
@@ -225,6 +253,7 @@ export function wakeAt(
   now: number,
 ): number | null {
   if (now < state.blockedUntil) return state.blockedUntil;
+  if (roomOf(state) === 0) return state.owners[owner]?.inFlight ? null : now + RECHECK_MS;
   if (state.probing !== null) return state.probing === owner ? null : now + RECHECK_MS;
   if (!state.window) return null;
   const probeAt = nextProbeAt(state, state.window);

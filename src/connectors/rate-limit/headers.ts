@@ -9,6 +9,8 @@ const LONGEST_MS = 120_000;
 
 /** The wait after a 429 without a plausible reset. */
 export const DEFAULT_RETRY_MS = 10_000;
+/** The wait after a 429 about concurrent requests: they end by themselves within a second or two. */
+const CONCURRENT_RETRY_MS = 1_500;
 
 /**
  * Reads the x-rate-limit headers of a response. Duplicates (`1, 2`), words and negative numbers
@@ -16,9 +18,11 @@ export const DEFAULT_RETRY_MS = 10_000;
  */
 export function readSample({ status, headers }: Settlement): Sample {
   const window = readWindow(headers);
+  const concurrent = status === 429 && isConcurrent(headers);
   return {
     window,
-    resetInMs: retryAfter(headers) ?? untilReset(headers),
+    concurrent,
+    resetInMs: retryAfter(headers) ?? (concurrent ? CONCURRENT_RETRY_MS : untilReset(headers)),
     // Parsing a date takes longer than everything else, and it is not needed without a window.
     date: (window && dateOf(headers)) ?? Date.now(),
     throttled: status === 429,
@@ -40,7 +44,17 @@ function readWindow(headers: ResponseHeaders): Sample['window'] {
  * 1 s to 120 s; a default without a reset.
  */
 export const retryAfterMs = (headers: ResponseHeaders): number =>
-  retryAfter(headers) ?? untilReset(headers) ?? DEFAULT_RETRY_MS;
+  retryAfter(headers) ??
+  (isConcurrent(headers) ? CONCURRENT_RETRY_MS : untilReset(headers)) ??
+  DEFAULT_RETRY_MS;
+
+/**
+ * Whether a 429 is about concurrent requests: Okta then states a limit and a remainder of 0, and a
+ * reset that is far away although the requests end soon.
+ */
+const isConcurrent = (headers: ResponseHeaders): boolean =>
+  wholeNumber(headers.get('x-rate-limit-limit')) === 0 &&
+  wholeNumber(headers.get('x-rate-limit-remaining')) === 0;
 
 // Measured against the vendor's clock, so that a wrong local clock does no harm. A reset in the
 // past counts as missing: obeying it would release every waiting request at once.

@@ -60,6 +60,8 @@ export interface Sample {
    */
   date: number;
   throttled: boolean;
+  /** A 429 because of too many requests at the same time. */
+  concurrent: boolean;
   /**
    * True for a response by the vendor itself rather than a failure on the way: without rate-limit
    * headers it means that there is no limit.
@@ -123,6 +125,11 @@ export interface BucketState {
   /** Requests in flight by process, and the time of its last heartbeat. */
   owners: Record<string, { inFlight: number; seenAt: number }>;
   blockedUntil: number;
+  /**
+   * How many requests may be in flight, after a 429 about concurrent requests; null or absent if there
+   * was none. Rises with every other response.
+   */
+  atOnce?: number | null;
   /** For the current window, and for the previous one. */
   skew: { now: Skew | null; before: Skew | null };
   rule: EndRule;

@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { freshBucket, settle as finishCall } from '../../../../src/connectors/rate-limit/bucket.ts';
+import { readSample } from '../../../../src/connectors/rate-limit/headers.ts';
 import { createGovernor } from '../../../../src/connectors/rate-limit/governor.ts';
 import { FakeClock, settle } from '../support/clock.ts';
 import type {
@@ -200,6 +202,43 @@ describe('the governor', () => {
     expect(granted).toHaveLength(1);
     await clock.run(32_000);
     expect(granted).toHaveLength(2);
+  });
+
+  it('pauses briefly after a 429 about concurrent requests, and sends fewer at once', async () => {
+    open();
+    askMany(20);
+    await settle();
+    granted[0]?.permit.settle(answer(600, 599));
+    await settle();
+    expect(granted).toHaveLength(20);
+    granted[1]?.permit.settle(answer(0, 0, 60_000, 429));
+    askMany(10);
+    await clock.run(1_400);
+    expect(granted).toHaveLength(20);
+    // 18 of 19 are still in flight, and 9 are allowed.
+    await clock.run(2_000);
+    expect(granted).toHaveLength(20);
+    for (const { permit } of granted.slice(2, 14)) permit.settle(answer(600, 580));
+    await clock.run(2_100);
+    expect(granted).toHaveLength(23);
+  });
+
+  it('sends as many as before once nothing was refused for long enough', () => {
+    const state = freshBucket();
+    const finish = (settlement: Settlement): void =>
+      finishCall(state, {
+        slot: 'ordinary',
+        sentAt: 0,
+        receivedAt: 0,
+        sample: readSample(settlement),
+      });
+    state.owners['me'] = { inFlight: 20, seenAt: 0 };
+    finish(answer(0, 0, 60_000, 429));
+    expect(state.atOnce).toBe(10);
+    for (let at = 0; at < 100; at += 1) finish(answer(600, 500));
+    expect(state.atOnce).toBeGreaterThan(11);
+    for (let at = 0; at < 2_000; at += 1) finish(answer(600, 500));
+    expect(state.atOnce).toBeNull();
   });
 
   it('blocks for a while after a 429 without headers, even if no limit was known', async () => {

@@ -23,6 +23,7 @@ describe('rate-limit headers', () => {
       resetInMs: 40_000,
       date: AT * 1000,
       throttled: false,
+      concurrent: false,
       settled: true,
     });
   });
@@ -52,6 +53,22 @@ describe('rate-limit headers', () => {
     ['a garbled Retry-After', { 'retry-after': 'later' }, DEFAULT_RETRY_MS],
   ])('give a reasonable wait after a 429 with %s', (_what, fields, expected) => {
     expect(retryAfterMs(headers(fields))).toBe(expected);
+  });
+
+  it('of a 429 about concurrent requests ask for a short pause, whatever the reset', () => {
+    const fields = bucket('0', '0', String(AT + 60));
+    expect(retryAfterMs(fields)).toBe(1_500);
+    expect(readSample({ status: 429, headers: fields })).toMatchObject({
+      window: null,
+      resetInMs: 1_500,
+      concurrent: true,
+    });
+    expect(readSample({ status: 429, headers: bucket('600', '0', String(AT + 60)) })).toMatchObject(
+      {
+        resetInMs: 60_000,
+        concurrent: false,
+      },
+    );
   });
 
   it('do not mistake a proxy error for a response without limits', () => {
