@@ -373,6 +373,22 @@ const OKTA: Hazard[] = [
 const JIRA: Hazard[] = [
   {
     area: 'Jira',
+    hazard: 'a due date that is not on the screen prevents every ticket',
+    test: [
+      REFUSED_TICKETS,
+      'for a field that is not on the screen are created without it, with one note',
+    ],
+    only: 'per_user for a field',
+    takenOut: [
+      change(
+        'activities/mfa/tickets/ticket-flow.ts',
+        'if (refused.length === 0) throw error;',
+        'if (refused.length >= 0) throw error;',
+      ),
+    ],
+  },
+  {
+    area: 'Jira',
     hazard: 'a transition that means refusal is taken for done',
     test: ['unit/activities/mfa/tickets/workflows.test.ts', 'never takes a refusal for done'],
     only: 'per_user never takes',

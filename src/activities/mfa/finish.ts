@@ -54,7 +54,15 @@ async function ticketTrouble(
 ): Promise<string[]> {
   const notes = await tickets.listNotes(run);
   const conflicts = notes.filter(({ code }) => code === 'audit_conflict').length;
+  const omitted = new Set(
+    notes.flatMap(({ action, refusal }) => (action === 'created' ? (refusal?.fields ?? []) : [])),
+  );
   return [
+    ...(omitted.size === 0
+      ? []
+      : [
+          `tickets were created without ${[...omitted].join(' and ')}: Jira does not offer it for this issue type`,
+        ]),
     ...(ticketsLost === null ? [] : [`tickets were given up: ${ticketsLost}`]),
     ...(conflicts === 0
       ? []

@@ -23,7 +23,7 @@ import type { UsesClock, UsesConnectors, UsesStore } from '../../support/parts.t
 import { callerOf, planOf } from '../plan.ts';
 import type { TicketPlan } from '../plan.ts';
 import { createInput } from './new-issue.ts';
-import type { NewIssue } from './new-issue.ts';
+import type { NewIssue, OptionalField } from './new-issue.ts';
 import {
   forgetComplianceComment,
   byAge,
@@ -127,7 +127,7 @@ export class TicketEditor {
    * Creates the issue. There is only one call per attempt number: its outcome must be known before
    * another call is made.
    */
-  async create(issue: NewIssue): Promise<string> {
+  async create(issue: NewIssue, omit: ReadonlySet<OptionalField>): Promise<string> {
     const { row, record } = this;
     const attempt = row.attempt + 1;
     const intendedAt = this.deps.now().toISOString();
@@ -136,7 +136,7 @@ export class TicketEditor {
     const intended: Patch = { state: 'intended', attempt, intendedAt, details };
     const { output } = await this.deps.connectors.jira(
       'issues:create',
-      createInput(this, issue, intendedAt),
+      createInput(this, issue, { now: intendedAt, omit }),
       {
         ...this.#context<{ id: string; key: string }>(attempt),
         intent: this.#entry('ticket.intended', { attempt }, intended, row.attempt),
@@ -147,6 +147,7 @@ export class TicketEditor {
           }
           if (outcome.error.fields.ambiguous)
             return { kind: 'ticket.unknown', outcome: errorCodes(outcome.error) };
+          this.row = { ...row, ...rowAfterRefusal(row), attempt };
           return this.#entry('ticket.refused', errorCodes(outcome.error), rowAfterRefusal(row));
         },
       },

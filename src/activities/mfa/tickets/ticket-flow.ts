@@ -7,6 +7,7 @@ import { chooseReopening } from '../../../mfa/transitions.ts';
 import { changeStatus } from './change-status.ts';
 import type { TransitionGoal } from './change-status.ts';
 import { TicketEditor } from './ticket-editor.ts';
+import { fieldsToOmit, optionalFieldsIn } from './new-issue.ts';
 import type { NewIssue } from './new-issue.ts';
 import type { EditorDeps, MarkedComment } from './ticket-editor.ts';
 import { rowAfterRefusal, waitForCreation, forgetComplianceComment } from './ticket-row.ts';
@@ -191,8 +192,18 @@ async function createTicket(
   content: TicketContent,
   relatesTo: string | null,
 ): Promise<TicketOutcome> {
-  const key = await editor.create({ ...(await content.newIssue()), relatesTo });
-  return recordOutcome(editor, 'created', key);
+  const issue = { ...(await content.newIssue()), relatesTo };
+  const omit = fieldsToOmit(editor.record.run);
+  const key = await editor.create(issue, omit).catch(async (error: unknown) => {
+    const refused = optionalFieldsIn(error).filter((field) => !omit.has(field));
+    if (refused.length === 0) throw error;
+    for (const field of refused) omit.add(field);
+    return editor.create(issue, omit);
+  });
+  const fields = [...omit];
+  if (fields.length === 0) return recordOutcome(editor, 'created', key);
+  await editor.note('created', key, { code: null, refusal: { fields, message: null } });
+  return { action: 'created', code: null };
 }
 
 /** Records what was done in the store, and returns it as the result of the activity. */

@@ -50,6 +50,25 @@ describe.each(['per_user', 'bulk'] as const)('tickets that Jira refuses, mode %s
     });
   });
 
+  it('for a field that is not on the screen are created without it, with one note', async () => {
+    jira().settings.hiddenFields = ['duedate', 'priority'];
+    check.configure((settings) => ({
+      ...settings,
+      tickets: { ...settings.tickets, priority: 'High', dueInMs: 86_400_000 },
+    }));
+    const summary = await check.run(`hidden-${mode}`);
+    expect(summary.tickets).toMatchObject({ created: mode === 'bulk' ? 1 : 3, failedCount: 0 });
+    expect(summary).toMatchObject({
+      status: 'complete',
+      reasons: [
+        'tickets were created without duedate and priority: Jira does not offer it for this issue type',
+      ],
+    });
+    expect(open()).toHaveLength(mode === 'bulk' ? 1 : 3);
+    const kinds = await check.store.audit.countByKind(`hidden-${mode}`);
+    expect(kinds).toMatchObject({ 'ticket.refused': 1 });
+  });
+
   it('do not keep the tickets of others from being closed', async () => {
     if (mode === 'bulk') return expect((await check.run('week-1')).tickets.created).toBe(1);
     await check.run('week-1');
