@@ -291,7 +291,7 @@ export interface SlackOperations extends OperationTable {
    */
   'channels:read': {
     input: { channel: string };
-    output: { id: string; name: string; isMember: boolean };
+    output: { id: string; name: string; isMember: boolean; isArchived: boolean };
   };
 }
 

@@ -36,6 +36,16 @@ export const fail = (name: string, detail: string, remedy: string): CheckResult 
   remedy,
 });
 
+/** The message, with what the vendor said or its code. */
+function withVendorWords(message: string, thrown: unknown): string {
+  const { vendorMessage, fields } = Object(thrown) as {
+    vendorMessage?: unknown;
+    fields?: { vendorCode?: unknown };
+  };
+  const words = [vendorMessage, fields?.vendorCode].find((one) => typeof one === 'string');
+  return words === undefined ? message : `${message} (${words})`;
+}
+
 /**
  * Runs one check. Anything it throws becomes a failed check, so that the other checks still run.
  */
@@ -52,7 +62,7 @@ export async function attempt(
     return {
       name,
       ok: false,
-      detail: message,
+      detail: withVendorWords(message, thrown),
       remedy: remedies[code] ?? (remedy.includes('arx doctor') ? AFTER_DOCTOR : remedy),
       code,
       ...(exit === 4 ? { refused: true } : {}),

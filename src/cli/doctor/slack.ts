@@ -1,8 +1,12 @@
 import { requireSlack } from '../../config/env/vendors.ts';
+import { slackRemedy } from '../../mfa/refusal-words.ts';
 import { attempt, fail, pass } from './check.ts';
 import type { CheckResult } from './check.ts';
 import { slackButtonChecks } from './slack-buttons.ts';
 import type { VendorCheckContext } from './vendors.ts';
+import type { SlackOperations } from '../../connectors/types.ts';
+
+type Channel = SlackOperations['channels:read']['output'];
 
 const REMEDIES = {
   unauthenticated: 'Install the Slack app again and set SLACK_BOT_TOKEN to its bot token (xoxb-…).',
@@ -35,7 +39,7 @@ export async function* slackChecks(context: VendorCheckContext): AsyncGenerator<
   if (channel === null) yield fail('slack channel', 'no channel is set', BY_ID);
   else
     yield await (CHANNEL_ID.test(channel)
-      ? channelById(context, channel)
+      ? channelById(context, channel, scopes ?? [])
       : channelByName(context, channel, scopes ?? []));
   yield* slackButtonChecks(settings, scopes);
 }
@@ -47,12 +51,20 @@ export async function* slackChecks(context: VendorCheckContext): AsyncGenerator<
 const channelById = (
   { connectors, callContext }: VendorCheckContext,
   channel: string,
+  scopes: string[],
 ): Promise<CheckResult> =>
   attempt(
     'slack channel',
     async () => {
       await connectors.slack('history:read', { channel, limit: 1 }, callContext('channel'));
-      return `${channel}, its history is readable`;
+      if (!LISTING.some((scope) => scopes.includes(scope)))
+        return `${channel}, its history is readable`;
+      const { output } = await connectors.slack(
+        'channels:read',
+        { channel },
+        callContext('channel'),
+      );
+      return problemOf(output) ?? `#${output.name} (${output.id}), its history is readable`;
     },
     {
       ...REMEDIES,
@@ -61,6 +73,14 @@ const channelById = (
       not_found: `${BY_ID} For a private channel the bot must be a member and needs groups:history.`,
     },
   );
+
+/** Why a run could not post to the channel; null if nothing is known to be wrong. */
+function problemOf({ name, isMember, isArchived }: Channel): CheckResult | null {
+  if (isArchived) return fail('slack channel', `#${name} is archived`, slackRemedy('is_archived'));
+  return isMember
+    ? null
+    : fail('slack channel', `the bot is not in #${name}`, `Invite it with /invite in #${name}.`);
+}
 
 /**
  * Looking up a name in the list of channels takes an extra scope; without it the result is unknown.
@@ -78,12 +98,7 @@ async function channelByName(
         { channel },
         callContext('channel'),
       );
-      if (output.isMember) return `#${output.name} (${output.id})`;
-      return fail(
-        'slack channel',
-        `the bot is not in #${output.name}`,
-        `Invite it with /invite in #${output.name}.`,
-      );
+      return problemOf(output) ?? `#${output.name} (${output.id})`;
     },
     { ...REMEDIES, not_found: BY_ID },
   );
@@ -91,7 +106,7 @@ async function channelByName(
   if (checked.code !== 'forbidden' && (checked.code !== 'not_found' || canList)) return checked;
   return pass(
     'slack channel',
-    `not checked: the name ${channel} cannot be canList up without channels:read (groups:read for a private channel); ` +
+    `not checked: the name ${channel} cannot be looked up without channels:read (groups:read for a private channel); ` +
       'use the id of the channel instead, which needs neither scope',
   );
 }

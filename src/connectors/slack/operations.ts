@@ -155,7 +155,6 @@ async function searchChannel(client: WebClient, name: string): Promise<void> {
       await client.apiCall('conversations.list', {
         cursor,
         limit: CHANNELS_PER_PAGE,
-        exclude_archived: true,
         types: 'public_channel,private_channel',
       }),
     );

@@ -18,7 +18,12 @@ const message = z
 const cursor = z.object({ next_cursor: text }).nullish();
 const history = z.object({ messages: z.array(message), response_metadata: cursor });
 const identity = z.object({ team: text, team_id: text, user: text, user_id: text, bot_id: text });
-const channel = z.object({ id: z.string().min(1), name: text, is_member: z.boolean().nullish() });
+const channel = z.object({
+  id: z.string().min(1),
+  name: text,
+  is_member: z.boolean().nullish(),
+  is_archived: z.boolean().nullish(),
+});
 
 const flag = z.boolean().nullish();
 const member = z.object({
@@ -77,10 +82,16 @@ export function parseIdentity(
 }
 
 type Channel = SlackOperations['channels:read']['output'];
-const toChannel = ({ id, name, is_member: isMember }: z.infer<typeof channel>): Channel => ({
+const toChannel = ({
+  id,
+  name,
+  is_member: isMember,
+  is_archived: isArchived,
+}: z.infer<typeof channel>): Channel => ({
   id,
   name: name ?? id,
   isMember: isMember ?? false,
+  isArchived: isArchived ?? false,
 });
 
 /** The channel requested by its id. */

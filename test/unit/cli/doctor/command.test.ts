@@ -97,6 +97,22 @@ it('checks a name where it can be looked up', async () => {
   });
 });
 
+it('says that a channel is archived, by name and by id', async () => {
+  const channel = { id: `${emulators.env['SLACK_CHANNEL']}`, name: 'security-mfa' };
+  await emulators.slackSettings({
+    scopes: [...SPECIFIED, 'channels:read', 'groups:read'],
+    channels: [{ ...channel, isArchived: true }],
+  });
+  const archived = {
+    ok: false,
+    detail: '#security-mfa is archived',
+    remedy: expect.stringContaining('unarchive it'),
+  };
+  expect(channelOf(await checksOf({ SLACK_CHANNEL: '#security-mfa' }))).toMatchObject(archived);
+  expect(channelOf(await checksOf())).toMatchObject(archived);
+  await emulators.slackSettings({ channels: [{ ...channel, isArchived: false }] });
+});
+
 it.each([
   ['no such channel', 'C0NOWHERE00', SPECIFIED, /the id of a channel/],
   ['no scope for the history', undefined, ['chat:write'], /channels:history/],

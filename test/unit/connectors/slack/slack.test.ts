@@ -176,6 +176,7 @@ describe('identity and channels', () => {
       id: 'C1',
       name: 'sec',
       isMember: true,
+      isArchived: false,
     });
     expect(server.seen[0]?.path).toBe('/api/conversations.info');
   });
@@ -206,6 +207,7 @@ describe('identity and channels', () => {
       id: 'C2',
       name: 'sec',
       isMember: false,
+      isArchived: false,
     });
     expect(server.seen.map((seen) => form(seen)['cursor'])).toEqual([undefined, 'p2']);
     expect(events).toHaveLength(2);
