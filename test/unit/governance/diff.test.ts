@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ANONYMOUS } from '../../../src/governance/principal.ts';
 import { OPERATIONS } from '../../../src/governance/catalogue.ts';
 import { diffBundles } from '../../../src/governance/diff.ts';
 import { evaluate } from '../../../src/governance/evaluate.ts';
@@ -129,7 +130,9 @@ describe('diffBundles', () => {
         const [old, changed] = [bundle(...before), bundle(...after)];
         const changes = diffBundles(old, changed, RAILS);
         const globs = [...before, ...after].flatMap((one) => one.principals);
+        // Anonymous callers are a class of their own: a glob grants them reads only.
         const sameClass = (example: string): boolean =>
+          example !== ANONYMOUS &&
           globs.every((glob) => matchesGlob(glob, example) === matchesGlob(glob, principal));
         for (const facts of OPERATIONS.slice(0, 12)) {
           const effects = [old, changed].map(
@@ -139,12 +142,15 @@ describe('diffBundles', () => {
             (one) =>
               one.operation === facts.operation &&
               one.raisedBy === 0 &&
-              sameClass(one.principals.example) &&
-              one.before.effect !== one.after.effect,
+              sameClass(one.principals.example),
           );
+          // Of several changes, one that widens is reported, even if only the approvers differ.
           if (effects[0] !== effects[1]) expect(told).not.toEqual([]);
-          // Without conditions, nothing else is found.
-          else expect(told.filter(({ about }) => about === null)).toEqual([]);
+          // Without conditions, no other effect is found.
+          else
+            expect(
+              told.filter((one) => one.about === null && one.before.effect !== one.after.effect),
+            ).toEqual([]);
         }
       }),
       { numRuns: 200 },
