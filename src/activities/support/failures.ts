@@ -67,7 +67,12 @@ export function toFailure(error: unknown, random: () => number): Error {
 
 /** Why one ticket, one message or one user was given up. */
 export type LastingCode =
-  ConnectorErrorCode | 'policy_denied' | 'invalid_argument' | 'audit_conflict' | 'transition_unclear' | 'unexpected';
+  | ConnectorErrorCode
+  | 'policy_denied'
+  | 'invalid_argument'
+  | 'audit_conflict'
+  | 'transition_unclear'
+  | 'unexpected';
 
 /**
  * The code of a permanent failure; null if another of `attempts` attempts may succeed. What happens
