@@ -378,7 +378,7 @@ const JIRA: Hazard[] = [
       REFUSED_TICKETS,
       'for a field that is not on the screen are created without it, with one note',
     ],
-    only: 'per_user for a field',
+    only: 'per_user%sfor a field',
     takenOut: [
       change(
         'activities/mfa/tickets/ticket-flow.ts',
@@ -391,7 +391,7 @@ const JIRA: Hazard[] = [
     area: 'Jira',
     hazard: 'a transition that means refusal is taken for done',
     test: ['unit/activities/mfa/tickets/workflows.test.ts', 'never takes a refusal for done'],
-    only: 'per_user never takes',
+    only: 'per_user%snever takes',
     takenOut: [
       change(
         'mfa/transitions.ts',
@@ -412,7 +412,7 @@ const JIRA: Hazard[] = [
       'unit/activities/mfa/tickets/workflows.test.ts',
       'with a resolution and a comment on its screen is followed',
     ],
-    only: 'per_user with a resolution',
+    only: 'per_user%swith a resolution',
     takenOut: [change('connectors/jira/reads.ts', "        expand: 'transitions.fields',\n", '')],
   },
   {
@@ -422,7 +422,7 @@ const JIRA: Hazard[] = [
       'unit/activities/mfa/tickets/workflows.test.ts',
       'that needs several steps is followed step by step',
     ],
-    only: 'per_user that needs several',
+    only: 'per_user%sthat needs several',
     takenOut: [
       change(
         'activities/mfa/tickets/change-status.ts',
@@ -438,7 +438,7 @@ const JIRA: Hazard[] = [
       'unit/activities/mfa/tickets/workflows.test.ts',
       'that offers to reopen and refuses it gets a new ticket, linked to the old one',
     ],
-    only: 'per_user that offers to reopen',
+    only: 'per_user%sthat offers to reopen',
     takenOut: [
       change(
         'activities/mfa/tickets/change-status.ts',
@@ -490,7 +490,7 @@ const JIRA: Hazard[] = [
     area: 'Jira',
     hazard: 'one ticket that cannot be written keeps the tickets of all others open',
     test: [REFUSED_TICKETS, 'do not keep the tickets of others from being closed'],
-    only: 'per_user do not keep',
+    only: 'per_user%sdo not keep',
     takenOut: [
       change(
         'activities/mfa/finish.ts',
@@ -503,7 +503,7 @@ const JIRA: Hazard[] = [
     area: 'Jira',
     hazard: 'what Jira says about a refusal is lost',
     test: [REFUSED_TICKETS, 'are listed with the words of Jira, and the run is complete'],
-    only: 'per_user are listed',
+    only: 'per_user%sare listed',
     takenOut: [change('connectors/jira/refusals.ts', '    vendorMessage: wordsOf(body),\n', '')],
   },
   {
