@@ -342,7 +342,9 @@ describe('secrets and personal data in everything that a run leaves behind', () 
       ...document
     } = /^\{/.test(out) ? (JSON.parse(out) as RunDocument) : { out };
     const words = 'tickets' in document ? document.tickets.failed.splice(0) : [];
-    expect(leaked(EVERYTHING, JSON.stringify(document))).toEqual([]);
+    // The doctor repeats what a vendor said, without what may be secret or personal.
+    const repeated = name === 'the doctor' ? ['vendorText'] : [];
+    expect(leaked(EVERYTHING, JSON.stringify(document))).toEqual(repeated);
     expect(leaked({ ...EVERYTHING, vendorText: LOGIN.login }, JSON.stringify(words))).toEqual([]);
     expect(
       leaked({ ...SECRETS, ...PRIVATE, ...EMAIL }, JSON.stringify([users, exemptions ?? []])),
