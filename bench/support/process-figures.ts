@@ -5,7 +5,18 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 
 const HAS_PROC = existsSync('/proc/self/stat');
-const TICKS = HAS_PROC ? Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' })) : 1;
+/** What Linux uses on every usual machine (man 7 time). */
+const USUAL_TICKS = 100;
+const TICKS = HAS_PROC ? readTicks() : 1;
+
+/** Clock ticks per second; a minimal system has no `getconf`. */
+function readTicks(): number {
+  try {
+    return Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
+  } catch {
+    return USUAL_TICKS;
+  }
+}
 
 interface Times {
   pid: number;
