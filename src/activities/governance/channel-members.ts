@@ -1,4 +1,5 @@
 import { ConnectorError } from '../../connectors/errors.ts';
+import { readPages } from '../../connectors/pages.ts';
 import type { CallContext, SlackOperations } from '../../connectors/types.ts';
 import type { UsesConnectors } from '../support/parts.ts';
 import type { UserReader } from './user-reader.ts';
@@ -90,14 +91,16 @@ export class ChannelMembers {
       ? channel
       : (await this.#slack('channels:read', { channel }, this.#context('channel'))).output.id;
     const members: string[] = [];
-    let cursor: string | null = null;
-    do {
-      const page: SlackOperations['channels:members']['output'] = (
-        await this.#slack('channels:members', { channel: id, cursor }, this.#context('channel'))
-      ).output;
+    const pages = readPages(
+      { connector: 'slack', operation: 'channels:members' },
+      async (cursor) =>
+        (await this.#slack('channels:members', { channel: id, cursor }, this.#context('channel')))
+          .output,
+    );
+    for await (const page of pages) {
       members.push(...page.members);
-      cursor = members.length < MOST_MEMBERS ? page.next : null;
-    } while (cursor !== null);
+      if (members.length >= MOST_MEMBERS) break;
+    }
     return members;
   }
 

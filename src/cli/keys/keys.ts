@@ -1,5 +1,6 @@
 /** The actions of `arx keys`. */
 
+import { isOktaId } from '../../governance/authority.ts';
 import { durationMs } from '../../config/yaml/durations.ts';
 import { DEFAULT_SCOPES, keyState } from '../../governance/key-scopes.ts';
 import {
@@ -142,7 +143,7 @@ const keyDocument = (key: AccessKey) => {
 };
 
 function loginOf(login: string): string {
-  if (/^[^\s:\p{Cc}]{1,200}$/u.test(login) && !/^[A-Za-z0-9]{20}$/.test(login)) return login;
+  if (/^[^\s:\p{Cc}]{1,200}$/u.test(login) && !isOktaId(login)) return login;
   throw usageError('--for needs the login of an Okta user.', 'For example --for ann@example.com.');
 }
 

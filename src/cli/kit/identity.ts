@@ -1,5 +1,6 @@
 /** Establishes who runs a command, and how that is proven. */
 
+import { isOktaId } from '../../governance/authority.ts';
 import { ANONYMOUS, nameOf, principalOfKey } from '../../governance/principal.ts';
 import { oktaSettings } from '../../config/env/credentials.ts';
 import { accessKey } from '../../config/env/identity-keys.ts';
@@ -152,8 +153,6 @@ const warnAboutUnlimited = (io: Io, { name }: AccessKey): void =>
     ),
   );
 
-const USER_ID = /^[A-Za-z0-9]{20}$/;
-
 async function isOwner(
   { settings, store }: IdentityClaim,
   key: AccessKey,
@@ -161,7 +160,7 @@ async function isOwner(
 ): Promise<boolean> {
   if (principal.toLowerCase() === principalOfKey(key).toLowerCase()) return true;
   const { person } = identityOf(principal);
-  if (person === null || key.person === null || !USER_ID.test(person)) return false;
+  if (person === null || key.person === null || !isOktaId(person)) return false;
   return (await activeUser(settings, store, key.person)).id === person;
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag, list, positiveDuration, text, word } from '../schema/fields.ts';
+import { flag, list, positiveDuration, someText, text, word } from '../schema/fields.ts';
 import { parseDuration } from '../yaml/durations.ts';
 
 /** The products of accounts, as named in issues. */
@@ -22,7 +22,6 @@ const operation = text('an operation with its connector, such as okta:users:susp
 );
 const A_SCALAR = 'text, a number, true or false';
 export const scalar = z.union([z.string(), z.number(), z.boolean()], { error: A_SCALAR });
-const someText = text('text that is not empty');
 
 const input = z.strictObject({
   type: word(['text', 'id', 'email', 'boolean', 'integer']).optional(),

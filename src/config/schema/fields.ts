@@ -8,6 +8,9 @@ export const text = (
   holds: (value: string) => boolean = (value) => value.trim() !== '',
 ) => z.string({ error: expected }).refine(holds, { error: expected });
 
+/** A schema for any text that is not blank. */
+export const someText = text('text that is not empty');
+
 /** A schema for a list of allowed words; failures list them. */
 export const word = <const Words extends readonly [string, ...string[]]>(words: Words) =>
   z.enum(words, { error: `one of ${words.join(', ')}` });

@@ -5,8 +5,9 @@ import {
   duration,
   flag,
   list,
-  share,
   positiveDuration,
+  share,
+  someText,
   text,
   timezone,
   whole,
@@ -32,7 +33,6 @@ import {
   STATUSES,
 } from './words.ts';
 
-const someText = text('text that is not empty');
 const oneOrMany = <Item extends z.ZodType>(item: Item, expected: string) =>
   z.union([item, list(item, expected).min(1, { error: expected })], { error: expected });
 

@@ -2,10 +2,9 @@
 
 import { z } from 'zod';
 import { FLOW_PRODUCTS } from '../flows/flow-schema.ts';
-import { auditAge, flag, list, positiveDuration, text, whole, word } from './fields.ts';
+import { auditAge, flag, list, positiveDuration, someText, text, whole, word } from './fields.ts';
 import { RISK_WORDS } from './words.ts';
 
-const someText = text('text that is not empty');
 const texts = (expected: string) => list(someText, expected).prefault([]);
 
 export const retention = z

@@ -1,9 +1,8 @@
 /** The section `tickets` of arx.yaml. */
 
 import { z } from 'zod';
-import { duration, flag, list, positiveDuration, text, word } from './fields.ts';
+import { duration, flag, list, positiveDuration, someText, text, word } from './fields.ts';
 
-const someText = text('text that is not empty');
 const label = text('a label without white space, 255 characters at most', (value) =>
   /^\S{1,255}$/u.test(value),
 );

@@ -1,3 +1,4 @@
+import { MOST_PAGES } from './user-pages.ts';
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import { NotStoredError } from '../errors.ts';
@@ -14,9 +15,6 @@ const WORKS: readonly SyncWork[] = [
   'app_groups',
   'user_roles',
 ];
-
-/** More pages than any list has. */
-const MOST_PAGES = 100_000;
 
 /** The lists and items that a sync has read so far. */
 export function createSyncWorkRepository(db: Kysely<Database>): SyncWorkRepository {

@@ -6,8 +6,8 @@ import type { Database } from '../schema.ts';
 import type { PageRecord, RunUser, ListedUser } from '../run-types.ts';
 import { toRunUser } from './user-rows.ts';
 
-/** More pages than any run has. */
-const MOST_PAGES = 100_000;
+/** More pages than any list has. */
+export const MOST_PAGES = 100_000;
 
 type PageKey = { run: string; page: number; next: string | null };
 
