@@ -14,14 +14,15 @@ import { plain, plainLines } from './kit/text.ts';
  * throws.
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
-  const json = wantsJson(argv);
+  const json = wantsFlag(argv, '--json');
+  const verbose = wantsFlag(argv, '-v') || wantsFlag(argv, '--verbose');
   let exit: ExitCode = EXIT.ok;
   const program = buildProgram({
     out: (text) => io.out.write(text),
     err: (text) => (json ? undefined : io.err.write(text)),
     json,
     run: async (task) => {
-      exit = await task(io);
+      exit = await task({ ...io, verbose });
     },
   });
   try {
@@ -32,10 +33,10 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-/** `--json` before a bare `--` requests JSON documents, for errors too. */
-function wantsJson(argv: readonly string[]): boolean {
+/** Whether a flag that all commands share is given before a bare `--`. */
+function wantsFlag(argv: readonly string[], flag: string): boolean {
   const end = argv.indexOf('--');
-  return argv.slice(0, end === -1 ? undefined : end).includes('--json');
+  return argv.slice(0, end === -1 ? undefined : end).includes(flag);
 }
 
 async function reportError(io: Io, json: boolean, thrown: unknown): Promise<number> {

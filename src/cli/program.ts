@@ -78,6 +78,7 @@ export function buildProgram(hooks: ProgramHooks): Command {
       'Governed identity security on Temporal: checks MFA enforcement in an Okta organisation.',
     )
     .version(version, '-V, --version', 'print the version')
+    .option('-v, --verbose', 'print notes each time that are otherwise printed once')
     .helpOption('-h, --help', 'explain the command')
     .configureOutput({ writeOut: hooks.out, writeErr: hooks.err })
     .showHelpAfterError('(add --help to list the options)')

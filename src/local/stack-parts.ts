@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { ConfigError } from '../config/errors.ts';
 import { cacheDirectory } from '../config/home.ts';
-import { VARIABLES } from '../config/env/variables.ts';
+import { WITHOUT_DOTENV } from '../config/env/env-source.ts';
 import { startChild } from './children.ts';
 import { holderOf } from './data-dir.ts';
 import { stackFiles } from './stack-state.ts';
@@ -40,16 +40,14 @@ const WORKER_ENV = { MALLOC_ARENA_MAX: '2' };
 const OTHER_TEMPORAL = /^TEMPORAL_(API_KEY|TLS|PROFILE|CLIENT_|GRPC_META|CODEC)/;
 
 /**
- * An environment for the embedded parts. Variables that would lead a Temporal client elsewhere are
- * set to the empty text, which also hides values from `.env`.
+ * An environment for the embedded parts, without the variables that would lead a Temporal client
+ * elsewhere. It is complete, so that the parts do not read `.env`.
  */
 export function embeddedEnv(env: Env, temporal: { address: string; namespace: string }): Env {
   const kept = Object.entries(env).filter(([name]) => !OTHER_TEMPORAL.test(name));
   return {
     ...Object.fromEntries(kept),
-    ...Object.fromEntries(
-      VARIABLES.filter(({ name }) => OTHER_TEMPORAL.test(name)).map(({ name }) => [name, '']),
-    ),
+    ...WITHOUT_DOTENV,
     ...overrideFiles({
       TEMPORAL_ADDRESS: temporal.address,
       TEMPORAL_NAMESPACE: temporal.namespace,

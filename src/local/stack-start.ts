@@ -35,6 +35,8 @@ export interface StackOptions {
   /** Whether to serve the Temporal UI. */
   ui: boolean;
   log: (line: string) => void;
+  /** Takes lines that repeat with each command; `log` if absent. */
+  remark?: (line: string) => void;
   /** Search attributes to register, name → type. */
   searchAttributes?: Record<string, string>;
   /**
@@ -185,7 +187,8 @@ async function startTemporal(
     { home, env, ui, log, interrupts, searchAttributes },
     recorder.as('temporal'),
   );
-  state.temporal = { address: server.address, namespace: server.namespace, uiUrl: server.uiUrl };
+  const { address, namespace, uiUrl, executable } = server;
+  state.temporal = { address, namespace, uiUrl, executable };
 }
 
 async function startStore(

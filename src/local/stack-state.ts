@@ -11,6 +11,15 @@ import { makeFolder } from '../config/folder.ts';
 import { isAlive, ownProcess } from './processes.ts';
 import type { ProcessId } from './processes.ts';
 
+/** The Temporal server of a stack. */
+export interface TemporalPlace {
+  address: string;
+  namespace: string;
+  uiUrl: string | null;
+  /** Path of the CLI that serves it; absent if the server runs elsewhere. */
+  executable?: string;
+}
+
 /**
  * Contents of stack.json. A part that runs elsewhere (TEMPORAL_ADDRESS, DATABASE_URL) has no
  * process.
@@ -22,7 +31,7 @@ export interface StackState {
   complete: boolean;
   /** True if the stack keeps running after the last command has left. */
   kept: boolean;
-  temporal: { address: string; namespace: string; uiUrl: string | null };
+  temporal: TemporalPlace;
   /**
    * With the password of the embedded store; null if DATABASE_URL is used, which may contain someone
    * else's password.

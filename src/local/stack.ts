@@ -28,7 +28,7 @@ import {
 } from './stack-state.ts';
 import type { StackEnd } from './stack-hooks.ts';
 import type { StackOptions } from './stack-start.ts';
-import type { StackState } from './stack-state.ts';
+import type { StackState, TemporalPlace } from './stack-state.ts';
 
 export type { StackOptions };
 
@@ -38,7 +38,7 @@ interface CloseOptions {
 }
 
 export interface Stack {
-  temporal: { address: string; namespace: string; uiUrl: string | null };
+  temporal: TemporalPlace;
   databaseUrl: string;
   workerMetricsUrl?: string;
   /** True if another command had started it. */
@@ -192,7 +192,7 @@ function createStack(opened: Opened & { joined: boolean; entry: string }): Stack
 }
 
 async function leaveStack(
-  { home, log }: StackOptions,
+  { home, log, remark = log }: StackOptions,
   entry: string,
   { keep = false, end = false }: CloseOptions,
 ): Promise<void> {
@@ -206,6 +206,6 @@ async function leaveStack(
   const users = usersOf(home);
   if (users.length > 0) {
     const until = kept ? '' : ', and ends with it';
-    log(`the stack keeps running for process ${users.join(', ')}, which still uses it${until}`);
+    remark(`the stack keeps running for process ${users.join(', ')}, which still uses it${until}`);
   } else if (!kept) await endAll(home, state);
 }

@@ -95,6 +95,8 @@ export interface TemporalServer {
   address: string;
   uiUrl: string | null;
   namespace: string;
+  /** Path of the CLI that serves it. */
+  executable: string;
   process: Child;
   close(): Promise<void>;
 }
@@ -130,7 +132,14 @@ export async function startTemporal(options: StartOptions): Promise<TemporalServ
         removeScratch();
       };
       const uiUrl = uiPort === null ? null : `http://127.0.0.1:${uiPort}`;
-      return { address, uiUrl, namespace: options.namespace, process: child, close };
+      return {
+        address,
+        uiUrl,
+        namespace: options.namespace,
+        executable: path,
+        process: child,
+        close,
+      };
     }
     await endProcess(child, STOP_GRACE_MS);
     const printed = tail(logFile);

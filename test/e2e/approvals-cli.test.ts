@@ -361,7 +361,7 @@ describe('with approval', () => {
     await decide('deny', request, CARL, 0);
     await watching.prints(new RegExp(`${request} no longer waits`));
     watching.child.kill('SIGINT');
-    expect(await watching.ended).toMatchObject({ code: 0 });
+    expect(await watching.ended).toMatchObject({ code: 130 });
     expect(await running.ended).toMatchObject({ code: 6 });
   }, 60_000);
 

@@ -8,7 +8,7 @@ import type { ActionDocument } from '../kit/documents.ts';
 import type { HistoryEntry } from '../../services/approvals/history.ts';
 import type { Colors } from '../kit/io.ts';
 import { plain, timeText } from '../kit/text.ts';
-import { grid } from '../kit/table.ts';
+import { grid } from '../kit/grid.ts';
 
 type Tone = (colors: Colors) => (text: string) => string;
 

@@ -46,7 +46,7 @@ async function follow(
     before = now;
     await delay(POLL_MS, undefined, { signal: io.signal }).catch(() => undefined);
   }
-  return EXIT.ok;
+  return EXIT.interrupted;
 }
 
 interface Change {

@@ -5,7 +5,7 @@ import { EXPORT_FORMATS } from '../../audit/export.ts';
 import type { AuditEntry } from '../../audit/types.ts';
 import type { Colors } from '../kit/io.ts';
 import { count, plain, plural } from '../kit/text.ts';
-import { grid } from '../kit/table.ts';
+import { grid } from '../kit/grid.ts';
 
 /** Entries for the terminal. */
 export function auditTable(

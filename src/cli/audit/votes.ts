@@ -10,7 +10,7 @@ import { print, writeJson } from '../kit/io.ts';
 import type { Io } from '../kit/io.ts';
 import { linesOf } from '../kit/lines.ts';
 import { withStore } from '../kit/store.ts';
-import { grid } from '../kit/table.ts';
+import { grid } from '../kit/grid.ts';
 import { plain, plural, timeText } from '../kit/text.ts';
 
 /** Options of `arx audit votes`. */

@@ -4,6 +4,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
+import { WITHOUT_DOTENV } from '../../config/env/env-source.ts';
 import { makeHome } from '../../config/home.ts';
 import { VARIABLES } from '../../config/env/variables.ts';
 import type { EmulatorDocument } from '../../../emulators/start.ts';
@@ -79,7 +80,7 @@ export async function writeConfig(
 
 /**
  * The environment of the demo: the emulators and its own folder. Hides all variables for real
- * vendors, servers and stores, including those in `.env`, so that a demo cannot touch them.
+ * vendors, servers and stores, and does not read `.env`, so that a demo cannot touch them.
  */
 export function demoEnvironment(
   env: Readonly<Record<string, string | undefined>>,
@@ -94,7 +95,7 @@ export function demoEnvironment(
   );
   return {
     ...Object.fromEntries(others),
-    ...Object.fromEntries(hidden.map((name) => [name, ''])),
+    ...WITHOUT_DOTENV,
     ...vendorEnvironment(emulators),
     ARX_HOME: home,
     ARX_CONFIG: config,

@@ -1,7 +1,7 @@
 import type { Evolution } from '../../../emulators/demo/evolve.ts';
 import type { EmulatorDocument } from '../../../emulators/start.ts';
 import type { RunDocument } from '../../mfa/document.ts';
-import { grid } from '../kit/table.ts';
+import { grid } from '../kit/grid.ts';
 import { print, printNote, writeJson } from '../kit/io.ts';
 import type { Io } from '../kit/io.ts';
 import { formatCoverage } from '../../mfa/coverage.ts';

@@ -1,5 +1,4 @@
 import { writeFileSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
 import { inertProgram } from '../program.ts';
 import { EXIT, EXIT_MEANING } from '../kit/exit.ts';
@@ -17,7 +16,9 @@ export function cliDocs(): string {
     'Generated from the command tree by `node src/cli/docs/commands.ts`; do not edit.',
     'Data goes to standard output, progress and notes to standard error. With `--json` a command prints exactly one JSON ' +
       'document on standard output, also for errors (`arx.error/v1`); only `arx approvals watch` prints one per line. ' +
-      '`NO_COLOR` is respected.',
+      '`NO_COLOR` is respected. Tables fit the terminal (or `COLUMNS`): wide columns are narrowed, then those that matter ' +
+      'least are left out and named. Elsewhere, output is neither narrowed nor shortened. `-v` prints notes each time that ' +
+      'are otherwise printed once in each `ARX_HOME`.',
     '## Exit codes',
     list(
       Object.entries(EXIT).map(
@@ -78,4 +79,4 @@ const choices = (values: readonly string[] | undefined): string =>
 const sentence = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
 const list = (items: readonly string[]): string => items.map((item) => `- ${item}`).join('\n');
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) writeFileSync(TARGET, cliDocs());
+if (import.meta.main) writeFileSync(TARGET, cliDocs());

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { loadPolicies } from '../../config/policies/policies.ts';
 import { CATALOGUE, CONNECTORS, OPERATIONS } from '../../governance/catalogue.ts';
 import { bundleDigest } from '../../governance/digest.ts';
@@ -102,5 +102,4 @@ function table(rows: readonly (readonly string[])[]): string {
 
 const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
-  writeFileSync(TARGET, operationsDocs());
+if (import.meta.main) writeFileSync(TARGET, operationsDocs());

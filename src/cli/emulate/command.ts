@@ -151,6 +151,11 @@ const OPTIONS: readonly Option[] = Object.entries<FlagHelp>(FLAGS).map(([name, f
   return flag.choices ? option.choices(flag.choices) : option;
 });
 
+type EmulateOptions = Record<string, string | number | boolean> & {
+  dotenv?: string;
+  json?: boolean;
+};
+
 /** `arx emulate`: serves emulated vendors as real HTTP servers with state, until interrupted. */
 export const defineEmulate: DefineVerb = (program, run) => {
   const command = program
@@ -158,7 +163,7 @@ export const defineEmulate: DefineVerb = (program, run) => {
     .description(
       'serve an emulated Okta, Jira, Slack, Entra ID, Google and Salesforce on loopback until interrupted',
     )
-    .option('--json', 'accepted for uniformity: the output is always one JSON document')
+    .option('--json', 'print one JSON document also at a terminal; elsewhere it always is one')
     .option(
       '--dotenv <file>',
       'write the variables that point arx at the emulators to a new file, such as .env',
@@ -166,22 +171,30 @@ export const defineEmulate: DefineVerb = (program, run) => {
     )
     .addHelpText(
       'after',
-      '\nThe first line is one JSON document (arx.emulate/v1) with addresses and tokens.',
+      '\nAt a terminal it prints a table of addresses and credentials. Elsewhere, and with --json, ' +
+        'the first line is one JSON document (arx.emulate/v1).',
     );
   for (const option of OPTIONS) command.addOption(option);
-  command.action(({ dotenv, ...options }: Record<string, string | number> & { dotenv?: string }) =>
+  command.action(({ dotenv, json, ...options }: EmulateOptions) =>
     run(async (io) => {
       const { requireEmulators, runEmulators } = await import('../kit/emulators.ts');
       requireEmulators();
-      const { createEnvironmentFile: environmentFile } = await import('./env-file.ts');
-      const onReady = dotenv === undefined ? undefined : environmentFile(dotenv);
-      await runEmulators(flagsOf(options), untilInterrupted(io), onReady);
+      const [{ createEnvironmentFile }, { addressTable }] = await Promise.all([
+        import('./env-file.ts'),
+        import('./render.ts'),
+      ]);
+      const fillFile = dotenv === undefined ? null : createEnvironmentFile(dotenv);
+      const readable = io.out.isTTY === true && json !== true;
+      await runEmulators(flagsOf(options), untilInterrupted(io), (document, line) => {
+        fillFile?.(document);
+        io.out.write(`${readable ? addressTable(document, io) : line}\n`);
+      });
       return EXIT.ok;
     }),
   );
 };
 
-const flagsOf = (options: Record<string, string | number>): string[] =>
+const flagsOf = (options: Record<string, string | number | boolean>): string[] =>
   OPTIONS.flatMap((option) => {
     const value = options[option.attributeName()];
     return value === undefined ? [] : [option.long!, String(value)];

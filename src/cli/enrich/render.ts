@@ -4,7 +4,7 @@ import type { CallStep } from '../../services/enrichment/types.ts';
 import type { EnrichedAccount, Extracted, ProviderAnswer } from '../../enrichment/types.ts';
 import type { Colors } from '../kit/io.ts';
 import { duration, plain, plural } from '../kit/text.ts';
-import { grid } from '../kit/table.ts';
+import { grid } from '../kit/grid.ts';
 
 const HEAD = [
   'account',

@@ -2,7 +2,7 @@ import type { Findings } from './findings.ts';
 import type { Suggestion } from './suggest.ts';
 import type { Colors } from '../kit/io.ts';
 import { plural } from '../kit/text.ts';
-import { grid } from '../kit/table.ts';
+import { grid } from '../kit/grid.ts';
 
 /** Suggested runs, for the terminal. */
 export function suggestionsTable(items: readonly Suggestion[], colors: Colors): string {

@@ -6,7 +6,7 @@ import type { FlowCondition, FlowInput, ResourceSet } from '../../flows/types.ts
 import type { Colors } from '../kit/io.ts';
 import { plain, timeText } from '../kit/text.ts';
 import { accountText, outcomeLabel } from './words.ts';
-import { grid } from '../kit/table.ts';
+import { grid } from '../kit/grid.ts';
 
 /** The flows that the requester may see, for the terminal. */
 export function flowsTable(items: readonly FlowItem[], colors: Colors): string {

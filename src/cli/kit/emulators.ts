@@ -46,20 +46,18 @@ export async function startEmulatorProcess(flags: readonly string[]): Promise<Em
 }
 
 /**
- * Runs the emulators in the foreground and passes their output through, until `stop`. Resolves when
- * they have ended. `onReady` receives their document once they serve.
+ * Runs the emulators in the foreground, until `stop`. Resolves when they have ended. `onReady`
+ * receives their document once they serve, also as the line of JSON that they print.
  */
 export async function runEmulators(
   flags: readonly string[],
   stop: Promise<void>,
-  onReady?: (document: EmulatorDocument) => void,
+  onReady: (document: EmulatorDocument, line: string) => void,
 ): Promise<void> {
-  const child = launch(flags, onReady ? 'pipe' : 'inherit');
-  child.stdout?.pipe(process.stdout);
-  if (onReady)
-    createInterface({ input: child.stdout! }).once('line', (line) =>
-      onReady(JSON.parse(line) as EmulatorDocument),
-    );
+  const child = launch(flags, 'pipe');
+  createInterface({ input: child.stdout! }).once('line', (line) =>
+    onReady(JSON.parse(line) as EmulatorDocument, line),
+  );
   let stopping = false;
   void stop.then(() => {
     stopping = true;
@@ -73,7 +71,7 @@ export async function runEmulators(
  * Uses a separate process group, so that Ctrl-C reaches only this process, which shuts down in
  * order.
  */
-function launch(flags: readonly string[], stdout: 'pipe' | 'inherit') {
+function launch(flags: readonly string[], stdout: 'pipe') {
   const args = [...NODE_FLAGS, ENTRY, ...flags, '--exit-with-parent'];
   return withPrivateUmask(() =>
     spawn(process.execPath, args, { stdio: ['pipe', stdout, 'inherit'], detached: true }),

@@ -13,6 +13,7 @@ import { authenticationError, usageError } from './errors.ts';
 import type { CliError } from './errors.ts';
 import { printNote } from './io.ts';
 import type { Io } from './io.ts';
+import { printNoteOnce } from './notes.ts';
 import type { Settings } from './settings.ts';
 import { plain } from './text.ts';
 import { activeUser } from './active-user.ts';
@@ -50,12 +51,10 @@ export async function identify(io: Io, claim: IdentityClaim): Promise<Identity> 
   // Policies name the user as the key does, whatever form of the name was given now.
   if (key !== null && (await isOwner(claim, key, name))) return ownerOf(key);
   if (await acceptsAnyName(claim)) {
-    printNote(
-      io,
-      io.colors.err.dim(
-        `not authenticated, accepted because Okta is an emulator on this machine: ${plain(name)}`,
-      ),
-    );
+    printNoteOnce(io, claim.settings.arx.home, {
+      name: 'emulated-identity',
+      line: `not authenticated, accepted because Okta is an emulator on this machine: ${plain(name)}`,
+    });
     return { ...identityOf(name), authenticatedBy: 'cli' };
   }
   if (!claim.settings.config.approvals.require_signed) {

@@ -5,7 +5,7 @@ import pc from 'picocolors';
 
 /** Where a command writes: data to `out`, messages for the user to `err`. */
 export interface Io {
-  readonly out: Writable;
+  readonly out: Writable & Terminal;
   readonly err: Writable & Terminal;
   /** Standard input; opened only by commands that read it. */
   readonly input: () => Readable & Terminal;
@@ -14,6 +14,8 @@ export interface Io {
   readonly colors: { out: Colors; err: Colors };
   /** Whether progress bars may be drawn on `err`. */
   readonly interactive: boolean;
+  /** Whether notes are printed that are otherwise printed once (`--verbose`). */
+  readonly verbose: boolean;
   /** Aborted by Ctrl-C or SIGTERM once a command handles interrupts itself (`holdInterrupts`). */
   readonly signal: AbortSignal;
   /**
@@ -22,10 +24,16 @@ export interface Io {
    */
   holdInterrupts(): () => void;
 }
-export type Colors = ReturnType<typeof pc.createColors>;
+/**
+ * The colours of a stream, and the width of its terminal in columns. The width is absent if the
+ * stream is not a terminal: text for files and other programs is neither narrowed nor shortened.
+ */
+export type Colors = ReturnType<typeof pc.createColors> & { readonly width?: number };
 
 interface Terminal {
   isTTY?: boolean;
+  columns?: number;
+  rows?: number;
 }
 
 /** Creates an Io over two streams. */
@@ -36,11 +44,16 @@ export function createIo(parts: {
   signal: AbortSignal;
   input?: Io['input'];
   onHold?: () => () => void;
+  verbose?: boolean;
 }): Io {
-  const colours = (stream: Writable): Colors =>
-    pc.createColors(
-      pc.isColorSupported && Boolean((stream as Terminal).isTTY) && !parts.env.NO_COLOR,
-    );
+  const colours = (stream: Writable & Terminal): Colors => {
+    const isTerminal = stream.isTTY === true;
+    const width = widthIn(parts.env) ?? (isTerminal ? stream.columns : undefined);
+    return {
+      ...pc.createColors(pc.isColorSupported && isTerminal && !parts.env.NO_COLOR),
+      ...(width === undefined ? {} : { width: Math.max(NARROWEST, width) }),
+    };
+  };
   return {
     out: parts.out,
     err: parts.err,
@@ -48,9 +61,18 @@ export function createIo(parts: {
     env: parts.env,
     colors: { out: colours(parts.out), err: colours(parts.err) },
     interactive: Boolean((parts.err as Terminal).isTTY) && parts.env.TERM !== 'dumb',
+    verbose: parts.verbose ?? false,
     signal: parts.signal,
     holdInterrupts: () => parts.onHold?.() ?? (() => undefined),
   };
+}
+
+const NARROWEST = 40;
+
+/** The width that the user sets, which also holds for output that is no terminal. */
+function widthIn(env: Io['env']): number | undefined {
+  const columns = env.COLUMNS ?? '';
+  return /^[1-9]\d{0,3}$/.test(columns) ? Number(columns) : undefined;
 }
 
 /**

@@ -34,7 +34,7 @@ export function readEnvironment(io: Io): Environment {
   const arx = readEnv({ env: io.env });
   const known = VARIABLES.map(({ name }) => [name, arx.source.find(name)?.value] as const);
   const own = Object.entries(io.env).filter(
-    ([name]) => !VARIABLES.some((row) => name === `${row.name}_FILE`),
+    ([name]) => !VARIABLES.some((row) => name === `${row.name}_FILE` || name === row.name),
   );
   return {
     arx,

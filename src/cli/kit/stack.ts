@@ -11,6 +11,7 @@ import { requireJira, requireSlack } from '../../config/env/vendors.ts';
 import type { Stack } from '../../local/stack.ts';
 import { interruptsOf, printNote } from './io.ts';
 import type { Io } from './io.ts';
+import { printNoteOnce } from './notes.ts';
 import { printOktaSource } from './okta-source.ts';
 import type { Environment, Settings } from './settings.ts';
 
@@ -95,6 +96,11 @@ export async function openLocalStack(
     configPath: settings.file?.path ?? null,
     ui: options.ui,
     log: (line) => printNote(io, dim(line)),
+    // Who runs the stack wants to know that it goes on; for others, that is always so.
+    remark: (line) =>
+      options.ui
+        ? printNote(io, dim(line))
+        : printNoteOnce(io, settings.arx.home, { name: 'stack-in-use', line }),
     handleSignals: false,
     superviseWorker: true,
     interrupts: interruptsOf(io),

@@ -1,38 +1,14 @@
 /** Tables for the terminal: a run, its users, and the list of runs. */
 
-import Table from 'cli-table3';
 import { slackRemedy } from '../../mfa/refusal-words.ts';
 import { formatCoverage } from '../../mfa/coverage.ts';
 import { scanSentence } from '../../mfa/scan-text.ts';
 import type { Breakdown, RunDocument, RunSummary, RunUserRow } from '../../mfa/document.ts';
+import { grid } from './grid.ts';
 import type { Colors } from './io.ts';
 import { count, duration, plain, plural, timeText } from './text.ts';
 import { ACTION_VERDICTS, VERDICT_ORDER, VERDICT_WORDS, removalText } from './words.ts';
 import type { Verdict } from '../../mfa/types.ts';
-
-type Cell = string | number;
-
-/**
- * A table for the terminal; control and escape codes are removed from text, numbers are aligned
- * right.
- */
-export function grid(
-  head: readonly string[],
-  rows: readonly (readonly Cell[])[],
-  colors: Colors,
-): string {
-  const table = new Table({
-    head: head.map((cell) => colors.bold(plain(cell))),
-    style: { head: [], border: [], compact: true },
-    colAligns: head.map((_, column) =>
-      rows.length > 0 && rows.every((row) => typeof row[column] === 'number') ? 'right' : 'left',
-    ),
-  });
-  table.push(
-    ...rows.map((row) => row.map((cell) => (typeof cell === 'number' ? count(cell) : plain(cell)))),
-  );
-  return table.toString();
-}
 
 const tone = (verdict: Verdict, colors: Colors): ((text: string) => string) => {
   if (verdict === 'compliant') return colors.green;

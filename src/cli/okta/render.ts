@@ -5,7 +5,7 @@ import type { Capability } from './capabilities.ts';
 import type { AgedStream, OktaStatus } from './status.ts';
 import type { Colors } from '../kit/io.ts';
 import { count, duration, plain, plural, timeText } from '../kit/text.ts';
-import { grid } from '../kit/table.ts';
+import { grid } from '../kit/grid.ts';
 
 const CREDENTIALS = { ssws: 'API token (SSWS)', service_app: 'service app' } as const;
 const SOURCES = {

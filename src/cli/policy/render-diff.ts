@@ -1,7 +1,7 @@
 import type { DecisionChange } from '../../governance/diff.ts';
 import type { Colors } from '../kit/io.ts';
 import { plural } from '../kit/text.ts';
-import { grid } from '../kit/table.ts';
+import { grid } from '../kit/grid.ts';
 
 /** Changed decisions for the terminal, widening ones first. */
 export function diffText(changes: readonly DecisionChange[], colors: Colors): string {

@@ -12,7 +12,7 @@ import { print, printNote, writeJson } from '../kit/io.ts';
 import type { Colors, Io } from '../kit/io.ts';
 import { loadSettings } from '../kit/settings.ts';
 import { withStore } from '../kit/store.ts';
-import { grid } from '../kit/table.ts';
+import { grid } from '../kit/grid.ts';
 import { count, timeText } from '../kit/text.ts';
 
 /** `arx purge`: counts, and with --yes removes, what is past its retention period. */

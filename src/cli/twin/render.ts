@@ -5,7 +5,7 @@ import type { Colors } from '../kit/io.ts';
 import { plural } from '../kit/text.ts';
 import type { ViewName } from './views.ts';
 import { csvLine } from '../kit/csv.ts';
-import { grid } from '../kit/table.ts';
+import { grid } from '../kit/grid.ts';
 import type { Column } from './columns.ts';
 
 /** A list to be written: items page by page, and their columns. */

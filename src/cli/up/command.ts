@@ -54,11 +54,11 @@ async function up(io: Io, options: UpOptions) {
   const server = await startServer({ ...env, ...config });
   if (server.problem !== null) printNote(io, `the HTTP server did not start: ${server.problem}`);
   try {
-    const { address, namespace, uiUrl } = stack.temporal;
+    const { address, namespace, uiUrl, executable } = stack.temporal;
     const databaseUrl = maskUrl(stack.databaseUrl);
     const { home } = settings.arx;
     if (options.json) {
-      const temporal = { address, namespace };
+      const temporal = { address, namespace, executable: executable ?? null };
       const metrics = stack.workerMetricsUrl ?? null;
       await writeJson(io, {
         schema: 'arx.up/v1',
@@ -71,7 +71,8 @@ async function up(io: Io, options: UpOptions) {
         joined: stack.joined,
       });
     } else {
-      await print(io, `Temporal     ${address} (namespace ${namespace})`);
+      const origin = executable === undefined ? 'runs elsewhere' : `from ${executable}`;
+      await print(io, `Temporal     ${address}, namespace ${namespace}, ${origin}`);
       await print(io, `Temporal UI  ${uiUrl ?? 'none'}`);
       await print(io, `HTTP server  ${server.url ?? 'none'}`);
       await print(io, `Store        ${databaseUrl}`);

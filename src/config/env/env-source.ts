@@ -18,15 +18,22 @@ interface Layer {
 }
 
 /**
- * The environment, which takes precedence over `.env`; each name may also be set as NAME_FILE.
- * Printing it shows no values.
+ * Makes a process ignore `.env`: for one that gets its whole environment from arx, and must not use
+ * what is left out on purpose.
+ */
+export const WITHOUT_DOTENV = { ARX_DOTENV: 'none' } as const;
+
+/**
+ * The environment, which takes precedence over `.env`; each name may also be set as NAME_FILE. A
+ * name with an empty value is not set. Printing it shows no values.
  */
 export class EnvSource {
   readonly #layers: readonly Layer[];
   readonly #cwd: string;
 
   constructor(env: Readonly<Record<string, string | undefined>>, cwd: string) {
-    const dotenv = readDotenv(join(cwd, '.env'));
+    const ignored = env['ARX_DOTENV'] === WITHOUT_DOTENV.ARX_DOTENV;
+    const dotenv = ignored ? null : readDotenv(join(cwd, '.env'));
     this.#cwd = cwd;
     this.#layers = [
       { values: env, place: (name) => ({ path: name }) },
@@ -68,8 +75,7 @@ export class EnvSource {
   }
 }
 
-// As with other readers of .env files, a variable set to an empty value hides the one in the file.
-const isSet = (value: string | undefined): boolean => value !== undefined;
+const isSet = (value: string | undefined): boolean => value !== undefined && value !== '';
 
 function readDotenv(file: string): Layer | null {
   const text = readIfThere(file);

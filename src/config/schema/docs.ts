@@ -52,10 +52,10 @@ export function configurationDocs(): string {
       '`arx.schema.json` is the same schema for editors; `arx config check` reads a file as a run does.',
     ...keys.flatMap(([key, node]) => section(key, node)),
     '## Environment',
-    'The environment takes precedence over `.env` in the working directory; a variable that is set to an empty value ' +
-      'hides the one in the file. Instead of any `NAME`, set `NAME_FILE` to the path of a file that contains the value; ' +
-      'setting both is an error. Values of variables marked _secret_ are never printed. Temporal variables are read by ' +
-      "Temporal's own library, which also reads `temporal.toml`.",
+    'The environment takes precedence over `.env` in the working directory; a variable with an empty value is not set, so ' +
+      'the value in the file is used. `ARX_DOTENV=none` in the environment makes arx ignore the file. Instead of any `NAME`, ' +
+      'set `NAME_FILE` to the path of a file that contains the value; setting both is an error. Values of variables marked ' +
+      "_secret_ are never printed. Temporal variables are read by Temporal's own library, which also reads `temporal.toml`.",
     ...Object.entries(VENDORS).flatMap(([vendor, title]) => [`### ${title}`, variables(vendor)]),
   ]
     .join('\n\n')

@@ -1,8 +1,9 @@
-import { chmodSync, statSync } from 'node:fs';
+import { chmodSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeFolder } from '../../../src/config/folder.ts';
 import { makeHome } from '../../../src/config/home.ts';
+import { findFiles } from '../../../src/config/yaml/files.ts';
 import { configErrorOf, directoryWith } from '../../support/config.ts';
 
 describe('makeFolder', () => {
@@ -12,6 +13,17 @@ describe('makeFolder', () => {
     makeFolder(deep, 0o700);
     expect([deep, join(deep, '..')].map((path) => statSync(path).mode & 0o777)).toEqual([
       0o700, 0o700,
+    ]);
+  });
+
+  it('works through symbolic links, as finding files does', () => {
+    const root = directoryWith({ 'real/one.yaml': '' });
+    symlinkSync(join(root, 'real'), join(root, 'link'));
+    chmodSync(join(root, 'real'), 0o700);
+    makeHome(join(root, 'link'));
+    makeFolder(join(root, 'link', 'below'));
+    expect(findFiles(['link', 'link/*.yaml'], root).map(({ shown }) => shown)).toEqual([
+      'link/one.yaml',
     ]);
   });
 

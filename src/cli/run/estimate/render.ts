@@ -2,7 +2,7 @@ import type { EstimateDocument } from './document.ts';
 import type { Colors } from '../../kit/io.ts';
 import { formatPercent } from '../../../mfa/coverage.ts';
 import { count, duration, plural, timeText } from '../../kit/text.ts';
-import { grid } from '../../kit/table.ts';
+import { grid } from '../../kit/grid.ts';
 
 /** An estimate for the terminal: each figure with its basis. */
 export function estimateTable(document: EstimateDocument, colors: Colors): string {

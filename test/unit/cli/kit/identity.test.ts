@@ -46,7 +46,7 @@ interface Situation {
 async function who({ key, as, local, env = REAL }: Situation, ask = identify) {
   const { io, err } = ioOf({ ...env, ...(key ? { ARX_KEY: KEYS[key] } : {}) });
   const settings = await loadSettings(io, {});
-  return { ...(await ask(io, { settings, store, as, local })), said: err() };
+  return { ...(await ask({ ...io, verbose: true }, { settings, store, as, local })), said: err() };
 }
 
 describe('who acts', () => {

@@ -30,14 +30,15 @@ describe('readEnv', () => {
     });
   });
 
-  it('reads .env, but the environment takes precedence, even with an empty value', () => {
+  it('reads .env, but the environment takes precedence unless its value is empty', () => {
     const files = {
       '.env': 'ARX_LOG_LEVEL=debug\nARX_CONFIG="mine.yaml"\nARX_SERVER_ADDRESS=[::1]:9000\n',
     };
     const env = read({ ARX_LOG_LEVEL: 'warn', ARX_SERVER_ADDRESS: '' }, files);
     expect(env.logLevel).toBe('warn');
     expect(env.configPath).toBe(join(env.cwd, 'mine.yaml'));
-    expect(env.serverAddress.port).toBe(8480);
+    expect(env.serverAddress.port).toBe(9000);
+    expect(read({ ARX_DOTENV: 'none' }, files).serverAddress.port).toBe(8480);
     expect(read({}, files).serverAddress).toEqual({ host: '::1', port: 9000 });
   });
 
