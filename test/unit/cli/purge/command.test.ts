@@ -112,7 +112,7 @@ it('removes nothing without --yes, and says what it would', async () => {
   await fill();
   const { code, out, err } = await arx(['purge'], env);
   expect(code).toBe(2);
-  expect(out).toMatch(/users of scans\s+│\s+1/);
+  expect(out).toMatch(/users of scans\s+1/);
   expect(err).toMatch(/Nothing was removed.*users of scans: 1/);
   expect(err).toContain('--yes');
   const refused = await arx(['purge', '--json'], env);
