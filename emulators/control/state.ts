@@ -114,9 +114,9 @@ function appsState({ apps, users }: OktaOrg): StateDocument['apps'] {
 
 /** One Entra ID group as shown in the state. */
 export function entraGroupState({ users }: EntraDirectory, group: EntraGroup): StateEntraGroup {
-  const { id, displayName, description, members } = group;
+  const { members, ...others } = group;
   const present = users.all.flatMap((user) => (members.get(user.id)?.present ? [user.id] : []));
-  return { id, displayName, description, members: present };
+  return { ...others, members: present };
 }
 
 /** One issue as shown in the state. */

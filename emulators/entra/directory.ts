@@ -45,6 +45,7 @@ export class EntraDirectory {
       mobilePhone: null,
       otherMails: [],
       accountEnabled: true,
+      onPremisesSyncEnabled: false,
       roles: [],
       signInSessionsValidFromDateTime: '2025-01-06T08:00:00Z',
       ...wanted,
@@ -53,7 +54,14 @@ export class EntraDirectory {
 
   addGroup({ members = [], ...wanted }: NewEntraGroup): EntraGroup {
     const id = objectId(GROUPS_FROM + this.groups.all.length, this.seed);
-    const group: EntraGroup = { id, description: null, members: new Map(), ...wanted };
+    const group: EntraGroup = {
+      id,
+      description: null,
+      members: new Map(),
+      onPremisesSyncEnabled: false,
+      isAssignableToRole: false,
+      ...wanted,
+    };
     for (const member of members) {
       const user = this.users.find(member);
       if (user) group.members.set(user.id, { present: true, changedAt: 0 });

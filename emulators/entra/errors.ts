@@ -32,6 +32,13 @@ export function graphError(code: GraphErrorCode, message?: string): Answer {
   return { status, body: { error: { code, message: message ?? usual, innerError } } };
 }
 
+/** 400 for a change of an object whose source is an on-premises directory. */
+export const onPremisesObject = (): Answer =>
+  graphError(
+    'Request_BadRequest',
+    'Unable to update the specified properties for on-premises mastered Directory Sync objects or objects currently undergoing migration.',
+  );
+
 /** 404 for an unknown object id. */
 export function noResource(id: string): Answer {
   return graphError(

@@ -1,7 +1,7 @@
 import { objectBody } from '../http.ts';
 import type { Answer, EmulatedRequest, Route } from '../types.ts';
 import type { EntraDirectory } from './directory.ts';
-import { graphError, noResource } from './errors.ts';
+import { graphError, noResource, onPremisesObject } from './errors.ts';
 import type { EntraGroup } from './model.ts';
 import { contextOf, page } from './paging.ts';
 import { selectGroup, selectUser } from './select.ts';
@@ -85,6 +85,15 @@ function members(directory: EntraDirectory, group: EntraGroup, request: Emulated
   });
 }
 
+/** Why a group does not take a change of its members; null if it does. */
+function memberRefusal({ settings }: EntraDirectory, group: EntraGroup): Answer | null {
+  if (group.onPremisesSyncEnabled) return onPremisesObject();
+  return group.isAssignableToRole &&
+    !settings.permissions.includes('RoleManagement.ReadWrite.Directory')
+    ? graphError('Authorization_RequestDenied')
+    : null;
+}
+
 const REFERENCE = /^https?:\/\/[^/]+\/v1\.0\/(?:directoryObjects|users)\/([^/?]+)$/;
 
 function add(directory: EntraDirectory, group: EntraGroup, request: EmulatedRequest): Answer {
@@ -98,6 +107,8 @@ function add(directory: EntraDirectory, group: EntraGroup, request: EmulatedRequ
   const wanted = decodeURIComponent(match[1] ?? '');
   const user = directory.users.find(wanted);
   if (!user) return noResource(wanted);
+  const refusal = memberRefusal(directory, group);
+  if (refusal) return refusal;
   if (directory.isMember(group, user.id)) return graphError('Request_BadRequest', THERE_ALREADY);
   directory.setMember(group, user.id, true);
   return { status: 204, effect: { group: group.id, user: user.id, member: true } };
@@ -107,6 +118,8 @@ function remove(directory: EntraDirectory, group: EntraGroup, { params }: Emulat
   const { user: wanted = '' } = params;
   const user = directory.users.find(wanted);
   if (!user || !directory.isMember(group, user.id)) return noResource(wanted);
+  const refusal = memberRefusal(directory, group);
+  if (refusal) return refusal;
   directory.setMember(group, user.id, false);
   return { status: 204, effect: { group: group.id, user: user.id, member: false } };
 }

@@ -10,7 +10,10 @@ export interface EntraAccount {
   jobTitle: string | null;
   mobilePhone: string | null;
   otherMails: string[];
-  accountEnabled: boolean;
+  /** Null: never set. */
+  accountEnabled: boolean | null;
+  /** Synchronised from an on-premises directory, which is its source. */
+  onPremisesSyncEnabled: boolean;
   /** Names of directory roles; a user with any role is an administrator. */
   roles: string[];
   signInSessionsValidFromDateTime: string;
@@ -31,6 +34,9 @@ export interface EntraGroup {
   displayName: string;
   description: string | null;
   members: Map<string, Membership>;
+  onPremisesSyncEnabled: boolean;
+  /** Directory roles can be assigned to it, so that changes need a stronger permission. */
+  isAssignableToRole: boolean;
 }
 
 /** A group to add; members are ids or principal names. */
@@ -39,6 +45,8 @@ export interface NewEntraGroup {
   displayName: string;
   description?: string | null;
   members?: readonly string[];
+  onPremisesSyncEnabled?: boolean;
+  isAssignableToRole?: boolean;
 }
 
 /** Settings of the Entra ID emulator that tests and the demo may change while it runs. */

@@ -22,7 +22,9 @@ const USER: Shown<EntraAccount> = {
   id: ({ id }) => id,
   accountEnabled: ({ accountEnabled }) => accountEnabled,
   otherMails: ({ otherMails }) => otherMails,
-  userType: () => 'Member',
+  userType: ({ userPrincipalName }) => (userPrincipalName.includes('#EXT#') ? 'Guest' : 'Member'),
+  // Graph has null for a cloud account.
+  onPremisesSyncEnabled: ({ onPremisesSyncEnabled }) => onPremisesSyncEnabled || null,
   signInSessionsValidFromDateTime: (user) => user.signInSessionsValidFromDateTime,
 };
 
@@ -33,6 +35,8 @@ const GROUP: Shown<EntraGroup> = {
   groupTypes: () => [],
   mailEnabled: () => false,
   securityEnabled: () => true,
+  onPremisesSyncEnabled: ({ onPremisesSyncEnabled }) => onPremisesSyncEnabled || null,
+  isAssignableToRole: ({ isAssignableToRole }) => isAssignableToRole || null,
 };
 
 /** How to format the rows of an answer; an error text if `$select` names unknown properties. */

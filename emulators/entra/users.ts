@@ -1,7 +1,7 @@
 import { objectBody } from '../http.ts';
 import type { Answer, EmulatedRequest, Route } from '../types.ts';
 import type { EntraDirectory } from './directory.ts';
-import { graphError, noResource } from './errors.ts';
+import { graphError, noResource, onPremisesObject } from './errors.ts';
 import type { EntraAccount } from './model.ts';
 import { contextOf, page } from './paging.ts';
 import { selectUser } from './select.ts';
@@ -80,6 +80,7 @@ function update(directory: EntraDirectory, user: EntraAccount, request: Emulated
     );
   }
   if (!directory.mayManage(user)) return graphError('Authorization_RequestDenied');
+  if (user.onPremisesSyncEnabled) return onPremisesObject();
   user.accountEnabled = accountEnabled;
   return { status: 204, effect: { user: user.id, accountEnabled } };
 }

@@ -10,6 +10,8 @@ export interface GoogleAccount {
   /** Super administrator. */
   isAdmin: boolean;
   isDelegatedAdmin: boolean;
+  /** Deleted, but still known: reads find it, changes do not. */
+  deleted: boolean;
   recoveryPhone: string | null;
   recoveryEmail: string | null;
   /** ISO 8601. */

@@ -49,6 +49,7 @@ function patch(
   if (other !== undefined) return googleError('invalid', `Invalid Input: ${other}`);
   if (typeof suspended !== 'boolean') return googleError('invalid', 'Invalid Input: suspended');
   if (settings.protectAdministrators && user.isAdmin) return googleError('forbidden');
+  if (user.deleted) return googleError('invalid', 'User is deleted');
   user.suspended = suspended;
   return {
     status: 200,

@@ -38,6 +38,7 @@ export class GoogleWorkspace {
       givenName: wanted.primaryEmail.split('@')[0] ?? id,
       familyName: 'Account',
       suspended: false,
+      deleted: false,
       isAdmin: false,
       isDelegatedAdmin: false,
       recoveryPhone: null,

@@ -16,6 +16,10 @@ export interface AppRecord {
   users: Map<string, string>;
   /** Ids of assigned groups, in order of priority. */
   groups: string[];
+  /** Attributes that an assignment must state. */
+  required: readonly string[];
+  /** Provisioning of assigned users fails at the application. */
+  failsToProvision: boolean;
 }
 
 /** An application to add; users are ids or logins, groups ids or names. */
@@ -27,6 +31,8 @@ export interface NewApp {
   signOnMode?: string;
   users?: readonly string[];
   groups?: readonly string[];
+  required?: readonly string[];
+  failsToProvision?: boolean;
 }
 
 const CREATED = '2023-05-08T09:00:00.000Z';
@@ -64,6 +70,8 @@ export class AppDirectory {
       signOnMode: wanted.signOnMode ?? 'OPENID_CONNECT',
       created: CREATED,
       lastUpdated: CREATED,
+      required: wanted.required ?? [],
+      failsToProvision: wanted.failsToProvision ?? false,
       users: new Map(members.map((user) => [user, CREATED])),
       groups: groups.flatMap(
         (group) => (this.#org.group(group) ?? this.#org.groupNamed(group))?.id ?? [],

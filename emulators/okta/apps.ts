@@ -1,4 +1,4 @@
-import { objectBody } from '../http.ts';
+import { isObject, objectBody } from '../http.ts';
 import type { Answer, EmulatedRequest, Json, Route } from '../types.ts';
 import type { AppRecord } from './app-records.ts';
 import { notFound, oktaError } from './errors.ts';
@@ -109,13 +109,19 @@ function groups(app: AppRecord, request: EmulatedRequest): Answer {
 
 function assign(org: OktaOrg): Act {
   return (app, request) => {
-    const { id } = objectBody(request);
+    const { id, profile } = objectBody(request);
     if (typeof id !== 'string' || id === '') {
       return oktaError('E0000001', 'id', ['id: The field cannot be left blank']);
     }
     const user = org.view(id);
     if (!user || user.vanish) return notFound(id, 'User');
-    if (user.status === 'DEPROVISIONED') return oktaError('E0000038');
+    if (user.status === 'DEPROVISIONED') return oktaError('E0000117');
+    const given = isObject(profile) ? profile : {};
+    const missing = app.required.filter((name) => given[name] === undefined);
+    if (missing.length > 0) {
+      const causes = missing.map((name) => `${name}: The field cannot be left blank`);
+      return oktaError('E0000001', 'assignment', causes);
+    }
     app.users.set(user.id, app.users.get(user.id) ?? new Date().toISOString());
     return {
       status: 200,
@@ -176,7 +182,7 @@ function renderAppUser({ org, app, user, origin }: Assignment): Json {
     status: 'ACTIVE',
     statusChanged: since,
     passwordChanged: null,
-    syncState: 'DISABLED',
+    syncState: app.failsToProvision ? 'ERROR' : 'DISABLED',
     credentials: { userName: user.profile.login },
     profile: { email: user.profile.email, phone_number: org.canaries.phone ?? null },
     _links: {

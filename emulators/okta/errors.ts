@@ -9,11 +9,15 @@ const ERRORS = {
   E0000007: [404, 'Not found: Resource not found: '],
   E0000009: [500, 'Internal Server Error'],
   E0000011: [401, 'Invalid token provided'],
+  E0000014: [403, 'Update of credentials failed'],
   E0000015: [401, 'You do not have permission to access the feature you are requesting'],
   E0000016: [403, 'Activation failed because the user is already active'],
+  E0000017: [403, 'Password reset failed'],
   E0000022: [405, 'The endpoint does not support the provided HTTP method'],
   E0000031: [400, 'Invalid search criteria.'],
   E0000038: [403, 'This operation is not allowed in the current state.'],
+  E0000060: [501, 'Unsupported operation.'],
+  E0000117: [403, 'Cannot assign apps or update app profiles for an inactive user'],
   E0000047: [429, 'API call exceeded rate limit due to too many requests.'],
 } as const satisfies Record<string, readonly [number, string]>;
 

@@ -16,7 +16,9 @@ interface Changed {
 interface Verb {
   operation: string;
   from: readonly string[];
-  to: string;
+  to: string | ((user: UserRecord) => string);
+  /** Refuses users whose password is elsewhere. */
+  elsewhere?: () => Answer;
   refused: () => Answer;
   body?: (changed: Changed) => Json;
 }
@@ -24,6 +26,14 @@ interface Verb {
 const invalid = (detail: string) => (): Answer => oktaError('E0000001', detail, [detail]);
 const wrongState = (): Answer => oktaError('E0000038');
 const isEmailOff = ({ request }: Changed): boolean => request.query.get('sendEmail') === 'false';
+
+/** A user without a password waits for setting one; deactivation has removed it. */
+function statusOnceActive({ provider, passwordChanged, status }: UserRecord): string {
+  const hasPassword =
+    provider !== undefined || (passwordChanged !== null && status !== 'DEPROVISIONED');
+  return hasPassword ? 'ACTIVE' : 'PROVISIONED';
+}
+
 const secret = ({ org, user }: Changed): string =>
   org.canaries.link ?? fakeToken('', org.seed ^ user.index, 20);
 
@@ -31,7 +41,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   activate: {
     operation: 'users:activate',
     from: ['STAGED', 'DEPROVISIONED'],
-    to: 'ACTIVE',
+    to: statusOnceActive,
     refused: () => oktaError('E0000016'),
     // This must not leave the connector.
     body: (changed) =>
@@ -73,6 +83,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
     operation: 'users:reset_password',
     from: ['ACTIVE', 'PROVISIONED', 'LOCKED_OUT', 'RECOVERY', 'PASSWORD_EXPIRED'],
     to: 'RECOVERY',
+    elsewhere: () => oktaError('E0000017'),
     refused: wrongState,
     body: (changed) =>
       isEmailOff(changed)
@@ -83,6 +94,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
     operation: 'users:expire_password',
     from: ['ACTIVE', 'PASSWORD_EXPIRED'],
     to: 'PASSWORD_EXPIRED',
+    elsewhere: () => oktaError('E0000014'),
     refused: wrongState,
     body: ({ user, request }) => renderUserDetail(user, request.origin),
   },
@@ -100,9 +112,11 @@ export function lifecycleRoutes(org: OktaOrg): Route[] {
   }));
 }
 
-function change({ from, to, refused, body }: Verb, changed: Changed): Answer {
+function change({ from, to: next, refused, elsewhere, body }: Verb, changed: Changed): Answer {
   const { org, user, request } = changed;
+  if (user.provider !== undefined && elsewhere) return elsewhere();
   if (!from.includes(user.status)) return refused();
+  const to = typeof next === 'string' ? next : next(user);
   org.setStatus(user, to);
   if (request.query.get('revokeSessions') === 'true') user.sessions = 0;
   return { status: 200, body: body?.(changed) ?? {}, effect: { user: user.id, status: to } };

@@ -34,6 +34,10 @@ export interface UserRecord {
   denyFactors?: boolean;
   /** Number of open sessions, so that clearing them has a visible effect. */
   sessions: number;
+  /** Number of OAuth tokens; clearing sessions revokes them only if asked to. */
+  oauthTokens: number;
+  /** Where the password is, if not at Okta. */
+  provider?: 'ACTIVE_DIRECTORY' | 'LDAP' | 'FEDERATION';
 }
 
 export interface GroupRecord {
@@ -66,6 +70,7 @@ export interface NewUser {
   roles?: string[];
   vanish?: boolean;
   denyFactors?: boolean;
+  provider?: UserRecord['provider'];
   /** Group names; missing groups are created. */
   groups?: readonly string[];
 }

@@ -15,7 +15,7 @@ export function renderUser(user: UserRecord, origin: string): Json {
     realmId: 'guotivlj45ZSJtnfF5d7',
     type: { id: 'otytivnus5k8rPk4X5d7' },
     profile: user.profile,
-    credentials: { provider: { type: 'OKTA', name: 'OKTA' } },
+    credentials: { provider: { type: user.provider ?? 'OKTA', name: user.provider ?? 'OKTA' } },
     _links: { self: { href: `${origin}/api/v1/users/${user.id}` } },
   };
 }

@@ -170,7 +170,9 @@ function newUser(index: number, wanted: NewUser, id: string): UserRecord {
     roles: wanted.roles ?? [],
     ...(wanted.vanish ? { vanish: true } : {}),
     ...(wanted.denyFactors ? { denyFactors: true } : {}),
+    ...(wanted.provider ? { provider: wanted.provider } : {}),
     sessions: 1,
+    oauthTokens: 1,
   };
 }
 

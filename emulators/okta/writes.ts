@@ -46,10 +46,7 @@ function userWrites(org: OktaOrg): Route[] {
       method: 'DELETE',
       path: '/api/v1/users/:id/sessions',
       operation: 'users:clear_sessions',
-      handle: withUser(org, (found) => {
-        found.sessions = 0;
-        return { status: 204, effect: { user: found.id, sessions: 0 } };
-      }),
+      handle: withUser(org, clearSessions),
     },
   ];
 }
@@ -104,6 +101,15 @@ function withGroup(org: OktaOrg, act: (group: GroupRecord, request: EmulatedRequ
   return (request: EmulatedRequest): Answer => {
     const group = org.group(request.params.id ?? '');
     return group ? act(group, request) : notFound(request.params.id ?? '', 'UserGroup');
+  };
+}
+
+function clearSessions(user: UserRecord, { query }: EmulatedRequest): Answer {
+  user.sessions = 0;
+  if (query.get('oauthTokens') === 'true') user.oauthTokens = 0;
+  return {
+    status: 204,
+    effect: { user: user.id, sessions: 0, oauthTokens: user.oauthTokens },
   };
 }
 
@@ -218,7 +224,9 @@ function removeGroup(org: OktaOrg, group: GroupRecord): Answer {
 function membership(org: OktaOrg, change: 'add' | 'delete') {
   return withGroup(org, (group, request) =>
     withUser(org, (user) => {
-      if (group.type !== 'OKTA_GROUP' || group.members === null) return oktaError('E0000006');
+      // Okta does not change built-in groups, and changes those of applications at their source only.
+      if (group.members === null || group.type === 'BUILT_IN') return oktaError('E0000060');
+      if (group.type !== 'OKTA_GROUP') return oktaError('E0000006');
       group.members[change](user.id);
       group.lastMembershipUpdated = new Date().toISOString();
       return { status: 204, effect: { group: group.id, user: user.id, member: change === 'add' } };

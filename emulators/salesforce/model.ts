@@ -8,6 +8,10 @@ export interface SalesforceAccount {
   name: string;
   active: boolean;
   mobilePhone: string | null;
+  /** Frozen by an administrator; the user stays active. */
+  frozen: boolean;
+  /** Locked out after failed sign-ins. */
+  locked: boolean;
   /** Why Salesforce refuses to deactivate this user; null if it does not. */
   needed: { errorCode: string; message: string } | null;
 }

@@ -28,6 +28,8 @@ export class SalesforceOrg {
       name: wanted.username.split('@')[0] ?? id,
       active: true,
       mobilePhone: null,
+      frozen: false,
+      locked: false,
       needed: null,
       ...wanted,
     });

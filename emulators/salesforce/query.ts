@@ -21,12 +21,24 @@ export const COLUMNS: Readonly<
   UserType: () => 'Standard',
 };
 
-const BY_LOWER = new Map(Object.keys(COLUMNS).map((name) => [name.toLowerCase(), name]));
+/** The supported columns of UserLogin: one record for each user. */
+const LOGIN_COLUMNS: typeof COLUMNS = {
+  Id: ({ id }) => id.replace(/^005/, '0Yw'),
+  UserId: ({ id }) => id,
+  IsFrozen: ({ frozen }) => frozen,
+  IsPasswordLocked: ({ locked }) => locked,
+};
+
+const OBJECTS: Readonly<Record<string, { type: string; columns: typeof COLUMNS }>> = {
+  user: { type: 'User', columns: COLUMNS },
+  userlogin: { type: 'UserLogin', columns: LOGIN_COLUMNS },
+};
 
 /** The column with this name, in any case; null if there is none. */
-export const columnOf = (name: string): string | null => BY_LOWER.get(name.toLowerCase()) ?? null;
+export const columnOf = (name: string, columns = COLUMNS): string | null =>
+  Object.keys(columns).find((one) => one.toLowerCase() === name.toLowerCase()) ?? null;
 
-/** SOQL queries on User. */
+/** SOQL queries on User and UserLogin. */
 export function queryRoutes(org: SalesforceOrg): Route[] {
   return ['/services/data/:version/query', '/services/data/:version/query/'].map((path) => ({
     method: 'GET',
@@ -47,19 +59,24 @@ function query(org: SalesforceOrg, request: EmulatedRequest): Answer {
 }
 
 function problemOf({ object, fields, where }: Query): Answer | null {
-  if (object.toLowerCase() !== 'user') {
+  const known = OBJECTS[object.toLowerCase()];
+  if (known === undefined) {
     return salesforceError('INVALID_TYPE', `sObject type '${object}' is not supported.`);
   }
   const conditions = where.flat();
   const unknown = [...fields, ...conditions.map(({ field }) => field)].find(
-    (name) => columnOf(name) === null,
+    (name) => columnOf(name, known.columns) === null,
   );
   if (unknown !== undefined) {
-    return salesforceError('INVALID_FIELD', `No such column '${unknown}' on entity 'User'.`);
+    return salesforceError(
+      'INVALID_FIELD',
+      `No such column '${unknown}' on entity '${known.type}'.`,
+    );
   }
   const odd = conditions.find(
     ({ field, value }) =>
-      columnOf(field) === 'Id' && !(typeof value === 'string' && isRecordId(value)),
+      /^(Id|UserId)$/.test(columnOf(field, known.columns) ?? '') &&
+      !(typeof value === 'string' && isRecordId(value)),
   );
   return odd
     ? salesforceError('INVALID_QUERY_FILTER_OPERATOR', `invalid ID field: ${String(odd.value)}`)
@@ -68,34 +85,47 @@ function problemOf({ object, fields, where }: Query): Answer | null {
 
 function queryAnswer(
   { users }: SalesforceOrg,
-  { fields, where, limit }: Query,
+  { object, fields, where, limit }: Query,
   { params }: EmulatedRequest,
 ): Answer {
+  const { type, columns } = OBJECTS[object.toLowerCase()] ?? { type: 'User', columns: COLUMNS };
   const rows = users.all
-    .filter((user) => where.some((conditions) => conditions.every((one) => holds(user, one))))
+    .filter((user) =>
+      where.some((conditions) => conditions.every((one) => holds(user, one, columns))),
+    )
     .slice(0, limit ?? undefined);
   const records = rows.map((user) => ({
-    attributes: { type: 'User', url: `/services/data/${params.version}/sobjects/User/${user.id}` },
-    ...pickColumns(user, fields),
+    attributes: { type, url: `/services/data/${params.version}/sobjects/${type}/${user.id}` },
+    ...pickColumns(user, fields, columns),
   }));
   return { status: 200, body: { totalSize: records.length, done: true, records } };
 }
 
 /** The requested columns, in Salesforce's spelling. */
-export const pickColumns = (user: SalesforceAccount, fields: readonly string[]): Json =>
+export const pickColumns = (
+  user: SalesforceAccount,
+  fields: readonly string[],
+  columns = COLUMNS,
+): Json =>
   Object.fromEntries(
     fields.flatMap((name) => {
-      const column = columnOf(name);
-      return column === null ? [] : [[column, COLUMNS[column]?.(user)]];
+      const column = columnOf(name, columns);
+      return column === null ? [] : [[column, columns[column]?.(user)]];
     }),
   );
 
 // Texts are compared case-insensitively; ids case-sensitively, by all 18 characters.
-function holds(user: SalesforceAccount, { field, operator, value }: Condition): boolean {
-  const column = columnOf(field) ?? '';
-  const actual = COLUMNS[column]?.(user);
+function holds(
+  user: SalesforceAccount,
+  { field, operator, value }: Condition,
+  columns: typeof COLUMNS,
+): boolean {
+  const column = columnOf(field, columns) ?? '';
+  const actual = columns[column]?.(user);
   const same =
-    column === 'Id' ? actual === wholeId(String(value)) : foldCase(actual) === foldCase(value);
+    column === 'Id' || column === 'UserId'
+      ? actual === wholeId(String(value))
+      : foldCase(actual) === foldCase(value);
   return same === (operator === '=');
 }
 

@@ -114,7 +114,7 @@ describe('applications of the emulated Okta', () => {
 
   it('cannot be assigned to a deactivated user', async () => {
     const answer = await okta('POST', `/api/v1/apps/${ids.app}/users`, { id: ids.gone });
-    expect(answer).toMatchObject({ status: 403, body: { errorCode: 'E0000038' } });
+    expect(answer).toMatchObject({ status: 403, body: { errorCode: 'E0000117' } });
   });
 });
 
