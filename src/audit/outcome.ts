@@ -5,3 +5,12 @@ export function textOf(outcome: JsonObject | null | undefined, name: string): st
   const value = outcome?.[name];
   return typeof value === 'string' ? value : null;
 }
+
+/** An object in an outcome; null if there is none. */
+export function objectOf(outcome: JsonObject | null | undefined, name: string): JsonObject | null {
+  const value = outcome?.[name];
+  return isJsonObject(value) ? value : null;
+}
+
+const isJsonObject = (value: JsonObject[string] | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

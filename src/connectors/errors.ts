@@ -29,7 +29,24 @@ export interface ConnectorErrorFields {
   /** How long to wait before retrying; null if the vendor did not specify it. */
   retryAfterMs: number | null;
   requestId: string | null;
+  /**
+   * By the vendor's code: whether another try may succeed; `unknown` for an answer that does not tell
+   * what happened. Absent: as usual for the kind of failure.
+   */
+  lasts?: 'lasting' | 'passing' | 'unknown';
+  /** What to do about it, in the words of arx. */
+  remedy?: string;
 }
+
+/** What the vendor said, in its own words; null for what it did not say. */
+export interface VendorWords {
+  /** Cleaned and cut by `cleanWords`. */
+  message: string | null;
+  /** The name of a field of the request or object. */
+  field: string | null;
+}
+
+const NO_WORDS: VendorWords = { message: null, field: null };
 
 /**
  * Thrown for every failure of a call to a vendor. It has only the listed fields; a cause is never
@@ -38,11 +55,11 @@ export interface ConnectorErrorFields {
 export class ConnectorError extends Error {
   override readonly name = 'ConnectorError';
   readonly fields: ConnectorErrorFields;
-  readonly #vendorMessage: string | null;
-  constructor(fields: ConnectorErrorFields, vendorMessage: string | null = null) {
+  readonly #words: VendorWords;
+  constructor(fields: ConnectorErrorFields, words: VendorWords = NO_WORDS) {
     super(`${fields.connector} ${fields.operation}: ${fields.message}`);
     this.fields = fields;
-    this.#vendorMessage = vendorMessage;
+    this.#words = words;
   }
   /**
    * What the vendor said, cleaned and cut by `cleanWords`; null if it said nothing. It may name
@@ -50,14 +67,18 @@ export class ConnectorError extends Error {
    * so that nothing that copies or prints an error takes it along.
    */
   get vendorMessage(): string | null {
-    return this.#vendorMessage;
+    return this.#words.message;
+  }
+  /** The field that the vendor's refusal is about; as private as the vendor's words. */
+  get vendorField(): string | null {
+    return this.#words.field;
   }
   get code(): ConnectorErrorCode {
     return this.fields.code;
   }
   /** Whether a later retry may succeed. */
   get retryable(): boolean {
-    return RETRYABLE[this.fields.code];
+    return this.fields.lasts !== 'lasting' && RETRYABLE[this.fields.code];
   }
 }
 

@@ -14,7 +14,7 @@ export interface Observation {
   member?: boolean;
 }
 
-type ByStatus = { by: 'status'; done: string; ready: readonly string[] };
+type ByStatus = { by: 'status'; done: readonly string[]; ready: readonly string[] };
 type ByMembership = { by: 'membership'; done: boolean; never?: readonly string[] };
 /** No effect that can be read. */
 type Unobservable = { by: 'nothing' };
@@ -24,9 +24,9 @@ interface EffectRow {
   inverse?: string;
 }
 
-const status = (done: string, ...ready: readonly string[]): ByStatus => ({
+const status = (done: string | readonly string[], ...ready: readonly string[]): ByStatus => ({
   by: 'status',
-  done,
+  done: typeof done === 'string' ? [done] : done,
   ready,
 });
 const IS_MEMBER: ByMembership = { by: 'membership', done: true };
@@ -39,22 +39,23 @@ export const EFFECTS: Readonly<Record<string, EffectRow>> = {
   'okta:users:suspend': { effect: status('SUSPENDED', 'ACTIVE'), inverse: 'okta:users:unsuspend' },
   'okta:users:unsuspend': { effect: status('ACTIVE', 'SUSPENDED'), inverse: 'okta:users:suspend' },
   'okta:users:deactivate': { effect: status('DEPROVISIONED', 'STAGED', 'PROVISIONED', 'ACTIVE', 'RECOVERY', 'LOCKED_OUT', 'PASSWORD_EXPIRED', 'SUSPENDED'), inverse: 'okta:users:activate' },
-  'okta:users:activate': { effect: status('ACTIVE', 'STAGED', 'DEPROVISIONED'), inverse: 'okta:users:deactivate' },
+  // Without a password, an activated user is PROVISIONED until they set one.
+  'okta:users:activate': { effect: status(['ACTIVE', 'PROVISIONED'], 'STAGED', 'DEPROVISIONED'), inverse: 'okta:users:deactivate' },
   'okta:users:expire_password': { effect: status('PASSWORD_EXPIRED', 'ACTIVE') },
   'okta:users:reset_password': { effect: UNOBSERVABLE },
   'okta:users:clear_sessions': { effect: UNOBSERVABLE },
   // A deprovisioned user cannot be added.
   'okta:groups:add_member': { effect: { ...IS_MEMBER, never: ['DEPROVISIONED'] }, inverse: 'okta:groups:remove_member' },
   'okta:groups:remove_member': { effect: IS_NO_MEMBER, inverse: 'okta:groups:add_member' },
-  'entra:users:disable': { effect: status('DISABLED', 'ENABLED'), inverse: 'entra:users:enable' },
-  'entra:users:enable': { effect: status('ENABLED', 'DISABLED'), inverse: 'entra:users:disable' },
+  'entra:users:disable': { effect: status('DISABLED', 'ENABLED', 'NOT_SET'), inverse: 'entra:users:enable' },
+  'entra:users:enable': { effect: status('ENABLED', 'DISABLED', 'NOT_SET'), inverse: 'entra:users:disable' },
   'entra:users:revoke_sessions': { effect: UNOBSERVABLE },
   'entra:groups:add_member': { effect: IS_MEMBER, inverse: 'entra:groups:remove_member' },
   'entra:groups:remove_member': { effect: IS_NO_MEMBER, inverse: 'entra:groups:add_member' },
   'google:users:suspend': { effect: status('SUSPENDED', 'ACTIVE'), inverse: 'google:users:unsuspend' },
   'google:users:unsuspend': { effect: status('ACTIVE', 'SUSPENDED'), inverse: 'google:users:suspend' },
-  'salesforce:users:deactivate': { effect: status('INACTIVE', 'ACTIVE'), inverse: 'salesforce:users:activate' },
-  'salesforce:users:activate': { effect: status('ACTIVE', 'INACTIVE'), inverse: 'salesforce:users:deactivate' },
+  'salesforce:users:deactivate': { effect: status('INACTIVE', 'ACTIVE', 'FROZEN', 'LOCKED'), inverse: 'salesforce:users:activate' },
+  'salesforce:users:activate': { effect: status(['ACTIVE', 'FROZEN', 'LOCKED'], 'INACTIVE'), inverse: 'salesforce:users:deactivate' },
 };
 
 const rowOf = (operation: string): EffectRow | undefined =>
@@ -95,7 +96,7 @@ export function effectState(operation: string, { account, member }: Observation)
   if (seen.by === 'nothing') return 'unknown';
   if (seen.by === 'membership') return membershipState(seen, { account, member });
   if (account === undefined) return 'unknown';
-  if (account.status === seen.done) return 'done';
+  if (seen.done.includes(account.status)) return 'done';
   return seen.ready.includes(account.status) ? 'ready' : 'wrong_state';
 }
 

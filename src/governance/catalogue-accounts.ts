@@ -24,6 +24,7 @@ export const GOOGLE_OPERATIONS: readonly OperationRow[] = [
 // prettier-ignore
 export const SALESFORCE_OPERATIONS: readonly OperationRow[] = [
   { connector: 'salesforce', operation: 'users:read', method: 'GET', path: '/services/data/v62.0/query', risk: 'LOW', does: 'Find a user by id or user name' },
+  { connector: 'salesforce', operation: 'users:read_login', method: 'GET', path: '/services/data/v62.0/query', risk: 'LOW', does: 'Read whether a user is frozen or locked out' },
   { connector: 'salesforce', operation: 'users:deactivate', method: 'PATCH', path: '/services/data/v62.0/sobjects/User/{userId}', risk: 'HIGH', takesAccess: true, does: 'Deactivate a user' },
   { connector: 'salesforce', operation: 'users:activate', method: 'PATCH', path: '/services/data/v62.0/sobjects/User/{userId}', risk: 'MEDIUM', does: 'Activate a user' },
 ];

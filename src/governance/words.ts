@@ -19,6 +19,8 @@ const MEANINGS: Readonly<Record<string, string>> = {
   found_done: 'no answer to the call was received, but its target shows that it took effect',
   found_undone:
     'no answer to the call was received, and its target shows that it did not take effect',
+  not_seen_yet:
+    'the call did not find its target, which can be read: the copies of the vendor differ for a while',
   last_super_administrator:
     'it would take access from the last super administrator who can sign in',
   protected_account: 'its target is on the protected list, so that its access is not taken away',

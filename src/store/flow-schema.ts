@@ -27,6 +27,7 @@ export interface FlowRunsTable {
   outcome: FlowRunRecord['outcome'];
   code: string | null;
   message: string | null;
+  error: OptionalJson<NonNullable<FlowRunRecord['error']>>;
   target: OptionalJson<NonNullable<FlowRunRecord['target']>>;
   steps: JsonColumn<FlowRunRecord['steps']>;
   undo: OptionalJson<NonNullable<FlowRunRecord['undo']>>;

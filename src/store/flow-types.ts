@@ -15,7 +15,7 @@ export interface FlowStepRecord {
   decision: JsonObject | null;
   /** Request id of the governed operation that made the call; also that of the approval. */
   request: string | null;
-  /** Listed fields of the result of the call, or `{code, message}` of its failure. */
+  /** Listed fields of the result of the call, or `{code, message, error}` of its failure. */
   result: JsonObject | null;
   /** true: the effect was verified; false: not verified in time; null: not checked. */
   verified: boolean | null;
@@ -58,6 +58,8 @@ export interface FlowRunRecord {
    */
   code: string | null;
   message: string | null;
+  /** The failed call, if one ended the run: code, vendorCode, field, message and remedy. */
+  error: JsonObject | null;
   /** Opaque facts about the target: product, id, status when first read. */
   target: JsonObject | null;
   steps: FlowStepRecord[];
@@ -89,7 +91,16 @@ export interface FlowRunFilter {
 export type FlowRunPatch = Partial<
   Pick<
     FlowRunRecord,
-    'state' | 'outcome' | 'code' | 'message' | 'target' | 'steps' | 'undo' | 'finishedAt' | 'inputs'
+    | 'state'
+    | 'outcome'
+    | 'code'
+    | 'message'
+    | 'error'
+    | 'target'
+    | 'steps'
+    | 'undo'
+    | 'finishedAt'
+    | 'inputs'
   >
 >;
 

@@ -138,7 +138,7 @@ describe('responses recorded from real organisations', () => {
     expect(refusals.length).toBeGreaterThan(0);
     for (const { response } of refusals) {
       const answer = { status: response.status, headers: new Headers(), text: '' };
-      expect(oktaRefusal(answer, response.body)?.vendorCode).toMatch(/^E\d{7}$/);
+      expect(oktaRefusal(answer, response.body, '')?.vendorCode).toMatch(/^E\d{7}$/);
     }
   });
 });

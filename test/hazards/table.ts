@@ -4,6 +4,8 @@
  * one, and sees the test fail.
  */
 
+import { VENDOR_ANSWERS } from './vendor-answers.ts';
+
 /** A change of one source file that undoes an answer; `from` stands in the file exactly once. */
 export interface Change {
   file: string;
@@ -1569,6 +1571,7 @@ export const HAZARDS: readonly Hazard[] = [
   ...EMBEDDED,
   ...GOVERNANCE,
   ...ELSEWHERE,
+  ...VENDOR_ANSWERS,
 ];
 
 /**

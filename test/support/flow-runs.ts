@@ -42,6 +42,7 @@ export function flowRun(run: string, over: Partial<FlowRunRecord> = {}): FlowRun
     outcome: null,
     code: null,
     message: null,
+    error: null,
     target: null,
     steps: [],
     undo: null,

@@ -1,4 +1,12 @@
 /** The activities of governed operations in this process: a real store and emulated vendors. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ApplicationFailure } from '@temporalio/activity';
+import { vendorEnvironment } from '../../src/cli/demo/home.ts';
+import { accountVendors } from '../../src/config/env/account-vendors.ts';
+import { readEnv } from '../../src/config/env/env.ts';
+import type { AccountVendors } from '../../src/connectors/accounts.ts';
 import { createGovernedActivities } from '../../src/activities/governance/create.ts';
 import type { GovernedActivities, OpenedRequest } from '../../src/activities/governance/types.ts';
 import type { ApprovalSettings } from '../../src/config/schema/approval-settings.ts';
@@ -25,11 +33,16 @@ export interface GovernedParts {
   time: { now: number };
   open(requestId: string, input: GovernedOperationInput): Promise<OpenedRequest>;
   approve(requestId: string, approver: string): Promise<{ accepted: boolean; state: string }>;
-  perform(requestId: string): Promise<OpenedRequest>;
+  perform(requestId: string, attempt?: number): Promise<OpenedRequest>;
+  /** Performs as Temporal does, with the clock set forward by each wait, until the request has ended. */
+  settle(requestId: string): Promise<OpenedRequest & { attempts: number; waitedMs: number }>;
 }
 
 /** Okta starts empty, with ann, bob and requester@example.com in the group `Approvers`. */
-export async function governedParts(store: Store): Promise<GovernedParts> {
+export async function governedParts(
+  store: Store,
+  { accounts = false }: { accounts?: boolean } = {},
+): Promise<GovernedParts> {
   const emulators = await startEmulators({ profile: 'empty', rateLimit: 0, log: null });
   emulators.okta.addGroup({ name: 'Approvers' });
   for (const name of ['ann', 'bob', 'requester'])
@@ -49,13 +62,22 @@ export async function governedParts(store: Store): Promise<GovernedParts> {
   const bundleNow = () => bundle(...INCLUDED, ...policies.extra);
   const activities = createGovernedActivities({
     store,
-    connectors: mfaParts(store, emulators, now, undefined, bundleNow).connectors,
+    connectors: mfaParts(
+      store,
+      emulators,
+      now,
+      undefined,
+      bundleNow,
+      accounts ? vendorsOf(emulators) : {},
+    ).connectors,
     org: new URL(emulators.document.okta).host,
     settings: () => settings,
     now,
     random: () => 0,
     flushCalls: async () => undefined,
   });
+  const perform = (requestId: string, attempt = 1) =>
+    inActivity(() => activities.performRequest({ requestId }), attempt);
   return {
     activities,
     emulators,
@@ -72,6 +94,30 @@ export async function governedParts(store: Store): Promise<GovernedParts> {
           decision: { decisionId: `${requestId}-${approver}`, verdict: 'approve', approver },
         }),
       ),
-    perform: (requestId) => inActivity(() => activities.performRequest({ requestId })),
+    perform,
+    settle: async (requestId) => {
+      let waitedMs = 0;
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return { ...(await perform(requestId, attempt)), attempts: attempt, waitedMs };
+        } catch (error) {
+          if (!(error instanceof ApplicationFailure) || error.nonRetryable || attempt > 40)
+            throw error;
+          const wait = Number(error.nextRetryDelay ?? 0);
+          waitedMs += wait;
+          time.now += wait;
+        }
+      }
+    },
   };
+}
+
+/** The settings of the account vendors, from the variables that arx reads. */
+function vendorsOf({ document }: RunningEmulators): AccountVendors {
+  const cwd = mkdtempSync(join(tmpdir(), 'arx-test-'));
+  try {
+    return accountVendors(readEnv({ env: vendorEnvironment(document), cwd, userHome: cwd }));
+  } finally {
+    rmSync(cwd, { recursive: true });
+  }
 }

@@ -7,6 +7,7 @@ import { configSchema } from '../../src/config/schema/schema.ts';
 import { Secret } from '../../src/config/env/secret.ts';
 import { createConnectors } from '../../src/connectors/create.ts';
 import { authoritySources } from '../../src/governance/authority.ts';
+import type { AccountVendors } from '../../src/connectors/accounts.ts';
 import type { Connectors } from '../../src/connectors/types.ts';
 import type { Store } from '../../src/store/types.ts';
 import type { RunningEmulators } from '../../emulators/start.ts';
@@ -30,6 +31,7 @@ export function mfaParts(
   now: () => Date = () => new Date(),
   defaultApprovers: readonly string[] = ['group:Approvers'],
   policies: Bundle | (() => Bundle) = POLICIES,
+  accounts: AccountVendors = {},
 ): MfaParts {
   const policiesNow = () => (typeof policies === 'function' ? policies() : policies);
   const { host } = new URL(document.okta);
@@ -48,6 +50,7 @@ export function mfaParts(
       projectKey: document.jiraProject,
     },
     slack: { apiUrl: document.slack, token: new Secret(document.tokens.slack) },
+    ...accounts,
     journal: store.journal,
     bundle: policiesNow,
     guardrails: () => ({ riskMax: {} }),
@@ -81,5 +84,7 @@ const QUIET = { logger: new DefaultLogger('ERROR', () => undefined) };
 
 /** Runs `work` as attempt number `attempt` of an activity. */
 export function inActivity<Result>(work: () => Promise<Result>, attempt = 1): Promise<Result> {
-  return new MockActivityEnvironment({ attempt }, QUIET).run(work) as Promise<Result>;
+  return new MockActivityEnvironment({ attempt, scheduledTimestampMs: Date.now() }, QUIET).run(
+    work,
+  ) as Promise<Result>;
 }

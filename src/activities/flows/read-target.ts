@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { JsonObject } from '../../audit/types.ts';
+import { ConnectorError, PolicyDeniedError } from '../../connectors/errors.ts';
 import type { Caller, OktaUser } from '../../connectors/types.ts';
 import { partsOf } from '../../governance/catalogue.ts';
 import { comparable } from '../../flows/comparable.ts';
@@ -37,7 +38,8 @@ const READINGS: Readonly<Record<AccountConnector, Reading>> = {
     const { id, userPrincipalName, mail, accountEnabled } = (
       await entra('users:read', { user }, context)
     ).output;
-    const status = accountEnabled ? 'ENABLED' : 'DISABLED';
+    // Null was never set. Only `true` means enabled, but a write still makes a difference.
+    const status = accountEnabled === null ? 'NOT_SET' : accountEnabled ? 'ENABLED' : 'DISABLED';
     return account('entra', { id, login: userPrincipalName, emails: [mail], status });
   },
   google: async ({ google }, user, context) => {
@@ -51,14 +53,31 @@ const READINGS: Readonly<Record<AccountConnector, Reading>> = {
     const found = (await salesforce('users:read', { user }, context)).output;
     const { id, username, email, federationId, active } = found;
     const emails = [email, federationId?.includes('@') ? federationId : null];
-    return account('salesforce', {
-      id,
-      login: username,
-      emails,
-      status: active ? 'ACTIVE' : 'INACTIVE',
-    });
+    const status = active ? await signInState(salesforce, id, context) : 'INACTIVE';
+    return account('salesforce', { id, login: username, emails, status });
   },
 };
+
+/**
+ * Whether an active user of Salesforce is frozen or locked out: such users cannot sign in, but are not
+ * deactivated. ACTIVE if that permanently cannot be read.
+ */
+async function signInState(
+  salesforce: TargetReader['connectors']['salesforce'],
+  userId: string,
+  context: ReturnType<typeof readContext>,
+): Promise<'ACTIVE' | 'FROZEN' | 'LOCKED'> {
+  try {
+    const { frozen, locked } = (await salesforce('users:read_login', { userId }, context)).output;
+    return frozen ? 'FROZEN' : locked ? 'LOCKED' : 'ACTIVE';
+  } catch (error) {
+    const isLasting =
+      error instanceof PolicyDeniedError ||
+      (error instanceof ConnectorError && !error.retryable && error.code !== 'cancelled');
+    if (isLasting) return 'ACTIVE';
+    throw error;
+  }
+}
 
 interface Read {
   id: string;

@@ -8,11 +8,13 @@ import type { UsesClock, UsesConnectors, UsesStore } from '../support/parts.ts';
 import type { FlowDeps } from './deps.ts';
 import type { TargetReader } from './read-target.ts';
 
-/** How a run ends: a coded word and a sentence, without personal data. */
+/** How a run ends: a coded word, and a sentence for people that may repeat what a vendor said. */
 export interface RunEnd {
   outcome: FlowOutcome;
   code: string | null;
   message: string | null;
+  /** The failed call, if one ended the run. */
+  error?: JsonObject;
 }
 
 export async function runOf({ store }: UsesStore<'flows'>, run: string): Promise<FlowRunRecord> {

@@ -1,4 +1,5 @@
 import { userIn } from '../../governance/principal.ts';
+import { objectOf } from '../../audit/outcome.ts';
 import type { JsonObject } from '../../audit/types.ts';
 import { partsOf } from '../../governance/catalogue.ts';
 import { bindInput } from '../../governance/stored-input.ts';
@@ -111,7 +112,7 @@ const nextAfter = ({ outcome }: FlowRunRecord): StepEnd => ({
 
 /** `verifyStep`: checks once whether a step took effect. */
 export function verifyStep(
-  deps: UpdateDeps & UsesConnectors<AccountConnector>,
+  deps: UpdateDeps & UsesConnectors<AccountConnector> & Pick<FlowDeps, 'flowConfig'>,
 ): FlowActivities['verifyStep'] {
   return async ({ run, step: id, last }) => {
     const record = await runOf(deps, run);
@@ -121,10 +122,12 @@ export function verifyStep(
     if (!verified && !last) return { next: 'again' };
     const outcome = { step: id, operation: step.operation, verified };
     const steps = withStep(record, id, { verified, ...(verified && { state: 'done' }) });
+    const error = objectOf(step.result, 'error');
     const end = {
       outcome: 'unverified',
       code: 'not_seen',
-      message: `${step.operation} was called, but its effect was not visible in time.`,
+      message: notSeenText(deps, record, step),
+      ...(error && { error }),
     } as const;
     await updateRun(
       deps,
@@ -134,6 +137,19 @@ export function verifyStep(
     );
     return { next: verified ? 'done' : 'ended' };
   };
+}
+
+/** The end of a step whose effect was not seen: when arx stopped looking, and how its call failed. */
+function notSeenText(
+  deps: Pick<FlowDeps, 'flowConfig'>,
+  record: FlowRunRecord,
+  step: FlowStepRecord,
+): string {
+  const within = withinOf(deps, record, step);
+  const time = within === null ? '' : ` (${Math.ceil(within / 1_000)} s)`;
+  const failure = step.result?.['message'];
+  const why = typeof failure === 'string' ? ` The call failed: ${failure}` : '';
+  return `${step.operation} was called, but its effect was not visible in time${time}.${why}`;
 }
 
 interface EndedStep {
@@ -150,14 +166,16 @@ async function determineOutcome(deps: SettleDeps, ended: EndedStep): Promise<Ste
   if (state === 'succeeded')
     return { change: { state: 'done', result: resultOf(step, made) }, end: null };
   const message = typeof made?.['message'] === 'string' ? made['message'] : null;
-  const result = { code: code ?? state, message };
+  const error = objectOf(made, 'error');
+  const result = { code: code ?? state, message, ...(error && { error }) };
   const open = state === 'failed' || state === 'unknown';
   // The state of the target counts: the answer may be lost, or another call may have come first.
   if (open && (await readStepState(deps, record, step)) === 'done') {
     return { change: { state: 'done', result: { ...result, code: 'found_done' } }, end: null };
   }
   const isSeenLater = state === 'unknown' && withinOf(deps, record, step) !== null;
-  return { change: { state: 'failed', result }, end: isSeenLater ? null : endOf(ended, message) };
+  const end = { ...endOf(ended, message), ...(error && { error }) };
+  return { change: { state: 'failed', result }, end: isSeenLater ? null : end };
 }
 
 /** How the run ends because of a step that did not succeed. */

@@ -18,7 +18,8 @@ import { findMoreApprovers, withVoter } from './more-approvers.ts';
 import { readEscalation } from './requirements.ts';
 import type { RequirementDeps } from './requirements.ts';
 import { findOperationEnd } from './operation-end.ts';
-import { endWith, recordOf } from './perform.ts';
+import { recordOf } from './perform.ts';
+import { endWith } from './request-end.ts';
 import { closingDraft, requestDraft, requestFacts } from './recording.ts';
 import type { EntryAuthor } from './recording.ts';
 

@@ -8,6 +8,7 @@ import type { UsesClock, UsesConnectors, UsesStore } from '../support/parts.ts';
 import { requestState } from './open-request.ts';
 import { readerOf } from './user-reader.ts';
 import { requestDraft } from './recording.ts';
+import type { FailedCall } from './request-end.ts';
 
 /** The effect of a call that was interrupted. */
 export type CallEffect = 'done' | 'undone' | 'unknown';
@@ -15,21 +16,23 @@ export type CallEffect = 'done' | 'undone' | 'unknown';
 /**
  * Finds out whether an interrupted call took effect: from the audit trail, if an earlier attempt
  * recorded it there, otherwise from the state of the target. `ended`: the call was made by this
- * attempt, so no other attempt can still be waiting for its answer. Throws a failure that makes the
- * activity check again later.
+ * attempt, so no other attempt can still be waiting for its answer. `isFinal`: the target is read once,
+ * because the vendor has answered. `failed` is kept for the attempts that check later. Throws a failure
+ * that makes the activity check again later.
  */
 export async function findEffect(
   deps: UsesStore<'audit' | 'requests'> & UsesConnectors<AccountConnector> & UsesClock,
   record: ActionRecord,
-  { ended = false }: { ended?: boolean } = {},
+  { ended = false, isFinal = false, failed = null }: FindOptions = {},
 ): Promise<CallEffect> {
   const { connectors, now } = deps;
-  const since = await readMissedAt(deps, record);
+  const since = await readMissedAt(deps, record, failed);
   if (await isRecordedDone(deps, record)) return 'done';
   const operation = `${record.connector}:${record.operation}`;
   const reader = { connectors, caller: readerOf(record) };
   const targetState = await readTargetState(reader, { operation, args: record.args }, 'again');
   if (targetState === 'done') return 'done';
+  if (isFinal) return targetState === 'ready' ? 'undone' : 'unknown';
   if (targetState !== 'ready' && ended) return 'unknown';
   const wait = Date.parse(since) + ON_ITS_WAY_MS - now().getTime();
   if (wait > 0)
@@ -41,6 +44,12 @@ export async function findEffect(
   return targetState === 'ready' ? 'undone' : 'unknown';
 }
 
+interface FindOptions {
+  ended?: boolean;
+  isFinal?: boolean;
+  failed?: FailedCall | null;
+}
+
 /**
  * Since when the effect of a call has been checked. The first attempt that checks records it, because
  * the previous attempt may have made the call long after it was intended.
@@ -48,6 +57,7 @@ export async function findEffect(
 async function readMissedAt(
   { store, now }: UsesStore<'requests'> & UsesClock,
   { requestId, outcome, updatedAt }: ActionRecord,
+  failed: FailedCall | null,
 ): Promise<string> {
   const noted = outcome?.['missedAt'];
   if (typeof noted === 'string') return noted;
@@ -55,7 +65,7 @@ async function readMissedAt(
   const state = 'performing';
   await store.requests.move(null, requestId, [state], {
     state,
-    outcome: { missedAt },
+    outcome: { missedAt, ...failed },
     at: updatedAt,
   });
   return missedAt;
@@ -91,14 +101,15 @@ export async function recordDone(
   return requestState((await store.requests.get(requestId)) ?? record);
 }
 
-/** The call took no effect: the request is ready again, with its grant. */
+/** The call took no effect, as `code` says: the request is ready again, with its grant. */
 export async function recordNoEffect(
   { store, now }: UsesStore<'grants' | 'journal' | 'requests'> & UsesClock,
   record: ActionRecord,
+  code: 'found_undone' | 'not_seen_yet' = 'found_undone',
 ): Promise<void> {
   const { requestId, approval } = record;
   const at = now();
-  const outcome = { ok: false, code: 'found_undone' };
+  const outcome = { ok: false, code };
   await store.journal.append(
     [requestDraft(record, { kind: 'action.failed', at, outcome })],
     async (tx: StoreTransaction) => {

@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import { objectOf, textOf } from '../../audit/outcome.ts';
 import type { JsonObject } from '../../audit/types.ts';
 import { ConnectorError, PolicyDeniedError } from '../../connectors/errors.ts';
 import type { CallContext } from '../../connectors/types.ts';
@@ -80,6 +81,11 @@ export async function announceEnd(deps: NoticeDeps, record: ActionRecord): Promi
   if (message) await updateMessage(deps, record, message);
 }
 
+/** Shows in the message that asked for approval how the approved call failed. */
+export async function announceFailure(deps: NoticeDeps, record: ActionRecord): Promise<void> {
+  if (record.approval?.state === 'APPROVED') await announceEnd(deps, record);
+}
+
 /**
  * The message that asked for approval: from the stored messages, or from the audit trail if an
  * earlier attempt recorded it too late.
@@ -108,13 +114,32 @@ async function updateMessage(
   { channel, ts }: PostedMessage,
 ): Promise<void> {
   await recordFailure(deps, record, async () => {
-    const message = messageOf(record, `${record.approval?.state ?? 'CLOSED'}`, false);
+    const message = messageOf(record, endTitle(record), false);
     await deps.connectors.slack(
       'chat:update',
       { channel, ts, ...message, metadata: metadataOf(record) },
       contextOf(record),
     );
   });
+}
+
+const FAILED: Partial<Record<ActionRecord['state'], string>> = {
+  failed: 'FAILED',
+  unknown: 'OUTCOME UNKNOWN',
+};
+
+/** How the approval ended, and how the call failed after it. */
+function endTitle({ approval, state }: ActionRecord): string {
+  const ended = approval?.state ?? 'CLOSED';
+  const failed = FAILED[state];
+  return failed === undefined ? ended : `${ended}, then ${failed}`;
+}
+
+/** What happened to a call that failed, in the words of arx and the vendor, and what to do. */
+function failureLines({ state, outcome }: ActionRecord): string[] {
+  if (FAILED[state] === undefined) return [];
+  const remedy = textOf(objectOf(outcome, 'error'), 'remedy');
+  return [textOf(outcome, 'message') ?? '', remedy === null ? '' : `remedy: ${remedy}`];
 }
 
 function channelsOf({ obligations }: ActionRecord): string[] {
@@ -144,6 +169,7 @@ function messageOf(
   const lines = [
     `request ${requestId}`,
     approval ? `until ${new Date(approval.deadline).toISOString()}` : '',
+    ...failureLines(record),
     ...requestLines(viewOf(record)).map(([name, text]) => `${name}: ${text}`),
   ];
   const buttons = BUTTONS.map(({ text, ...button }) => ({

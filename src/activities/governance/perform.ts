@@ -1,6 +1,6 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { JsonObject } from '../../audit/types.ts';
-import { ConnectorError, PolicyDeniedError } from '../../connectors/errors.ts';
+import { ConnectorError } from '../../connectors/errors.ts';
 import type { CallContext, CallOutcome, OperationTable, Recorded } from '../../connectors/types.ts';
 import type { ActionState } from '../../governance/types.ts';
 import type { ActionRecord } from '../../store/governance-types.ts';
@@ -13,29 +13,48 @@ import { factsOf } from './facts.ts';
 import type { TargetFacts } from './facts.ts';
 import { requestState } from './open-request.ts';
 import { refusalIfUnreadable } from './request-context.ts';
-import { closingDraft, requestDraft } from './recording.ts';
+import { requestDraft } from './recording.ts';
 import { withAdministratorLock, removesAdministrator } from './administrator-lock.ts';
 import type { AdministratorLock } from './administrator-lock.ts';
 import { recordDone, recordNoEffect, findEffect } from './interrupted.ts';
 import { callerOf, whatChanged } from './what-changed.ts';
+import {
+  CALL_ATTEMPTS,
+  endAfterLookUp,
+  endFrom,
+  endOfInterrupted,
+  endWith,
+  asFailedCall,
+  failureIn,
+  isLastTry,
+  isLookedUpOnce,
+} from './request-end.ts';
+import { announceFailure } from './notices.ts';
+import { retryIfNotSeenYet } from './not-seen-yet.ts';
 
-const CALL_ATTEMPTS = 8;
 const READY: readonly ActionState[] = ['open', 'approved'];
 
 type PerformDeps = UsesStore<
-  'audit' | 'authorityGroups' | 'grants' | 'journal' | 'leases' | 'requests'
+  'audit' | 'authorityGroups' | 'grants' | 'journal' | 'leases' | 'messages' | 'requests'
 > &
   Pick<GovernedDeps, 'connectors' | 'now' | 'org' | 'random' | 'settings'>;
 
 /** `performRequest`: checks everything again, then makes the call once. */
 export function performRequest(deps: PerformDeps): GovernedActivities['performRequest'] {
   return async ({ requestId }) => {
-    try {
-      return await carryOut(deps, requestId);
-    } catch (error) {
-      return endIfUnreadable(deps, await recordOf(deps, requestId), error);
-    }
+    const ended = await carryOutOrEnd(deps, requestId);
+    if (ended.state === 'failed' || ended.state === 'unknown')
+      await announceFailure(deps, await recordOf(deps, requestId));
+    return ended;
   };
+}
+
+async function carryOutOrEnd(deps: PerformDeps, requestId: string): Promise<OpenedRequest> {
+  try {
+    return await carryOut(deps, requestId);
+  } catch (error) {
+    return endIfUnreadable(deps, await recordOf(deps, requestId), error);
+  }
 }
 
 async function carryOut(deps: PerformDeps, requestId: string): Promise<OpenedRequest> {
@@ -91,6 +110,7 @@ async function recheckAndCall(deps: PerformDeps, pending: PendingCall): Promise<
       ? await resolveInterrupted(deps, await recordOf(deps, requestId), error)
       : null;
     if (ended) return ended;
+    await retryIfNotSeenYet(deps, { record, facts, error });
     const settled = endFrom(error);
     if (!settled) throw error;
     await recordGrantUse(deps, record);
@@ -107,27 +127,32 @@ export function endRequest(deps: PerformDeps): GovernedActivities['endRequest'] 
     const effect = record.state === 'performing' ? await findEffect(deps, record) : 'undone';
     if (effect === 'done') return recordDone(deps, record);
     const known = effect === 'undone';
-    return endWith(deps, record, known ? { state, outcome: { code } } : INTERRUPTED);
+    return endWith(
+      deps,
+      record,
+      known ? { state, outcome: { code } } : endOfInterrupted(failureIn(record)),
+    );
   };
 }
 
-const INTERRUPTED: RequestEnd = { state: 'unknown', outcome: { code: 'interrupted' } };
-
 /**
- * Resolves a call with an unknown outcome. The request ends if the call took effect, or if that
- * cannot be found out; null if it took no effect and may be made again. `error` is the error of the
- * call, if it ended with one.
+ * Resolves a call with an unknown outcome. The request ends if the call took effect, if that cannot be
+ * found out, or if another call would end the same way; null if it took no effect and may be made
+ * again. `error` is the error of the call, if it ended with one in this attempt.
  */
 async function resolveInterrupted(
   deps: PerformDeps,
   record: ActionRecord,
-  error?: unknown,
+  error?: ConnectorError,
 ): Promise<OpenedRequest | null> {
-  const effect = await findEffect(deps, record, { ended: error !== undefined });
+  const isFailed = error !== undefined && error.code !== 'cancelled';
+  const failed = isFailed ? asFailedCall(error) : failureIn(record);
+  const isFinal = failed !== null && isLookedUpOnce(failed);
+  const effect = await findEffect(deps, record, { ended: error !== undefined, isFinal, failed });
   if (effect === 'done') return recordDone(deps, record);
-  const settled = error === undefined ? INTERRUPTED : (endFrom(error) ?? INTERRUPTED);
-  if (effect === 'unknown') return endWith(deps, record, settled);
-  if (isLastTry()) return endWith(deps, record, { ...settled, state: 'failed' });
+  if (isFinal) return endWith(deps, record, endAfterLookUp(failed, effect));
+  if (effect === 'unknown') return endWith(deps, record, endOfInterrupted(failed));
+  if (isLastTry()) return endWith(deps, record, { ...endOfInterrupted(failed), state: 'failed' });
   await recordNoEffect(deps, record);
   if (error === undefined) return null;
   throw retryIn(
@@ -136,10 +161,6 @@ async function resolveInterrupted(
     'the call took no effect; arx will make it again',
   );
 }
-
-const isOutcomeUnknown = (error: unknown): boolean =>
-  error instanceof ConnectorError && error.fields.ambiguous;
-const isLastTry = (): boolean => Context.current().info.attempt >= CALL_ATTEMPTS;
 
 export async function recordOf(
   { store }: UsesStore<'requests'>,
@@ -165,7 +186,9 @@ async function makeCall(deps: PerformDeps, { record, facts, lock }: PendingCall)
   const begin = async (tx: StoreTransaction): Promise<void> => {
     const at = now().toISOString();
     await lock?.renew(tx);
-    if (!(await store.requests.move(tx, requestId, READY, { state: 'performing', at }))) {
+    // What an earlier call left unknown says nothing about this one.
+    const change = { state: 'performing', outcome: {}, at } as const;
+    if (!(await store.requests.move(tx, requestId, READY, change))) {
       throw ApplicationFailure.nonRetryable(
         `request ${requestId} was decided or started meanwhile: see \`arx approvals why ${requestId}\``,
         'conflict',
@@ -209,6 +232,9 @@ interface Outcome {
   outcome: CallOutcome<unknown>;
 }
 
+const isOutcomeUnknown = (error: unknown): error is ConnectorError =>
+  error instanceof ConnectorError && error.fields.ambiguous;
+
 /** The entry after the call; the state of the request changes in the same transaction. */
 function entryOf(
   { store, now }: UsesStore<'grants' | 'requests'> & UsesClock,
@@ -239,51 +265,4 @@ function entryOf(
     outcome: { ok: false, code, status, vendorCode, request: requestId },
     effect,
   };
-}
-
-interface RequestEnd {
-  state: ActionState;
-  outcome: JsonObject;
-}
-
-/** How an error of the call ends the request; null if the call is made again. */
-function endFrom(error: unknown): RequestEnd | null {
-  if (error instanceof PolicyDeniedError)
-    return { state: 'stale', outcome: { code: 'refused', hints: error.decision.hints } };
-  if (!(error instanceof ConnectorError) || error.code === 'cancelled') return null;
-  const { code, vendorCode, ambiguous } = error.fields;
-  if (error.retryable && !ambiguous && !isLastTry()) return null;
-  return {
-    state: ambiguous ? 'unknown' : 'failed',
-    outcome: { ok: false, code, vendorCode, message: error.message },
-  };
-}
-
-/** Ends a request, and its approval if that still waits. */
-export async function endWith(
-  deps: UsesStore<'journal' | 'requests'> & UsesClock,
-  record: ActionRecord,
-  { state, outcome }: RequestEnd,
-): Promise<OpenedRequest> {
-  const { store, now } = deps;
-  const from: ActionState[] = ['open', 'pending', 'approved', 'performing'];
-  if (!from.includes(record.state)) return requestState(record);
-  const at = now();
-  const code = typeof outcome['code'] === 'string' ? outcome['code'] : state;
-  const kind =
-    state === 'stale' ? 'grant.stale' : state === 'unknown' ? 'action.unknown' : 'action.failed';
-  const drafts = [requestDraft(record, { kind, at, outcome: { state, code } })];
-  const { approval, requestId } = record;
-  const closed =
-    approval?.state === 'PENDING' ? { ...approval, state: 'CANCELLED' as const } : null;
-  if (closed) drafts.push(closingDraft(record, closed, at));
-  await store.journal.append(drafts, async (tx: StoreTransaction) => {
-    const isoAt = at.toISOString();
-    await store.requests.move(tx, requestId, from, { state, outcome, at: isoAt });
-    if (!closed || !approval) return;
-    const change = { before: approval, after: closed };
-    if (!(await store.requests.saveApproval(tx, requestId, change, isoAt)))
-      throw retryIn(backoffMs(1), 'conflict', 'the approval changed meanwhile');
-  });
-  return requestState(await recordOf(deps, record.requestId));
 }

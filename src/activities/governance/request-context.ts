@@ -1,8 +1,8 @@
-import { Context } from '@temporalio/activity';
 import type { JsonObject } from '../../audit/types.ts';
+import { errorDetails } from '../../connectors/error-details.ts';
 import { ConnectorError, PolicyDeniedError } from '../../connectors/errors.ts';
 import type { Decision } from '../../governance/types.ts';
-import { VENDOR_ATTEMPTS } from '../support/failures.ts';
+import { isTriedOut, limitText, VENDOR_ATTEMPTS } from '../support/failures.ts';
 import { NO_FACTS, factsOf } from './facts.ts';
 import type { FactDeps, RequestedCall, TargetFacts } from './facts.ts';
 import { peopleOf } from './requester.ts';
@@ -71,12 +71,16 @@ export function refusalIfUnreadable(thrown: unknown, tries = VENDOR_ATTEMPTS): R
     return { code, hint: thrown.message, details };
   }
   if (!(thrown instanceof ConnectorError) || thrown.code === 'cancelled') return null;
-  const { attempt } = Context.current().info;
-  const isTried = thrown.code !== 'rate_limited' && attempt >= tries;
-  if (thrown.retryable && !isTried) return null;
+  if (thrown.retryable && !isTriedOut(thrown, tries)) return null;
   const { connector, operation, status, message } = thrown.fields;
-  const details = { operation: `${connector}:${operation}`, status, expected: message };
-  return { code, hint: thrown.message, details };
+  const why = limitText(thrown, tries);
+  const details = {
+    operation: `${connector}:${operation}`,
+    status,
+    expected: message,
+    error: { ...errorDetails(thrown, why) },
+  };
+  return { code, hint: `${thrown.message}${why}`, details };
 }
 
 /** The decision about a refused request: a denial, for the reason of the refusal. */

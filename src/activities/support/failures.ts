@@ -11,6 +11,8 @@ import type { ConnectorErrorCode } from '../../connectors/errors.ts';
 const UNEXPECTED_ATTEMPTS = 10;
 /** Tries of a call after which a fault of the vendor counts as permanent. */
 export const VENDOR_ATTEMPTS = 5;
+/** How long an activity waits for a rate limit of a vendor before it gives up, milliseconds. */
+const RATE_LIMIT_WAIT_MS = 30 * 60_000;
 /**
  * How long a request of an earlier attempt may still take effect after a later attempt took over: the
  * timeout of a call (30 s), and the second for which its last check is valid. Until then, a missing
@@ -104,6 +106,25 @@ export function isTemporary(error: unknown): boolean {
   return (
     name.endsWith('UnavailableError') || name === 'LeaseLostError' || name === 'OvertakenError'
   );
+}
+
+/**
+ * Whether a temporary failure counts as permanent, because it was tried often enough: `attempts` times,
+ * or for half an hour while the rate limit is used up.
+ */
+export function isTriedOut({ code }: ConnectorError, attempts: number): boolean {
+  const { attempt: made, scheduledTimestampMs } = Context.current().info;
+  return code === 'rate_limited'
+    ? Date.now() - scheduledTimestampMs >= RATE_LIMIT_WAIT_MS
+    : made >= attempts;
+}
+
+/** Why a temporary failure is not tried again, to follow what happened; empty for a lasting one. */
+export function limitText(error: ConnectorError, attempts: number): string {
+  if (!error.retryable) return '';
+  return error.code === 'rate_limited'
+    ? `; arx waited ${RATE_LIMIT_WAIT_MS / 60_000} minutes`
+    : `; arx stopped after ${attempts} attempts`;
 }
 
 const attempt = (): number => Context.current().info.attempt;

@@ -1,5 +1,6 @@
 /** Renders approvals, their history and access keys for the terminal. */
 
+import { textOf } from '../../audit/outcome.ts';
 import type { KeyState } from '../../governance/key-scopes.ts';
 import type { AccessKey } from '../../store/governance-types.ts';
 import { requestLines } from '../../governance/request-text.ts';
@@ -65,6 +66,8 @@ export function approvalText(item: ApprovalDocument, colors: Colors): string {
     ['policies', item.requirements.map(({ policy }) => policy).join(', ')],
     ['digest', item.argsDigest.slice(0, 16)],
     ['call', item.action],
+    ['failure', textOf(item.error, 'message') ?? ''],
+    ['remedy', textOf(item.error, 'remedy') ?? ''],
   ];
   const lines = facts
     .filter(([, value]) => value !== '')
@@ -81,11 +84,17 @@ export const historyText = (story: readonly HistoryEntry[], colors: Colors): str
 export function actionText(document: ActionDocument, colors: Colors): string {
   const { connector, operation, request, state, error, result, decision } = document;
   const head = `${connector}:${operation}: ${stateText(state, colors)}${request === null ? '' : ` (request ${request})`}`;
-  const why = error ? [`  ${plain(error.message)} (${plain(error.code)})`] : [];
+  const why = error ? [`  ${plain(error.message)} (${plain(error.code)})`, ...adviceOf(error)] : [];
   const hints = state === 'denied' ? (decision?.hints ?? []).map((hint) => `  ${plain(hint)}`) : [];
   const body = result === undefined || result === null ? [] : [JSON.stringify(result, null, 2)];
   return [head, ...why, ...hints, ...body].join('\n');
 }
+
+/** The field that a vendor's refusal is about, and what to do. */
+const adviceOf = ({ field, remedy }: NonNullable<ActionDocument['error']>): string[] => [
+  ...(field ? [`  field: ${plain(field)}`] : []),
+  ...(remedy ? [`  remedy: ${plain(remedy)}`] : []),
+];
 
 /** Access keys for the terminal. */
 export function keysTable(

@@ -52,11 +52,22 @@ function headline(run: ShownRun, colors: Colors): string {
   return `${colors.bold(what)}: ${outcomeText(run, colors)}`;
 }
 
-function reasonLines({ outcome, message }: ShownRun): string[] {
-  if (message !== null) return [`  ${plain(message)}`];
+function reasonLines({ outcome, message, error }: ShownRun): string[] {
+  if (message !== null) return [`  ${plain(message)}`, ...errorLines(error)];
   return outcome === null
     ? []
     : [`  ${OUTCOME_WORDS[outcome].replace(/^./, (letter) => letter.toUpperCase())}.`];
+}
+
+/** The field that a vendor's refusal is about, and what to do. */
+function errorLines(error: ShownRun['error']): string[] {
+  const lines = [
+    ['field', error?.['field']],
+    ['remedy', error?.['remedy']],
+  ];
+  return lines.flatMap(([name, value]) =>
+    typeof value === 'string' ? [`  ${name}: ${plain(value)}`] : [],
+  );
 }
 
 const AUTHENTICATION: Readonly<Record<string, string>> = {

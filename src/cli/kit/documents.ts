@@ -1,6 +1,6 @@
 /** The JSON document of one governed operation. */
 
-import { textOf } from '../../audit/outcome.ts';
+import { objectOf, textOf } from '../../audit/outcome.ts';
 import type { AuditEntry, JsonObject } from '../../audit/types.ts';
 import { approvalDocument } from '../../services/approvals/approval-document.ts';
 import type { ApprovalDocument } from '../../services/approvals/approval-document.ts';
@@ -37,7 +37,16 @@ export interface ActionDocument {
     'request' | 'workflowId' | 'state' | 'deadline' | 'needed' | 'votes' | 'eligible'
   >;
   result?: JsonObject[string];
-  error?: { code: string; message: string };
+  error?: ActionError;
+}
+
+/** Why a call did not succeed; the vendor's part is absent if no vendor refused it. */
+interface ActionError {
+  code: string;
+  message: string;
+  vendorCode?: string | null;
+  field?: string | null;
+  remedy?: string | null;
 }
 
 interface ActionDecision {
@@ -71,8 +80,23 @@ export function actionDocument(
     ...(approval && { approval: approvalPart(record) }),
     ...(state === 'succeeded' && { result: outcome?.['result'] ?? null }),
     ...(ENDED_BADLY.has(state) && {
-      error: { code, message: textOf(outcome, 'message') ?? messageOf(code) },
+      error: {
+        ...vendorPart(outcome),
+        code,
+        message: textOf(outcome, 'message') ?? messageOf(code),
+      },
     }),
+  };
+}
+
+/** What the vendor said about a failed call. */
+function vendorPart(outcome: ActionRecord['outcome']): Omit<ActionError, 'code' | 'message'> {
+  const error = objectOf(outcome, 'error');
+  if (error === null) return {};
+  return {
+    vendorCode: textOf(error, 'vendorCode'),
+    field: textOf(error, 'field'),
+    remedy: textOf(error, 'remedy'),
   };
 }
 

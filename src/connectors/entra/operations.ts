@@ -13,7 +13,7 @@ const user = z.object({
   id: z.string().refine(isObjectId),
   userPrincipalName: z.string().nullish(),
   mail: z.string().nullish(),
-  accountEnabled: z.boolean(),
+  accountEnabled: z.boolean().nullable(),
 });
 
 const FIELDS = 'id,userPrincipalName,mail,accountEnabled';
@@ -106,7 +106,9 @@ export const entraOperations = (graph: string): OperationRows<EntraOperations, B
     }),
     send: async ({ send }, { groupId, userId }) =>
       send({ method: 'DELETE', path: `/v1.0/groups/${groupId}/members/${userId}/$ref` }),
-    alreadyDone: ({ json, response }) => response.status === 404 && errorOf(json) !== undefined,
+    // Graph names what it did not find: without the group, nothing is known about the member.
+    alreadyDone: ({ json, response, input: { groupId } }) =>
+      response.status === 404 && !names(errorOf(json)?.message ?? groupId, groupId),
     project: ({ response }) => readChange(response, 404),
     redact: ({ groupId, userId }) => ({ groupId, userId }),
     evidence: ({ already }) => ({ already }),
@@ -116,6 +118,9 @@ export const entraOperations = (graph: string): OperationRows<EntraOperations, B
 // A user principal name is an e-mail address, so it is not recorded.
 const redactUser = (user: string): JsonObject =>
   isObjectId(user) ? { user } : { by: 'userPrincipalName' };
+
+/** Whether a text contains an id, regardless of case. */
+const names = (text: string, id: string): boolean => text.toLowerCase().includes(id.toLowerCase());
 
 function readUser(json: unknown, requested: string): EntraUser {
   const { id, userPrincipalName, mail, accountEnabled } = user.parse(json);

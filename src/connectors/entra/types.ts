@@ -6,7 +6,8 @@ export interface EntraUser {
   id: string;
   userPrincipalName: string | null;
   mail: string | null;
-  accountEnabled: boolean;
+  /** True if the account is enabled. Null: never set, which does not count as enabled. */
+  accountEnabled: boolean | null;
 }
 interface OneUser {
   /** Object id. */

@@ -1,57 +1,44 @@
 import { z } from 'zod';
-import { BY_STATUS } from '../pipeline/by-status.ts';
-import { retryAfterMs } from '../rate-limit/headers.ts';
-import type { ConnectorErrorCode } from '../errors.ts';
+import { fieldName, refusalBy } from '../transport/error-table.ts';
+import { cleanWords } from '../transport/vendor-words.ts';
+import { GOOGLE_ERRORS } from './error-table.ts';
+import type { OwnError } from '../transport/error-table.ts';
 import type { Refusal } from '../transport/failure.ts';
 import type { HttpResponse } from '../transport/http.ts';
 
-// https://developers.google.com/admin-sdk/directory/v1/guides/troubleshoot-error-codes
-const BY_REASON: Readonly<Record<string, ConnectorErrorCode>> = {
-  rateLimitExceeded: 'rate_limited',
-  userRateLimitExceeded: 'rate_limited',
-  quotaExceeded: 'rate_limited',
-  dailyLimitExceeded: 'rate_limited',
-  authError: 'unauthenticated',
-};
-
 const word = z.string().regex(/^[A-Za-z][\w.]{0,63}$/);
+const text = z.string().optional().catch(undefined);
 const errorBody = z.object({
   error: z.object({
+    message: text,
     errors: z
-      .array(z.object({ reason: word }))
+      .array(z.object({ reason: word, message: text, location: text, locationType: text }))
       .optional()
       .catch(undefined),
     status: word.optional().catch(undefined),
   }),
 });
 
-const FORBIDDEN =
-  'Google does not allow the administrator in GOOGLE_ADMIN_SUBJECT to do this: the role of that account does not include it ' +
-  '(only a super administrator may suspend administrators), or the service account lacks the scope admin.directory.user';
-
 /** Reads a response of the Directory API; null for a success. */
-export function googleRefusal(response: HttpResponse, json: unknown): Refusal | null {
+export function googleRefusal(
+  response: HttpResponse,
+  json: unknown,
+  operation: string,
+): Refusal | null {
   if (response.status >= 200 && response.status < 300) return null;
-  const own = errorBody.safeParse(json).data?.error;
-  const vendorCode = own?.errors?.[0]?.reason ?? own?.status ?? null;
-  const code = codeOf(response.status, { vendorCode, fromGoogle: own !== undefined });
-  return {
-    code,
-    vendorCode,
-    retryAfterMs: code === 'rate_limited' ? retryAfterMs(response.headers) : null,
-    ...(code === 'forbidden' && own && { message: FORBIDDEN }),
-  };
+  return refusalBy(GOOGLE_ERRORS, { response, operation, own: ownError(json) });
 }
 
-function codeOf(
-  status: number,
-  { vendorCode, fromGoogle }: { vendorCode: string | null; fromGoogle: boolean },
-): ConnectorErrorCode {
-  if (status >= 500) return 'unavailable';
-  if (status < 400) return 'malformed';
-  // A 404 page of a proxy says nothing about a user.
-  if (status === 404 && !fromGoogle) return 'malformed';
-  const known =
-    vendorCode !== null && Object.hasOwn(BY_REASON, vendorCode) ? BY_REASON[vendorCode] : undefined;
-  return known ?? BY_STATUS[status] ?? 'invalid';
+function ownError(json: unknown): OwnError | null {
+  const error = errorBody.safeParse(json).data?.error;
+  if (!error) return null;
+  const [first] = error.errors ?? [];
+  // Both usually say the same.
+  const said = [...new Set([error.message, first?.message])];
+  return {
+    vendorCode: first?.reason ?? error.status ?? null,
+    words: cleanWords(said),
+    field: first?.locationType === 'parameter' ? fieldName(first.location) : null,
+    said: said.join('\n').slice(0, 4_000),
+  };
 }

@@ -18,6 +18,8 @@ export interface OktaAppUser {
   /** `USER` if assigned directly, `GROUP` if assigned through a group. */
   scope: string | null;
   status: string | null;
+  /** `ERROR` if provisioning at the application failed. */
+  syncState: string | null;
   created: string | null;
   lastUpdated: string | null;
 }

@@ -15,7 +15,7 @@ export interface VendorClient<Handle> {
   /** Runs `use`; every request that it sends belongs to `scope`. */
   lend(scope: Scope, use: (handle: Handle) => Promise<unknown>): Promise<unknown>;
   /** Null for a success. `json` is undefined if the body is empty or not JSON. */
-  refusal(response: HttpResponse, json: unknown): Refusal | null;
+  refusal(response: HttpResponse, json: unknown, operation: string): Refusal | null;
 }
 
 /** Thrown by projections: the response is well-formed but states that the object does not exist. */
@@ -61,7 +61,7 @@ export async function callVendor<Handle>(
   return read(client, scope.response, {
     called,
     input,
-    alreadyDone,
+    alreadyDone: alreadyDone && ((json, response) => alreadyDone({ json, response, input })),
     project: (json, response) => project({ json, response, input }),
   });
 }
@@ -69,7 +69,7 @@ export async function callVendor<Handle>(
 interface ReadOptions {
   called: CallIdentity;
   input: unknown;
-  alreadyDone: AnyRow<unknown>['alreadyDone'];
+  alreadyDone: ((json: unknown, response: HttpResponse) => boolean) | undefined;
   project: (json: unknown, response: HttpResponse) => unknown;
 }
 
@@ -79,7 +79,9 @@ function read<Handle>(
   { called, input, alreadyDone, project }: ReadOptions,
 ): CallOutcome<unknown> {
   const json = parseJson(response.text);
-  const refusal = alreadyDone?.({ json, response }) ? null : client.refusal(response, json);
+  const refusal = alreadyDone?.(json, response)
+    ? null
+    : client.refusal(response, json, called.operation);
   if (refusal) return { ok: false, error: refusalError(called, refusal, response) };
   try {
     const output = project(json, response);

@@ -34,7 +34,7 @@ export interface OperationRow<Input, Output, Handle> {
   /**
    * True for a refusal that means the requested state already exists; it is then read as a success.
    */
-  alreadyDone?(answered: Pick<ProjectionInput<Input>, 'json' | 'response'>): boolean;
+  alreadyDone?(answered: ProjectionInput<Input>): boolean;
   /**
    * Has the vendor's client build and send the request. Its result is ignored; the response itself
    * is read.

@@ -5,7 +5,7 @@ import { NotFoundInAnswer } from '../pipeline/call-vendor.ts';
 import type { JsonObject } from '../../audit/types.ts';
 import type { BearerHandle } from '../transport/bearer.ts';
 import type { OperationRow, OperationRows } from '../pipeline/operation.ts';
-import type { SalesforceOperations, SalesforceUser } from './types.ts';
+import type { SalesforceLogin, SalesforceOperations, SalesforceUser } from './types.ts';
 
 const id = z.string().regex(SALESFORCE_ID);
 const readInput = z.strictObject({ user: z.union([id, z.string().regex(ACCOUNT_NAME)]) });
@@ -20,6 +20,7 @@ const record = z.object({
   FederationIdentifier: z.string().nullish(),
   IsActive: z.boolean(),
 });
+const login = z.object({ UserId: id, IsFrozen: z.boolean(), IsPasswordLocked: z.boolean() });
 const answered = z.object({ done: z.literal(true), records: z.array(z.unknown()) });
 
 /** Sets IsActive (developer.salesforce.com, REST API, sObject Rows). */
@@ -56,6 +57,19 @@ export const SALESFORCE_ROWS: OperationRows<SalesforceOperations, BearerHandle> 
     redact: ({ user }) => redactUser(user),
     evidence: ({ id: found, active }) => ({ id: found, active }),
   },
+  'users:read_login': {
+    write: false,
+    input: userInput,
+    route: () => ({ method: 'GET', path: `${VERSION}/query`, params: {} }),
+    send: async ({ send }, { userId }) =>
+      send({
+        method: 'GET',
+        path: `${VERSION}/query?${new URLSearchParams({ q: loginQuery(userId) }).toString()}`,
+      }),
+    project: ({ json, input }) => readLogin(json, input.userId),
+    redact: ({ userId }) => ({ userId }),
+    evidence: ({ frozen, locked }) => ({ frozen, locked }),
+  },
   'users:deactivate': setActive(false),
   'users:activate': setActive(true),
 };
@@ -66,20 +80,32 @@ function query(user: string): string {
   return `SELECT Id, Username, Email, FederationIdentifier, IsActive FROM User WHERE ${field} = '${escapeSoql(user)}'`;
 }
 
+const loginQuery = (userId: string): string =>
+  `SELECT UserId, IsFrozen, IsPasswordLocked FROM UserLogin WHERE UserId = '${escapeSoql(userId)}'`;
+
 const escapeSoql = (text: string): string => text.replaceAll(/[\\']/g, String.raw`\$&`);
 
 // A user name is an e-mail address, so it is not recorded.
 const redactUser = (user: string): JsonObject =>
   SALESFORCE_ID.test(user) ? { user } : { by: 'username' };
 
+function readLogin(json: unknown, requested: string): SalesforceLogin {
+  const [found, ...others] = answered.parse(json).records;
+  if (found === undefined || others.length > 0) throw new NotFoundInAnswer();
+  const { UserId, IsFrozen, IsPasswordLocked } = login.parse(found);
+  if (!isSame(UserId, requested)) throw new TypeError('the response is about another user');
+  return { frozen: IsFrozen, locked: IsPasswordLocked };
+}
+
+/** The long form of an id begins with the short one. */
+const isSame = (one: string, other: string): boolean => one.slice(0, 15) === other.slice(0, 15);
+
 function readUser(json: unknown, requested: string): SalesforceUser {
   const [found, ...others] = answered.parse(json).records;
   if (found === undefined || others.length > 0) throw new NotFoundInAnswer();
   const { Id, Username, Email, FederationIdentifier, IsActive } = record.parse(found);
-  // The caller will act on this id. The long form of an id begins with the short one.
-  const matches = SALESFORCE_ID.test(requested)
-    ? Id.slice(0, 15) === requested.slice(0, 15)
-    : same(Username, requested);
+  // The caller will act on this id.
+  const matches = SALESFORCE_ID.test(requested) ? isSame(Id, requested) : same(Username, requested);
   if (!matches) throw new TypeError('the response is about another user');
   return {
     id: Id,

@@ -9,6 +9,13 @@ export interface SalesforceUser {
   federationId: string | null;
   active: boolean;
 }
+/** What keeps a user of Salesforce from signing in, beside deactivation. */
+export interface SalesforceLogin {
+  /** Frozen by an administrator. */
+  frozen: boolean;
+  /** Locked out after failed sign-ins. */
+  locked: boolean;
+}
 /** Operations of Salesforce. */
 export interface SalesforceOperations extends OperationTable {
   /**
@@ -16,6 +23,8 @@ export interface SalesforceOperations extends OperationTable {
    * ConnectorError not_found.
    */
   'users:read': { input: { user: string }; output: SalesforceUser };
+  /** Needs the permission Manage Users; no record is ConnectorError not_found. */
+  'users:read_login': { input: { userId: string }; output: SalesforceLogin };
   'users:deactivate': { input: { userId: string }; output: null };
   'users:activate': { input: { userId: string }; output: null };
 }

@@ -2,7 +2,7 @@
 
 import { ConnectorError } from '../errors.ts';
 import { NETWORK_FAILURES } from './network.ts';
-import type { ConnectorErrorCode } from '../errors.ts';
+import type { ConnectorErrorCode, ConnectorErrorFields } from '../errors.ts';
 import type { HttpResponse } from './http.ts';
 import type { NetworkFailure } from './network.ts';
 import type { ConnectorName } from '../../governance/types.ts';
@@ -24,6 +24,10 @@ export interface Refusal {
   message?: string;
   /** What the vendor said, cleaned by `cleanWords`. */
   vendorMessage?: string | null;
+  /** The field that it is about. */
+  vendorField?: string | null;
+  lasts?: ConnectorErrorFields['lasts'];
+  remedy?: string;
 }
 
 const MESSAGES: Record<ConnectorErrorCode, string> = {
@@ -48,6 +52,7 @@ export function refusalError(
   refusal: Refusal,
   response: HttpResponse,
 ): ConnectorError {
+  const { lasts, remedy, vendorMessage = null, vendorField = null } = refusal;
   const fields = {
     connector: called.connector,
     operation: called.operation,
@@ -58,8 +63,10 @@ export function refusalError(
     ambiguous: called.write && (refusal.ambiguous ?? OPEN_OUTCOME.includes(refusal.code)),
     retryAfterMs: refusal.retryAfterMs ?? null,
     requestId: requestIdOf(response),
+    ...(lasts !== undefined && { lasts }),
+    ...(remedy !== undefined && { remedy }),
   };
-  return new ConnectorError(fields, refusal.vendorMessage ?? null);
+  return new ConnectorError(fields, { message: vendorMessage, field: vendorField });
 }
 
 /** The error for a request without a usable response. */

@@ -2,6 +2,7 @@ import { DECISION_BODY, LIST_QUERY } from './approvals-inputs.ts';
 import {
   body,
   errorResponse,
+  failedCall,
   inPath,
   json,
   listOf,
@@ -52,6 +53,7 @@ const document = {
   requirements: listOf(
     object({ policy: text, any_of: listOf(text), count: { type: 'integer', minimum: 1 } }),
   ),
+  error: failedCall,
   argsDigest: text,
   bundleDigest: text,
 };

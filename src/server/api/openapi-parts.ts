@@ -18,6 +18,20 @@ export const object = (
   required: Object.keys(properties).filter((name) => !optional.includes(name)),
 });
 
+/** How a call to a vendor failed; null if none did. */
+export const failedCall = {
+  anyOf: [
+    object({
+      code: text,
+      vendorCode: orNull('string'),
+      field: orNull('string'),
+      message: text,
+      remedy: orNull('string'),
+    }),
+    { type: 'null' },
+  ],
+};
+
 /** The JSON Schema of what a route accepts; `described`: properties that are described elsewhere. */
 function schemaOf(accepted: z.ZodType, described: Readonly<Record<string, object>> = {}) {
   const { $schema: _, ...schema } = z.toJSONSchema(accepted, { io: 'input' });

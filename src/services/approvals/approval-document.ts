@@ -1,3 +1,5 @@
+import { objectOf } from '../../audit/outcome.ts';
+import type { JsonObject } from '../../audit/types.ts';
 import { mayDecide } from '../../governance/approval.ts';
 import type { Approval, ApprovalState } from '../../governance/approval.ts';
 import { viewOf } from '../../governance/request-text.ts';
@@ -24,6 +26,8 @@ export interface ApprovalDocument extends ShownRequest {
   /** Sources of approvers that could not be read so far, and why. */
   unread: { source: string; code: string; message: string }[];
   requirements: { policy: string; any_of: string[]; count: number }[];
+  /** How the call failed: code, vendorCode, field, message and remedy; null if it did not. */
+  error: JsonObject | null;
   argsDigest: string;
   bundleDigest: string;
 }
@@ -56,6 +60,7 @@ export function approvalDocument(record: ActionRecord): ApprovalDocument {
       any_of,
       count,
     })),
+    error: objectOf(record.outcome, 'error'),
     argsDigest: record.argsDigest,
     bundleDigest: record.bundleDigest,
   };

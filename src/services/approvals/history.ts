@@ -33,6 +33,12 @@ const reasonText = ({ outcome }: AuditEntry): string => {
   return code === null ? '' : `: ${messageOf(code)} (${code})`;
 };
 
+/** How the call failed, in the words of arx and the vendor, for the entry that ended the request. */
+function failureText(entry: AuditEntry, { state, outcome }: ActionRecord): string {
+  const message = textOf(entry.outcome, 'state') === state ? textOf(outcome, 'message') : null;
+  return message === null ? reasonText(entry) : `: ${message}`;
+}
+
 /** States in which an operation ends before its call. */
 const WITHOUT_CALL: ReadonlySet<string> = new Set(['rejected', 'expired', 'cancelled']);
 
@@ -63,11 +69,12 @@ const SENTENCES: Partial<Record<AuditKind, Sentence>> = {
   'grant.stale': withReason('checked again before the call and not sent'),
   'action.started': (_, record) => `the call started${onTarget(record)}`,
   'action.succeeded': () => 'the vendor accepted it',
-  'action.failed': (entry) =>
+  'action.failed': (entry, record) =>
     WITHOUT_CALL.has(textOf(entry.outcome, 'state') ?? '')
       ? `ended without a call${reasonText(entry)}`
-      : `the call failed${reasonText(entry)}`,
-  'action.unknown': withReason('it is not known whether the vendor accepted it'),
+      : `the call failed${failureText(entry, record)}`,
+  'action.unknown': (entry, record) =>
+    `it is not known whether the vendor accepted it${failureText(entry, record)}`,
 };
 
 /** The history of a request from the audit trail, with the proof of each vote. */

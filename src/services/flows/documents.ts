@@ -29,6 +29,7 @@ export interface FlowRunItem extends Pick<
   | 'outcome'
   | 'code'
   | 'message'
+  | 'error'
   | 'parent'
   | 'undoes'
   | 'startedAt'
@@ -72,7 +73,7 @@ export interface FlowDetail extends FlowItem, Pick<Flow, 'inputs' | 'when' | 've
 /** A run as a list item. */
 export function flowRunItem(record: FlowRunRecord): FlowRunItem {
   const { run, workflowId, flow, version, caller, issue, dryRun, parent, undoes } = record;
-  const { state, outcome, code, message, startedAt, finishedAt } = record;
+  const { state, outcome, code, message, error, startedAt, finishedAt } = record;
   const { eventType, at, issueId, title, category, severity, entity, lastLogin } = issue;
   return {
     run,
@@ -87,6 +88,7 @@ export function flowRunItem(record: FlowRunRecord): FlowRunItem {
     outcome,
     code,
     message,
+    error,
     parent,
     undoes,
     startedAt,

@@ -46,6 +46,7 @@ export function runRecord({ flow, end, at, parent, undoes, ...draft }: RunDraft)
     outcome: end?.outcome ?? null,
     code: end?.code ?? null,
     message: end?.message ?? null,
+    error: null,
     target: null,
     steps: [],
     undo: null,

@@ -26,6 +26,7 @@ export function toFlowRow(record: FlowRunRecord): Insertable<FlowRunsTable> {
     issue: JSON.stringify(record.issue),
     inputs: JSON.stringify(record.inputs),
     dry_run: record.dryRun,
+    error: jsonOrNull(record.error),
     target: jsonOrNull(record.target),
     steps: JSON.stringify(record.steps),
     undo: jsonOrNull(record.undo),
@@ -37,7 +38,7 @@ export function toFlowRow(record: FlowRunRecord): Insertable<FlowRunsTable> {
 /** The run of a stored row. */
 export function fromFlowRow(row: Selectable<FlowRunsTable>): FlowRunRecord {
   const { run, flow, version, caller, issue, inputs, parent, undoes } = row;
-  const { state, outcome, code, message, target, steps, undo } = row;
+  const { state, outcome, code, message, error, target, steps, undo } = row;
   return {
     run,
     flow,
@@ -51,6 +52,7 @@ export function fromFlowRow(row: Selectable<FlowRunsTable>): FlowRunRecord {
     outcome,
     code,
     message,
+    error,
     target,
     steps,
     undo,
@@ -69,6 +71,7 @@ const PARTS: { [Part in keyof FlowRunPatch]-?: (value: never) => Updateable<Flow
   outcome: (outcome: FlowRunRecord['outcome']) => ({ outcome }),
   code: (code: string | null) => ({ code }),
   message: (message: string | null) => ({ message }),
+  error: (error: unknown) => ({ error: jsonOrNull(error) }),
   target: (target: unknown) => ({ target: jsonOrNull(target) }),
   steps: (steps: unknown) => ({ steps: JSON.stringify(steps) }),
   undo: (undo: unknown) => ({ undo: jsonOrNull(undo) }),

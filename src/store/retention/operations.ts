@@ -61,7 +61,7 @@ export const OPERATION_REMOVALS: readonly Removal[] = [
     where: ({ settled }) => sql`flow_runs.state = 'ended' and flow_runs.finished_at < ${settled}
       and flow_runs.principal <> ${sql.lit(REMOVED)}`,
     set: () => sql`principal = ${sql.lit(REMOVED)}, caller = ${CALLER}, issue = ${ISSUE}, inputs = '{}',
-      message = null, target = null, steps = ${STEPS}, undo = null`,
+      message = null, error = null, target = null, steps = ${STEPS}, undo = null`,
   },
   {
     what: 'enriched accounts',

@@ -77,6 +77,15 @@ describe('effects', () => {
       expect(effectState(operation, { account: account(status) })).toBe(standing);
   });
 
+  it('activation is done also without a password', () => {
+    const state = (status: string) =>
+      effectState('okta:users:activate', { account: account(status) });
+    expect(['ACTIVE', 'PROVISIONED', 'STAGED', 'DEPROVISIONED', 'LOCKED_OUT'].map(state)).toEqual([
+      ...['done', 'done', 'ready', 'ready'],
+      'wrong_state',
+    ]);
+  });
+
   it.each(['okta', 'entra'])('memberships in %s', (connector) => {
     const [add, remove] = [`${connector}:groups:add_member`, `${connector}:groups:remove_member`];
     const active = account('ACTIVE');

@@ -42,7 +42,7 @@ describe('catalogue', () => {
       ['slack', 7],
       ['entra', 7],
       ['google', 3],
-      ['salesforce', 3],
+      ['salesforce', 4],
       ['email', 1],
     ]);
   });

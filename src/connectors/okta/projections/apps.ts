@@ -17,6 +17,7 @@ const appUser = z.object({
   id: oktaId,
   scope: text,
   status: text,
+  syncState: text,
   created: text,
   lastUpdated: text,
 });

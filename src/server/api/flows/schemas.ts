@@ -1,4 +1,4 @@
-import { listOf, object, orNull, ref, text, time } from '../openapi-parts.ts';
+import { failedCall, listOf, object, orNull, ref, text, time } from '../openapi-parts.ts';
 
 const OUTCOME = {
   enum: [
@@ -55,6 +55,7 @@ const runItem = {
   dryRun: { type: 'boolean' },
   code: orNull('string'),
   message: orNull('string'),
+  error: failedCall,
   parent: orNull('string'),
   undoes: orNull('string'),
   reason: orNull('string'),

@@ -2,7 +2,12 @@ import { CancelledFailure } from '@temporalio/common';
 import type { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, it } from 'vitest';
-import { backoffMs, toFailure } from '../../../../src/activities/support/failures.ts';
+import {
+  backoffMs,
+  isTriedOut,
+  toFailure,
+  limitText,
+} from '../../../../src/activities/support/failures.ts';
 import { ConnectorError } from '../../../../src/connectors/errors.ts';
 import type {
   ConnectorErrorCode,
@@ -67,6 +72,34 @@ describe('the failure of an activity', () => {
       });
     },
   );
+
+  it('a rate limit is waited for half an hour, and other faults so many attempts', async () => {
+    const MINUTE = 60_000;
+    const isTried = (code: ConnectorErrorCode, attempt: number, minutes: number) =>
+      new MockActivityEnvironment({
+        attempt,
+        scheduledTimestampMs: Date.now() - minutes * MINUTE,
+      }).run(async () => isTriedOut(new ConnectorError(fields(code)), 5)) as Promise<boolean>;
+    expect(await isTried('rate_limited', 100, 29)).toBe(false);
+    expect(await isTried('rate_limited', 2, 31)).toBe(true);
+    expect(await isTried('unavailable', 4, 31)).toBe(false);
+    expect(await isTried('unavailable', 5, 0)).toBe(true);
+    expect(limitText(new ConnectorError(fields('rate_limited')), 5)).toMatch(/30 minutes/);
+    expect(limitText(new ConnectorError(fields('unavailable')), 5)).toMatch(/5 attempts/);
+    expect(limitText(new ConnectorError(fields('conflict')), 5)).toBe('');
+  });
+
+  it.each([
+    ['lasting', 'rate_limited', true],
+    ['lasting', 'unavailable', true],
+    ['passing', 'unavailable', false],
+    ['unknown', 'unavailable', false],
+  ] as const)('of a %s %s is final: %j', async (lasts, code, nonRetryable) => {
+    expect(await failureOf(new ConnectorError(fields(code, { lasts })))).toMatchObject({
+      type: code,
+      nonRetryable,
+    });
+  });
 
   it('is a cancellation if the call was cancelled', async () => {
     expect(await failureOf(new ConnectorError(fields('cancelled')))).toBeInstanceOf(

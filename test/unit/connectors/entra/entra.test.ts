@@ -186,6 +186,17 @@ describe('Entra ID', () => {
     });
   });
 
+  it('does not count a member as removed from a group that does not exist', async () => {
+    const message = `Resource '${ENTRA_GROUP}' does not exist or one of its queried reference-property objects are not present.`;
+    const { connectors } = await serve(graphError(404, 'Request_ResourceNotFound', message));
+    expect(await fieldsOf(connectors.entra('groups:remove_member', MEMBER, asked()))).toMatchObject(
+      {
+        code: 'not_found',
+        ambiguous: false,
+      },
+    );
+  });
+
   it('retries once with a new token if a token is refused', async () => {
     const refused = graphError(401, 'InvalidAuthenticationToken');
     const { connectors, events } = await serve((_, count) => (count === 1 ? refused : NOTHING));
@@ -283,7 +294,7 @@ describe('Entra ID', () => {
 
   it.each<[string, unknown]>([
     ['another user', { ...user, id: ENTRA_GROUP }],
-    ['no state', { ...user, accountEnabled: null }],
+    ['no state', { ...user, accountEnabled: undefined }],
     ['no id', { ...user, id: 'me' }],
     ['a list', [user]],
   ])('refuses a response with %s', async (_what, json) => {
