@@ -122,7 +122,10 @@ export const ROOMS = {
   client: { holds: 'typed calls to Temporal, and nothing else', imports: ['workflows/messages'] },
   services: {
     holds: 'what the command line, server and worker share, over store, client and rules',
-    imports: [...SERVED_BY, 'workflows/messages', 'audit', 'client', 'enrichment', 'flows'],
+    imports: [
+      ...[...SERVED_BY, 'workflows/messages', 'audit', 'client', 'enrichment', 'flows'],
+      'mfa/strength',
+    ],
     // Loaded late: most commands call no vendor.
     lazily: ['connectors/create'],
   },

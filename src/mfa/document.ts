@@ -82,6 +82,8 @@ export interface RunSummary {
   dryRun: boolean;
   org: string;
   scope: RunScope;
+  /** Runs with the same key cover the same users; absent in the stored summary. */
+  scopeKey?: string;
   /** Result of a delta scan; absent if a full scan was requested. */
   scan?: ScanSummary;
   startedAt: string;

@@ -1,6 +1,8 @@
 import { Hono } from 'hono';
 import { approvalRoutes } from './api/approvals.ts';
 import { enrichRoutes } from './api/enrich/routes.ts';
+import { runRoutes } from './api/checks/routes.ts';
+import { KeyApps } from './api/key-apps.ts';
 import { KeyAccess } from './api/key-access.ts';
 import { FlowAccess } from './api/flows/access.ts';
 import { eventRoutes } from './api/flows/events.ts';
@@ -35,6 +37,8 @@ export function createApp(parts: ServerParts, background: Background): Hono {
   const keys = new KeyAccess(parts);
   app.route('/v1/approvals', approvalRoutes(parts, keys));
   app.route('/v1/enrich', enrichRoutes(parts, keys));
+  const apps = new KeyApps(parts, keys);
+  app.route('/v1/runs', runRoutes(parts, apps));
   const access = new FlowAccess(parts, keys);
   app.route('/v1/ispm', eventRoutes(parts, access));
   app.route('/v1/flows', flowRoutes(parts, access));

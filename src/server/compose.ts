@@ -21,6 +21,7 @@ import { CATALOGUE } from '../governance/catalogue.ts';
 import { bundleDigest } from '../governance/digest.ts';
 import type { PolicyBundle } from '../governance/types.ts';
 import type { Store } from '../store/types.ts';
+import { composeChecks } from './checks.ts';
 import { composeFlows } from './flows.ts';
 import { Counters } from './metrics.ts';
 import { findUserBySlackId } from './slack/users.ts';
@@ -78,6 +79,8 @@ export async function compose(composition: Composition): Promise<ServerParts> {
     enricher: await enricherOf(composition),
     enrichmentsPerMinute: () => composition.config.enrichment.requests_per_minute,
     flows: composeFlows({ ...composition, connectors }),
+    checks: composeChecks(composition),
+    requestsPerMinute: () => composition.config.api.requests_per_minute,
     pingTemporal: () => askTemporal(link),
     counters: new Counters(),
     now: () => new Date(),

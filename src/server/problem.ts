@@ -1,4 +1,5 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { CheckRefusedError } from '../services/checks/start-check.ts';
 import { RequesterUnreadableError, FlowRefusal } from '../services/flows/refusal.ts';
 
 /** An error answer: status, stable code, message and remedy. */
@@ -97,6 +98,7 @@ export function problemOf(thrown: unknown): Problem {
       remedy: thrown.remedy,
       retryAfter: RETRY_AFTER_S,
     });
+  if (thrown instanceof CheckRefusedError) return new Problem(400, thrown.code, thrown);
   const name = thrown instanceof Error ? thrown.name : '';
   return UNAVAILABLE.has(name)
     ? new Problem(503, 'unavailable', {

@@ -4,10 +4,14 @@ import type { Enricher } from '../services/enrichment/types.ts';
 import type { FlowService } from '../services/flows/types.ts';
 import type { Secret } from '../config/env/secret.ts';
 import type { Route } from '../flows/types.ts';
+import type { StartedWorkflow } from '../client.ts';
+import type { Requester } from '../services/audit/requester.ts';
+import type { CheckRequest } from '../services/checks/start-check.ts';
 import type { ActionRecord } from '../store/governance-types.ts';
 import type { FlowRunRecord } from '../store/flow-types.ts';
 import type { Store } from '../store/types.ts';
-import type { DecisionAnswer } from '../workflows/messages.ts';
+import type { RunRecord } from '../store/run-types.ts';
+import type { DecisionAnswer, Progress } from '../workflows/messages.ts';
 import type { Counters } from './metrics.ts';
 
 /** An active Okta user, whose decisions count. */
@@ -30,9 +34,17 @@ export interface ServerFlows {
   requestsPerMinute: () => number;
 }
 
+/** Checks as the routes need them. */
+export interface ServerChecks {
+  /** Starts a check. Throws if Temporal does not start it in time. */
+  start: (requester: Requester, request: CheckRequest) => Promise<StartedWorkflow>;
+  /** The progress of a running check; null if no worker answers quickly. */
+  progress: (run: RunRecord) => Promise<Progress | null>;
+}
+
 /** Everything that the routes need; composed in compose.ts. */
 export interface ServerParts {
-  store: Pick<Store, 'requests' | 'keys' | 'signatures' | 'journal' | 'audit' | 'ping'>;
+  store: Store;
   /** SLACK_SIGNING_SECRET; without it, messages from Slack are refused. */
   slackSecret: Secret | null;
   /** The active Okta user with this Slack user id; null if there is none. */
@@ -50,6 +62,9 @@ export interface ServerParts {
   /** Accounts that one key may ask for in a minute. */
   enrichmentsPerMinute: () => number;
   flows: ServerFlows;
+  checks: ServerChecks;
+  /** Requests of other kinds that one key may send in a minute. */
+  requestsPerMinute: () => number;
   /** Throws if Temporal does not answer. */
   pingTemporal: () => Promise<void>;
   counters: Counters;

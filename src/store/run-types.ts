@@ -1,5 +1,13 @@
 import type { JournalEffect, JsonObject } from '../audit/types.ts';
 import type { ClassifiedFactor, RunStatus, Verdict, VerdictCounts } from '../mfa/types.ts';
+import type {
+  ChangedUser,
+  RunFilter,
+  RunUserFilter,
+  RunUserPage,
+  VerdictTally,
+  VerdictTransition,
+} from './run-search-types.ts';
 import type { StoreTransaction } from './types.ts';
 
 /** A run with the settings fixed at its start. Times are ISO 8601 UTC. */
@@ -85,7 +93,7 @@ export interface RunRepository {
   /** By run id, workflow id (newest run of it) or the word `latest`. */
   find(reference: string): Promise<RunRecord | null>;
   /** Newest first. */
-  list(limit: number): Promise<RunRecord[]>;
+  list(limit: number, filter?: RunFilter): Promise<RunRecord[]>;
   /**
    * The last complete run of this scope that is not `run`, not a dry run, and finished before `run`
    * began.
@@ -143,6 +151,18 @@ export interface RunUserRepository {
   ): Promise<string[]>;
   /** Users in ascending order of login, in pages; stable under paging. */
   pages(run: string, size: number): AsyncIterable<RunUser[]>;
+  /** A page of the users who meet the filter. */
+  search(run: string, filter: RunUserFilter, page: RunUserPage): Promise<RunUser[]>;
+  /** The users who meet the filter, by verdict; the verdicts of the filter do not count. */
+  tally(run: string, filter: RunUserFilter): Promise<VerdictTally>;
+  /** How many users went from which verdict in an earlier run to which in this one. */
+  transitions(run: string, previous: string): Promise<VerdictTransition[]>;
+  /** The users whose verdicts differ between the runs, by ascending id. */
+  changed(
+    run: string,
+    previous: string,
+    page: { after: string | null; limit: number },
+  ): Promise<ChangedUser[]>;
   /** Users in listing order, page by page; the cheapest way to read all of them. */
   asListed(run: string): AsyncIterable<RunUser[]>;
   /**

@@ -1527,6 +1527,21 @@ const ELSEWHERE: Hazard[] = [
     ],
   },
   {
+    area: 'Elsewhere',
+    hazard: 'the access key of a person who has left starts a check',
+    test: [
+      'unit/server/checks-routes.test.ts',
+      'starts a check for the person of the key, and refuses a malformed request',
+    ],
+    takenOut: [
+      change(
+        'server/api/key-person.ts',
+        "principalOf('user', (await userOfKey(parts, key)).id)",
+        'principalOfKey(key)',
+      ),
+    ],
+  },
+  {
     area: 'Embedded stack',
     hazard: 'another user of the machine connects to the store',
     test: [

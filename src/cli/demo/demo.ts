@@ -6,7 +6,7 @@ import type { Stack } from '../../local/stack.ts';
 import type { RunDocument } from '../../mfa/document.ts';
 import type { DemoOptions } from './command.ts';
 import { reportHtml } from '../report/html.ts';
-import { runDocument } from '../report/run-document.ts';
+import { runDocument } from '../../services/checks/run-document.ts';
 import { findRun } from '../report/command.ts';
 import { requireEmulators, startEmulatorProcess } from '../kit/emulators.ts';
 import type { EmulatorProcess } from '../kit/emulators.ts';

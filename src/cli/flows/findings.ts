@@ -5,7 +5,7 @@ import type { Finding, Privilege, SuggestionFacts } from '../../flows/suggest.ts
 import type { Store } from '../../store/types.ts';
 import type { RunRecord } from '../../store/run-types.ts';
 import type { TwinUser } from '../../twin/types.ts';
-import { runUsers } from '../report/run-document.ts';
+import { runUsers } from '../../services/checks/run-document.ts';
 
 /** A finding about a user, with its source. */
 export interface FoundIssue {

@@ -155,6 +155,8 @@ const BY_NAME: Record<string, (error: Fields) => CliError> = {
       where: typeof error.field === 'string' ? { path: error.field } : null,
       exit: REFUSALS[text(error.code, '')] ?? EXIT.error,
     }),
+  CheckRefusedError: (error) =>
+    usageError(text(error.message, 'Refused.'), text(error.remedy, 'See `arx --help`.')),
   KeyRefusedError: (error) =>
     new CliError({
       code: text(error.code, 'key_not_allowed'),

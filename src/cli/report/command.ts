@@ -88,14 +88,14 @@ type Chunks = AsyncIterable<string> | Iterable<string>;
 const WRITERS: Record<Format, (source: ReportSource) => Promise<Chunks>> = {
   json: async ({ store, record, users }) => {
     const [{ runSummary, runUsers }, { runJson }] = await Promise.all([
-      import('./run-document.ts'),
-      import('./json.ts'),
+      import('../../services/checks/run-document.ts'),
+      import('../../services/checks/run-json.ts'),
     ]);
     return runJson(await runSummary(store, record), users ? runUsers(store, record) : null);
   },
   csv: async ({ store, record, users }) => {
     const [{ runUsers }, csv] = await Promise.all([
-      import('./run-document.ts'),
+      import('../../services/checks/run-document.ts'),
       import('../kit/csv.ts'),
     ]);
     return csvChunks(csv, users ? runUsers(store, record) : null);
@@ -111,7 +111,7 @@ const WRITERS: Record<Format, (source: ReportSource) => Promise<Chunks>> = {
 };
 
 async function wholeDocument({ store, record, users }: ReportSource) {
-  const { runDocument, runSummary } = await import('./run-document.ts');
+  const { runDocument, runSummary } = await import('../../services/checks/run-document.ts');
   return users ? runDocument(store, record) : { ...(await runSummary(store, record)), users: [] };
 }
 

@@ -1,12 +1,15 @@
-import { WorkflowEndedError, startMfaCheck } from '../../client.ts';
+import { WorkflowEndedError } from '../../client.ts';
 import type { StartedWorkflow } from '../../client.ts';
-import type { JsonObject } from '../../audit/types.ts';
-import { matchesAny } from '../../governance/glob.ts';
 import type { RunSummary } from '../../mfa/document.ts';
 import type { RunRecord } from '../../store/run-types.ts';
-import type { MfaEnforcementCheckInput } from '../../workflows/messages.ts';
 import type { RunOptions } from './command.ts';
-import { runDocument, runOverview, runSummary, runUsers } from '../report/run-document.ts';
+import {
+  runDocument,
+  runOverview,
+  runSummary,
+  runUsers,
+} from '../../services/checks/run-document.ts';
+import { startCheck } from '../../services/checks/start-check.ts';
 import { CliError, failure, usageError } from '../kit/errors.ts';
 import { EXIT } from '../kit/exit.ts';
 import type { ExitCode } from '../kit/exit.ts';
@@ -74,31 +77,14 @@ function refuseContradictions({
     );
 }
 
-async function start(
+/** Without a local file the worker's configuration applies, as it does for the schedule. */
+function start(
   { link, store, local }: Target,
-  settings: Settings,
-  options: RunOptions,
+  { config, file }: Settings,
+  { dryRun, mode, group: groups }: RunOptions,
 ): Promise<StartedWorkflow> {
-  const { config, file } = settings;
-  const how = {
-    ...(options.dryRun && { dryRun: true }),
-    ...(options.mode && { mode: options.mode }),
-  };
-  // Without a local file the worker's configuration applies, as it does for the schedule.
-  if (file === null && !local)
-    return startMfaCheck(link, { ...how, ...(options.group ? { groups: options.group } : {}) });
-  refuseDeltaWithoutLog(config, options);
-  const scope = { ...config.scope, groups: options.group ?? config.scope.groups };
-  const configRef = await store.snapshots.put({ ...config, scope } as unknown as JsonObject);
-  return startMfaCheck(link, { configRef, ...how } satisfies MfaEnforcementCheckInput);
-}
-
-/** `--mode delta` has the same precondition as `scan.mode: delta` in the file. */
-function refuseDeltaWithoutLog({ connectors }: Settings['config'], { mode }: RunOptions): void {
-  if (mode !== 'delta' || matchesAny(connectors.okta.operations, 'logs:read')) return;
-  throw usageError(
-    '--mode delta reads the System Log: add logs:read to connectors.okta.operations of the configuration.',
-  );
+  const used = file === null && !local ? null : config;
+  return startCheck({ link, store, config: used }, { dryRun, mode, groups });
 }
 
 interface FollowedRun {
@@ -155,7 +141,7 @@ async function printRun(
 ): Promise<void> {
   const { store } = target;
   if (options.json) {
-    const { runJson } = await import('../report/json.ts');
+    const { runJson } = await import('../../services/checks/run-json.ts');
     const users = options.users === false ? null : runUsers(store, record);
     return writeOutput(io, runJson(await runSummary(store, record), users), undefined);
   }

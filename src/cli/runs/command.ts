@@ -18,11 +18,12 @@ export const defineRuns: DefineVerb = (program, run) => {
     .action((options: RunsOptions) =>
       run(async (io) => {
         const { withStoreOr } = await import('../kit/store.ts');
-        const { runSummary } = await import('../report/run-document.ts');
-        const items = await withStoreOr<RunSummary[]>(io, [], async (store) => {
-          const records = await store.runs.list(options.limit);
-          return Promise.all(records.map((record) => runSummary(store, record)));
-        });
+        const { listRuns } = await import('../../services/checks/list-runs.ts');
+        const items = await withStoreOr<RunSummary[]>(
+          io,
+          [],
+          async (store) => (await listRuns(store, options.limit)).items,
+        );
         if (options.json) await writeJson(io, { schema: 'arx.runs/v1', items });
         else {
           const { runsTable } = await import('../kit/table.ts');

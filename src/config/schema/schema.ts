@@ -15,6 +15,7 @@ import {
 } from './fields.ts';
 import { enrichment } from './enrichment-schema.ts';
 import {
+  api,
   approvals,
   credentials,
   guardrails,
@@ -258,6 +259,7 @@ export const configSchema = z.strictObject({
   twin,
   enrichment,
   remediation,
+  api,
 });
 
 /**

@@ -21,6 +21,17 @@ export const retention = z
     'How long personal data and the contents of audit entries are kept; `arx purge` removes older data',
   );
 
+export const api = z
+  .strictObject({
+    requests_per_minute: whole(1, 1_000_000)
+      .prefault(600)
+      .describe(
+        'Requests about runs, people, the twin, policies, keys and the audit trail per minute that one access key may send to the HTTP server; further requests get 429',
+      ),
+  })
+  .prefault({})
+  .describe('The HTTP API');
+
 const approver = text('user:LOGIN or group:NAME', (value) => /^(user|group):\S/u.test(value));
 export const approvals = z
   .strictObject({

@@ -7,12 +7,12 @@ import { approvalDocument } from '../../services/approvals/approval-document.ts'
 import { approvalHistory } from '../../services/approvals/history.ts';
 import type { ApprovalRequest } from '../../services/approvals/signed-decision.ts';
 import { messageOf } from '../../governance/words.ts';
-import type { AccessKey } from '../../store/governance-types.ts';
 import type { DecisionAnswer } from '../../workflows/messages.ts';
 import { bodySizeLimit } from '../body-limit.ts';
 import { Problem } from '../problem.ts';
 import { DECISION_BODY, LIST_QUERY } from './approvals-inputs.ts';
 import type { ActiveUser, ServerParts } from '../types.ts';
+import { userOfKey } from './key-person.ts';
 import { KeyLimits } from './key-limits.ts';
 import { checkLimit } from './key-access.ts';
 import type { KeyAccess, KeyEnv as Env } from './key-access.ts';
@@ -101,18 +101,6 @@ function decisionIdOf(
 ): string {
   const parts = JSON.stringify([requestId, id, decisionId ?? randomUUID()]);
   return `api-${createHash('sha256').update(parts).digest('hex').slice(0, 32)}`;
-}
-
-async function userOfKey({ findUser }: ServerParts, { person }: AccessKey): Promise<ActiveUser> {
-  const found = person === null ? null : await findUser(person);
-  if (found !== null) return found;
-  throw new Problem(403, 'no_person', {
-    message:
-      person === null
-        ? 'The key of a service cannot decide approvals.'
-        : 'The user of this key is not active.',
-    remedy: 'Use the access key of an active Okta user: `arx keys create --name NAME --for LOGIN`.',
-  });
 }
 
 async function findApproval(

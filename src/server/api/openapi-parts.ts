@@ -46,9 +46,11 @@ export const body = (accepted: z.ZodType, described?: Readonly<Record<string, ob
 
 /** Query parameters, as the route checks them. */
 export function queryParameters(accepted: z.ZodType) {
-  return Object.entries(schemaOf(accepted).properties).map(([name, property]) => {
+  const { properties, required = [] } = schemaOf(accepted);
+  return Object.entries(properties).map(([name, property]) => {
     const { description, ...schema }: { description?: string } = Object(property);
-    return { name, in: 'query', description, schema };
+    const mandatory = required.includes(name) ? { required: true } : {};
+    return { name, in: 'query', description, ...mandatory, schema };
   });
 }
 

@@ -1,5 +1,7 @@
 import { Hono } from 'hono';
 import { APPROVAL_PATHS, APPROVAL_SCHEMAS } from './approvals-openapi.ts';
+import { CHECK_PATHS } from './checks/openapi.ts';
+import { CHECK_SCHEMAS } from './checks/schemas.ts';
 import { ENRICH_PATHS, ENRICH_SCHEMAS } from './enrich/openapi.ts';
 import { FLOW_PATHS } from './flows/openapi.ts';
 import { FLOW_SCHEMAS } from './flows/schemas.ts';
@@ -14,8 +16,8 @@ const OF_EVERY_ROUTE = {
 };
 
 /**
- * Approvals, enrichment and delegated flows as an OpenAPI 3.1 document; a test compares it with the routes and
- * their answers.
+ * The whole of /v1 as an OpenAPI 3.1 document; a test compares it with the routes and their
+ * answers.
  */
 export const OPENAPI = {
   openapi: '3.1.0',
@@ -23,9 +25,9 @@ export const OPENAPI = {
     title: 'arx',
     version: '1',
     description:
-      'Approvals, account enrichment and delegated flows. Create keys with `arx keys create --name NAME`.',
+      'Checks, approvals, account enrichment and delegated flows. Create keys with `arx keys create --name NAME`.',
   },
-  paths: withScopes({ ...APPROVAL_PATHS, ...ENRICH_PATHS, ...FLOW_PATHS }),
+  paths: withScopes({ ...APPROVAL_PATHS, ...ENRICH_PATHS, ...FLOW_PATHS, ...CHECK_PATHS }),
   components: {
     schemas: {
       Error: object(
@@ -42,6 +44,7 @@ export const OPENAPI = {
       ...APPROVAL_SCHEMAS,
       ...ENRICH_SCHEMAS,
       ...FLOW_SCHEMAS,
+      ...CHECK_SCHEMAS,
     },
     securitySchemes: {
       bearer: { type: 'http', scheme: 'bearer' },

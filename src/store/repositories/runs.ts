@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Kysely, Selectable } from 'kysely';
 import type { AttemptFence } from '../journal/attempts.ts';
 import { NotStoredError } from '../errors.ts';
@@ -29,8 +30,16 @@ export function createRunRepository(db: Kysely<Database>, fence: AttemptFence): 
         newestFirst().where('workflow_id', '=', reference).limit(1).executeTakeFirst();
       return (await get(reference)) ?? fromRow(await newestOf());
     },
-    async list(limit) {
-      return (await newestFirst().limit(limit).execute()).map(toRecord);
+    async list(limit, { status, scopeKey, dryRun, after } = {}) {
+      let rows = newestFirst();
+      if (status !== undefined) rows = rows.where('status', '=', status);
+      if (scopeKey !== undefined) rows = rows.where('scope_key', '=', scopeKey);
+      if (dryRun !== undefined) rows = rows.where('dry_run', '=', dryRun);
+      if (after !== undefined) {
+        const last = sql`(select l.started_at, l.position from runs l where l.run = ${after})`;
+        rows = rows.where(sql<boolean>`(started_at, position) < ${last}`);
+      }
+      return (await rows.limit(limit).execute()).map(toRecord);
     },
     async lastComplete(scopeKey, before) {
       const row = await db

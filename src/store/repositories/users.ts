@@ -7,6 +7,7 @@ import type { StoreTransaction } from '../types.ts';
 import type { RunUserRepository, ListedUser } from '../run-types.ts';
 import { countVerdicts, findChanges, findFirst } from './user-tallies.ts';
 import { addPage, isKnownToken, readPage, usersAsListed, usersByLogin } from './user-pages.ts';
+import { changedUsers, countTransitions, searchUsers, tallyUsers } from './user-search.ts';
 import { toListedUser, toRunUser, usersByIds } from './user-rows.ts';
 import { notListed, VerdictWrite, writeVerdicts } from './verdicts.ts';
 
@@ -81,6 +82,10 @@ export function createRunUserRepository(
       return (await rest.orderBy('user_id').limit(limit).execute()).map((row) => row.user_id);
     },
     pages: (run, size) => usersByLogin(db, run, size),
+    search: (run, filter, page) => searchUsers(db, run, filter, page),
+    tally: (run, filter) => tallyUsers(db, run, filter),
+    transitions: (run, previous) => countTransitions(db, run, previous),
+    changed: (run, previous, page) => changedUsers(db, run, previous, page),
     asListed: (run) => usersAsListed(db, run),
     async analyse() {
       await sql`analyze run_users`.execute(db);

@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
 import { csvHeader, csvUser } from '../../../src/cli/kit/csv.ts';
-import { runJson } from '../../../src/cli/report/json.ts';
+import { runJson } from '../../../src/services/checks/run-json.ts';
 import { reportTable, runsTable } from '../../../src/cli/kit/table.ts';
 import type { RunUserRow } from '../../../src/mfa/document.ts';
 import { documentOf, HOSTILE, userOf } from './support/samples.ts';

@@ -96,6 +96,11 @@ export function appOver(store: Store, over: Partial<ServerParts> = {}) {
     approvalsPerMinute: () => 600,
     enrichmentsPerMinute: () => 600,
     flows: NO_FLOWS,
+    checks: {
+      start: async () => ({ workflowId: 'w', run: 'r' }),
+      progress: async () => null,
+    },
+    requestsPerMinute: () => 600,
     pingTemporal: async () => undefined,
     counters: new Counters(),
     now: () => NOW,

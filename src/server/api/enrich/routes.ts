@@ -11,8 +11,7 @@ import type { ServerParts } from '../../types.ts';
 import { KeyLimits } from '../key-limits.ts';
 import { checkLimit } from '../key-access.ts';
 import type { KeyAccess, KeyEnv as Env } from '../key-access.ts';
-import { readQuery } from '../flows/requests.ts';
-import { NO_PARAMETERS } from '../flows/inputs.ts';
+import { NO_PARAMETERS, readQuery } from '../requests.ts';
 import { BATCH_BODY, MAX_ACCOUNTS, REFRESH_QUERY } from './inputs.ts';
 
 /** Enough for a thousand names of the greatest length with every character escaped. */

@@ -3,7 +3,7 @@ import type { ServerParts } from '../../types.ts';
 import { startAndRespond } from './start-run.ts';
 import type { FlowAccess, FlowEnv } from './access.ts';
 import { EVENT_QUERY } from './inputs.ts';
-import { limitBody, readJson, readQuery } from './requests.ts';
+import { limitBody, readJson, readQuery } from '../requests.ts';
 
 /** `POST /v1/ispm/events`: issues from the event hooks and on-demand actions of Okta ISPM. */
 export function eventRoutes(parts: ServerParts, access: FlowAccess): Hono<FlowEnv> {

@@ -5,8 +5,6 @@ const parameter = (description: string) => z.string().optional().describe(descri
 const time = (description: string) =>
   z.string().optional().meta({ description, format: 'date-time' });
 
-export const NO_PARAMETERS = z.strictObject({});
-
 // Strict, because a misspelt dry_run must not run the flow.
 export const EVENT_QUERY = z.strictObject({
   dry_run: z

@@ -3,8 +3,8 @@ import { flowDetail, flowItem } from '../../../services/flows/documents.ts';
 import type { ServerParts } from '../../types.ts';
 import { startAndRespond } from './start-run.ts';
 import type { FlowAccess, FlowEnv } from './access.ts';
-import { NO_PARAMETERS, RUN_BODY, SWITCH_BODY } from './inputs.ts';
-import { readBody, limitBody, readQuery } from './requests.ts';
+import { RUN_BODY, SWITCH_BODY } from './inputs.ts';
+import { limitBody, NO_PARAMETERS, readBody, readQuery } from '../requests.ts';
 
 /**
  * `/v1/flows`: lists the flows that the holder of a key may see, runs them, and enables and

@@ -5,8 +5,8 @@ import { Problem } from '../../problem.ts';
 import type { ServerParts } from '../../types.ts';
 import { startAndRespond } from './start-run.ts';
 import type { FlowAccess, FlowEnv } from './access.ts';
-import { HISTORY_QUERY, NO_PARAMETERS, UNDO_BODY } from './inputs.ts';
-import { readBody, limitBody, readQuery } from './requests.ts';
+import { HISTORY_QUERY, UNDO_BODY } from './inputs.ts';
+import { limitBody, NO_PARAMETERS, readBody, readQuery } from '../requests.ts';
 
 /** `/v1/flow-runs`: the history of runs, one run, and undoing a run. */
 export function flowRunRoutes(parts: ServerParts, access: FlowAccess): Hono<FlowEnv> {

@@ -4,8 +4,8 @@ import type { ResourceSet } from '../../../flows/types.ts';
 import { Problem } from '../../problem.ts';
 import type { ServerParts } from '../../types.ts';
 import type { FlowAccess, FlowEnv } from './access.ts';
-import { NO_PARAMETERS, SET_BODY } from './inputs.ts';
-import { readBody, limitBody, readQuery } from './requests.ts';
+import { SET_BODY } from './inputs.ts';
+import { NO_PARAMETERS, readBody, limitBody, readQuery } from '../requests.ts';
 
 const SCHEMA = 'arx.flows/v1';
 

@@ -1,10 +1,13 @@
 import type { Context } from 'hono';
-import type { z } from 'zod';
-import { bodySizeLimit } from '../../body-limit.ts';
-import { Problem } from '../../problem.ts';
+import { z } from 'zod';
+import { bodySizeLimit } from '../body-limit.ts';
+import { Problem } from '../problem.ts';
 
 /** Twice the size of a person with a hundred accounts and long descriptions. */
 const MAX_BYTES = 512 * 1024;
+
+/** The query of a route that takes no parameters. */
+export const NO_PARAMETERS = z.strictObject({});
 
 /** Limits the size of the body of a request. */
 export const limitBody = bodySizeLimit(MAX_BYTES);

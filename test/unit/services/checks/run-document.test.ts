@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { runSummary } from '../../../../src/cli/report/run-document.ts';
+import { runSummary } from '../../../../src/services/checks/run-document.ts';
 import { openStore } from '../../../../src/store/open.ts';
 import type { Store } from '../../../../src/store/types.ts';
 import { appendMany } from '../../../support/checkpoints.ts';

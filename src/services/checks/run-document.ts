@@ -2,7 +2,6 @@ import type { RunDocument, RunSummary, RunUserRow } from '../../mfa/document.ts'
 import type { FactorClass, VerdictCounts } from '../../mfa/types.ts';
 import type { Store } from '../../store/types.ts';
 import type { RunUser, RunRecord } from '../../store/run-types.ts';
-import { CLASS_ORDER } from '../kit/words.ts';
 
 const PAGE = 500;
 
@@ -11,7 +10,8 @@ const PAGE = 500;
  * derived from its counts.
  */
 export async function runSummary(store: Store, record: RunRecord): Promise<RunSummary> {
-  const removed = record.removedAt === undefined ? {} : { removedAt: record.removedAt };
+  const { scopeKey, removedAt } = record;
+  const removed = { scopeKey, ...(removedAt !== undefined && { removedAt }) };
   if (record.summary) return { ...(record.summary as unknown as RunSummary), ...removed };
   const [counts, calls, audit] = await Promise.all([
     store.users.counts(record.run),
@@ -51,10 +51,7 @@ function emptySummary(
     byFactor: {},
     authenticators: 0,
     pushOnly: 0,
-    byClass: Object.fromEntries(CLASS_ORDER.map((name) => [name, 0])) as Record<
-      FactorClass,
-      number
-    >,
+    byClass: NO_CLASSES,
     departments: [],
     groups: [],
     administrators: null,
@@ -65,6 +62,15 @@ function emptySummary(
     seconds: null,
   };
 }
+
+const NO_CLASSES: Record<FactorClass, number> = {
+  phishing_resistant: 0,
+  strong: 0,
+  weak: 0,
+  not_accepted: 0,
+  external: 0,
+  unrecognised: 0,
+};
 
 const NO_TICKETS: RunSummary['tickets'] = {
   created: 0,
@@ -98,14 +104,15 @@ export async function* runUsers(store: Store, record: RunRecord): AsyncGenerator
 }
 
 /** The plan of a run records the members of the privileged groups at that time. */
-function administratorsOf({ plan }: RunRecord): ReadonlySet<string> {
+export function administratorsOf({ plan }: RunRecord): ReadonlySet<string> {
   const ids = plan.administrators;
   return new Set(
     Array.isArray(ids) ? ids.filter((id: unknown): id is string => typeof id === 'string') : [],
   );
 }
 
-function rowOf(user: RunUser, administrators: ReadonlySet<string>): RunUserRow {
+/** A user of a run as reported. */
+export function rowOf(user: RunUser, administrators: ReadonlySet<string>): RunUserRow {
   return {
     id: user.userId,
     login: user.login,
