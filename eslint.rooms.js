@@ -22,12 +22,10 @@ const ESTIMATED_BY = [
 ];
 // How a stored twin is read: what is listed, and its profile, follow from it by the same rules as
 // in a sync.
-const TWIN_READ_BY = [
+const TWIN_LISTED_BY = ['context', 'tally', 'gaps', 'facts'].map((name) => `twin/${name}`);
+const TWIN_SHOWN_BY = [
   'types',
-  'context',
   'tally',
-  'gaps',
-  'facts',
   'privileged',
   'profile',
   'markdown',
@@ -125,6 +123,7 @@ export const ROOMS = {
     imports: [
       ...[...SERVED_BY, 'workflows/messages', 'audit', 'client', 'enrichment', 'flows'],
       'mfa/strength',
+      ...TWIN_LISTED_BY,
     ],
     // Loaded late: most commands call no vendor.
     lazily: ['connectors/create'],
@@ -141,7 +140,7 @@ export const ROOMS = {
       ...ESTIMATED_BY,
       ...REFUSALS_EXPLAINED_BY,
       ...COVERAGE_SHOWN_BY,
-      ...TWIN_READ_BY,
+      ...TWIN_SHOWN_BY,
       ...FLOWS_READ_BY,
     ],
     lazily: ['local', 'emulators'],

@@ -10,6 +10,7 @@ import { flowRoutes } from './api/flows/routes.ts';
 import { flowRunRoutes } from './api/flows/runs.ts';
 import { setRoutes } from './api/flows/sets.ts';
 import { openapiRoute } from './api/openapi.ts';
+import { peopleRoutes } from './api/people/routes.ts';
 import { healthRoutes } from './health.ts';
 import { Problem, problemOf } from './problem.ts';
 import { slackRoutes } from './slack/interactions.ts';
@@ -39,6 +40,7 @@ export function createApp(parts: ServerParts, background: Background): Hono {
   app.route('/v1/enrich', enrichRoutes(parts, keys));
   const apps = new KeyApps(parts, keys);
   app.route('/v1/runs', runRoutes(parts, apps));
+  app.route('/v1/people', peopleRoutes(parts, apps));
   const access = new FlowAccess(parts, keys);
   app.route('/v1/ispm', eventRoutes(parts, access));
   app.route('/v1/flows', flowRoutes(parts, access));

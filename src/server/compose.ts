@@ -26,6 +26,7 @@ import { composeFlows } from './flows.ts';
 import { Counters } from './metrics.ts';
 import { findUserBySlackId } from './slack/users.ts';
 import type { SlackReader } from './slack/users.ts';
+import { composeTwin } from './twin.ts';
 import type { ActiveUser, ServerParts } from './types.ts';
 
 /** Configuration and open connections that the server is composed of. */
@@ -80,6 +81,7 @@ export async function compose(composition: Composition): Promise<ServerParts> {
     enrichmentsPerMinute: () => composition.config.enrichment.requests_per_minute,
     flows: composeFlows({ ...composition, connectors }),
     checks: composeChecks(composition),
+    twin: composeTwin(composition),
     requestsPerMinute: () => composition.config.api.requests_per_minute,
     pingTemporal: () => askTemporal(link),
     counters: new Counters(),

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { ApprovalRequest, ProvenDecision } from '../services/approvals/signed-decision.ts';
 import type { Enricher } from '../services/enrichment/types.ts';
 import type { FlowService } from '../services/flows/types.ts';
+import type { StoredTwin } from '../services/twin/open-twin.ts';
 import type { Secret } from '../config/env/secret.ts';
 import type { Route } from '../flows/types.ts';
 import type { StartedWorkflow } from '../client.ts';
@@ -42,6 +43,12 @@ export interface ServerChecks {
   progress: (run: RunRecord) => Promise<Progress | null>;
 }
 
+/** The identity twin as the routes need it. */
+export interface ServerTwin {
+  /** The twin of the configured organisation, as of now; null if it was never synced. */
+  open: () => Promise<StoredTwin | null>;
+}
+
 /** Everything that the routes need; composed in compose.ts. */
 export interface ServerParts {
   store: Store;
@@ -63,6 +70,7 @@ export interface ServerParts {
   enrichmentsPerMinute: () => number;
   flows: ServerFlows;
   checks: ServerChecks;
+  twin: ServerTwin;
   /** Requests of other kinds that one key may send in a minute. */
   requestsPerMinute: () => number;
   /** Throws if Temporal does not answer. */

@@ -82,6 +82,8 @@ export interface FlowRunFilter {
   since?: string;
   until?: string;
   parent?: string;
+  /** Id of the account that the run is about. */
+  target?: string;
   limit: number;
   /** The run after which the next page starts. */
   after?: string;

@@ -23,6 +23,7 @@ import * as usedInputs from './migrations/0028-used-inputs.ts';
 import * as activated from './migrations/0029-activated.ts';
 import * as authorityGroups from './migrations/0030-authority-groups.ts';
 import * as flowErrors from './migrations/0031-flow-errors.ts';
+import * as people from './migrations/0032-people.ts';
 
 /**
  * Every migration by name, in the order of application. Released migrations are never edited; add a
@@ -53,4 +54,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0029-activated': activated,
   '0030-authority-groups': authorityGroups,
   '0031-flow-errors': flowErrors,
+  '0032-people': people,
 };

@@ -1,5 +1,6 @@
 import type { FactorClass, Verdict } from '../mfa/types.ts';
-import type { RunRecord } from './run-types.ts';
+import type { RunRecord, RunUser } from './run-types.ts';
+import type { TicketAction } from './ticket-types.ts';
 
 /** Which runs are listed; without a condition, all. */
 export interface RunFilter {
@@ -45,6 +46,17 @@ export interface ChangedUser {
   department: string | null;
   from: Verdict | null;
   to: Verdict | null;
+}
+
+/** What one run found about a user, and did with the ticket. */
+export interface PastVerdict {
+  run: string;
+  startedAt: string;
+  status: RunRecord['status'];
+  dryRun: boolean;
+  /** Null: the run did nothing with a ticket. */
+  ticketAction: TicketAction | null;
+  user: RunUser;
 }
 
 /** The number of users who went from one verdict to another, or kept it. */

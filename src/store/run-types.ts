@@ -2,6 +2,7 @@ import type { JournalEffect, JsonObject } from '../audit/types.ts';
 import type { ClassifiedFactor, RunStatus, Verdict, VerdictCounts } from '../mfa/types.ts';
 import type {
   ChangedUser,
+  PastVerdict,
   RunFilter,
   RunUserFilter,
   RunUserPage,
@@ -155,6 +156,11 @@ export interface RunUserRepository {
   search(run: string, filter: RunUserFilter, page: RunUserPage): Promise<RunUser[]>;
   /** The users who meet the filter, by verdict; the verdicts of the filter do not count. */
   tally(run: string, filter: RunUserFilter): Promise<VerdictTally>;
+  /** What each run found about a user, newest first; until a time, as it was known then. */
+  history(
+    userId: string,
+    page: { until: string | null; limit: number },
+  ): Promise<PastVerdict[]>;
   /** How many users went from which verdict in an earlier run to which in this one. */
   transitions(run: string, previous: string): Promise<VerdictTransition[]>;
   /** The users whose verdicts differ between the runs, by ascending id. */

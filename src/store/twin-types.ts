@@ -134,6 +134,8 @@ export interface TwinGapRepository {
   open(org: string, subjects?: readonly string[]): Promise<Gap[]>;
   /** The open gaps whose subject is neither a user nor an app nor the org. */
   orphans(org: string): Promise<Gap[]>;
+  /** The gaps of a subject that were open at a time. */
+  openAt(org: string, subject: string, at: string): Promise<Gap[]>;
   /** All gaps, including closed ones, newest first. */
   history(org: string, limit: number): Promise<KeptGap[]>;
 }

@@ -17,7 +17,7 @@ import type { Io } from '../kit/io.ts';
 import { print, writeJson } from '../kit/io.ts';
 import { readEnvironment } from '../kit/settings.ts';
 import { withStore } from '../kit/store.ts';
-import { hostInEnvironment } from '../twin/org.ts';
+import { hostInEnvironment } from '../../services/twin/org.ts';
 import { checkpointParts } from './log-keys.ts';
 
 interface Options {

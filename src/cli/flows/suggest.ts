@@ -10,7 +10,7 @@ import type { ExitCode } from '../kit/exit.ts';
 import { writeOutput } from '../kit/files.ts';
 import { print, printNote, writeJson } from '../kit/io.ts';
 import type { Io } from '../kit/io.ts';
-import { orgOf } from '../twin/org.ts';
+import { orgOf } from '../../services/twin/org.ts';
 import { withFlowService } from './flow-service.ts';
 import { findingsOf } from './findings.ts';
 import type { Findings, FoundIssue } from './findings.ts';
@@ -50,7 +50,7 @@ export async function suggestRuns(io: Io, options: SuggestOptions): Promise<Exit
     async (at) => {
       const { service, requester: who, flowConfig, store, settings } = at;
       const scope = await service.scope(who);
-      const org = await orgOf(settings, store, undefined);
+      const org = await orgOf({ ...settings, env: settings.arx }, store, undefined);
       const found = org === null || isNothing(scope) ? NO_FINDINGS : await findingsOf(store, org);
       return { findings: found, flowConfig, seen: scope, requester: who };
     },

@@ -15,7 +15,7 @@ import { print, writeJson } from '../kit/io.ts';
 import { loadSettings } from '../kit/settings.ts';
 import type { Settings } from '../kit/settings.ts';
 import { withStoreOr } from '../kit/store.ts';
-import { orgOf } from '../twin/org.ts';
+import { orgOf } from '../../services/twin/org.ts';
 
 /** A stream with its age. */
 export interface AgedStream extends StreamState {
@@ -56,7 +56,7 @@ export async function oktaStatus(io: Io, options: OktaOptions): Promise<ExitCode
   const okta = await readOktaSettings(settings);
   const host = 'host' in okta ? okta.host : null;
   const read = await withStoreOr(io, NO_SYNC, async (store) => {
-    const org = host ?? (await orgOf(settings, store, undefined));
+    const org = host ?? (await orgOf({ ...settings, env: settings.arx }, store, undefined));
     return org === null ? NO_SYNC : readOf(store, org);
   });
   const { sync } = read;

@@ -1,7 +1,7 @@
 import { reasonText } from '../../twin/privileged.ts';
 import type { TimelineEntry, TwinFactor, TwinRole } from '../../twin/types.ts';
 import { timeText } from '../kit/text.ts';
-import type { ViewItems } from './views.ts';
+import type { ViewItems } from '../../services/twin/views.ts';
 
 /** A column of a list, the same for the terminal, CSV and Markdown. */
 export interface Column<Item> {

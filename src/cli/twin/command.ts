@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import { nearest } from '../../config/yaml/nearest.ts';
 import { FORMATS, PROFILE_FORMATS } from './options.ts';
 import type { ListOptions, ProfileOptions } from './options.ts';
-import type { ViewName } from './views.ts';
+import type { ViewName } from '../../services/twin/views.ts';
 import {
   nonEmptyText,
   refuseBoth,

@@ -27,8 +27,8 @@ import { checkFilters } from './filters.ts';
 import type { ListOptions } from './options.ts';
 import { noTwinText, withTwin } from './reading.ts';
 import type { NoTwin, OpenTwin } from './reading.ts';
-import { takeItems, MOST_HITS, VIEWS } from './views.ts';
-import type { ViewItems, ViewName } from './views.ts';
+import { takeItems, MOST_HITS, VIEWS } from '../../services/twin/views.ts';
+import type { ViewItems, ViewName } from '../../services/twin/views.ts';
 
 /** Default number of rows in a table. */
 const TABLE_ROWS = 100;

@@ -1,24 +1,16 @@
 /** Opens a stored twin for reading. */
 
-import { syncSettings } from '../../config/schema/twin-settings.ts';
-import type { SyncRecord } from '../../store/twin-sync-types.ts';
-import type { Store } from '../../store/types.ts';
-import { prepareContext } from '../../twin/context.ts';
-import type { AssessmentContext } from '../../twin/context.ts';
+import { openTwin } from '../../services/twin/open-twin.ts';
+import type { StoredTwin } from '../../services/twin/open-twin.ts';
+import { orgOf } from '../../services/twin/org.ts';
 import type { Io } from '../kit/io.ts';
 import { loadSettings } from '../kit/settings.ts';
 import type { Settings } from '../kit/settings.ts';
 import { withStoreOr } from '../kit/store.ts';
 import type { TwinOptions } from './options.ts';
-import { orgOf } from './org.ts';
 
-/** A stored twin, assessed as of now. */
-export interface OpenTwin {
-  store: Store;
-  org: string;
-  /** The sync that was started last. */
-  sync: SyncRecord;
-  assessment: AssessmentContext;
+/** A stored twin, with the settings of the command. */
+export interface OpenTwin extends StoredTwin {
   settings: Settings;
 }
 
@@ -41,24 +33,10 @@ export async function withTwin<Result>(
     io,
     { org: null },
     async (store) => {
-      const org = await orgOf(settings, store, options.org);
-      const sync = org === null ? null : await store.twin.syncs.newest(org);
-      if (org === null || sync === null) return { org };
-      const [streams, groups] = await Promise.all([
-        store.twin.syncs.streams(org),
-        store.twin.groups.list(org),
-      ]);
-      const { twin } = syncSettings(settings.config);
-      const at = new Date().toISOString();
-      const assessment = prepareContext({
-        org,
-        run: sync.run,
-        at,
-        streams,
-        groups,
-        settings: twin,
-      });
-      return { result: await task({ store, org, sync, assessment, settings }) };
+      const org = await orgOf({ ...settings, env: settings.arx }, store, options.org);
+      if (org === null) return { org };
+      const twin = await openTwin(store, { org, config: settings.config, at: new Date() });
+      return twin === null ? { org } : { result: await task({ ...twin, settings }) };
     },
   );
   return 'result' in outcome ? outcome.result : none(outcome);

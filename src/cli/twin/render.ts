@@ -3,7 +3,7 @@
 import { codeSpan as code, table } from '../../twin/markdown.ts';
 import type { Colors } from '../kit/io.ts';
 import { plural } from '../kit/text.ts';
-import type { ViewName } from './views.ts';
+import type { ViewName } from '../../services/twin/views.ts';
 import { csvLine } from '../kit/csv.ts';
 import { grid } from '../kit/grid.ts';
 import type { Column } from './columns.ts';

@@ -110,6 +110,7 @@ async function list(db: Kysely<Database>, filter: FlowRunFilter): Promise<FlowRu
     since,
     until,
     parent,
+    target,
     after,
     limit,
   } = filter;
@@ -129,6 +130,7 @@ async function list(db: Kysely<Database>, filter: FlowRunFilter): Promise<FlowRu
   if (since !== undefined) rows = rows.where('started_at', '>=', since);
   if (until !== undefined) rows = rows.where('started_at', '<', until);
   if (parent !== undefined) rows = rows.where('parent', '=', parent);
+  if (target !== undefined) rows = rows.where(sql<boolean>`target ->> 'id' = ${target}`);
   if (after !== undefined) {
     const last = sql`(select l.started_at, l.position from flow_runs l where l.run = ${after})`;
     rows = rows.where(sql<boolean>`(started_at, position) < ${last}`);

@@ -23,6 +23,12 @@ export function createTwinGapRepository(db: Kysely<Database>): TwinGapRepository
       );
       return rows.map(toGap);
     },
+    async openAt(org, subject, at) {
+      const { rows } = await sql<Row>`
+        select * from twin_gaps where org = ${org} and subject = ${subject} and since <= ${at}
+          and (closed_at is null or closed_at > ${at}) order by kind`.execute(db);
+      return rows.map(toGap);
+    },
     async history(org, limit) {
       const rows = await gapsOf(org)
         .orderBy('since', 'desc')

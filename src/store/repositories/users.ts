@@ -8,6 +8,7 @@ import type { RunUserRepository, ListedUser } from '../run-types.ts';
 import { countVerdicts, findChanges, findFirst } from './user-tallies.ts';
 import { addPage, isKnownToken, readPage, usersAsListed, usersByLogin } from './user-pages.ts';
 import { changedUsers, countTransitions, searchUsers, tallyUsers } from './user-search.ts';
+import { verdictHistory } from './user-history.ts';
 import { toListedUser, toRunUser, usersByIds } from './user-rows.ts';
 import { notListed, VerdictWrite, writeVerdicts } from './verdicts.ts';
 
@@ -84,6 +85,7 @@ export function createRunUserRepository(
     pages: (run, size) => usersByLogin(db, run, size),
     search: (run, filter, page) => searchUsers(db, run, filter, page),
     tally: (run, filter) => tallyUsers(db, run, filter),
+    history: (userId, page) => verdictHistory(db, userId, page),
     transitions: (run, previous) => countTransitions(db, run, previous),
     changed: (run, previous, page) => changedUsers(db, run, previous, page),
     asListed: (run) => usersAsListed(db, run),

@@ -5,7 +5,7 @@ import type { Capability } from '../../../src/cli/okta/capabilities.ts';
 import { syncSnapshot } from '../../../src/cli/okta/sync-progress.ts';
 import { permissionsText, syncText } from '../../../src/cli/okta/render.ts';
 import { jsonChunks } from '../../../src/cli/twin/render.ts';
-import { takeItems } from '../../../src/cli/twin/views.ts';
+import { takeItems } from '../../../src/services/twin/views.ts';
 import type { OktaSyncResult } from '../../../src/workflows/messages.ts';
 import { assertProperty } from '../../support/properties.ts';
 

@@ -100,6 +100,7 @@ export function appOver(store: Store, over: Partial<ServerParts> = {}) {
       start: async () => ({ workflowId: 'w', run: 'r' }),
       progress: async () => null,
     },
+    twin: { open: async () => null },
     requestsPerMinute: () => 600,
     pingTemporal: async () => undefined,
     counters: new Counters(),

@@ -1,4 +1,5 @@
 import { body, errorResponse, inPath, json, queryParameters, ref } from '../openapi-parts.ts';
+import { PERSON_QUERY } from '../people/inputs.ts';
 import { COMPARE_QUERY, PEOPLE_QUERY, REPORT_QUERY, RUNS_QUERY, START_BODY } from './inputs.ts';
 
 const RUN = inPath('run');
@@ -51,6 +52,21 @@ export const CHECK_PATHS = {
       summary: 'People of a run, with counts per verdict',
       parameters: [RUN, ...queryParameters(PEOPLE_QUERY)],
       responses: { 200: json('The people.', ref('People')), ...REFUSALS, ...MISSING },
+    },
+  },
+  '/v1/people/{id}': {
+    get: {
+      operationId: 'showPerson',
+      summary: 'One person: verdict with evidence, history, tickets, twin and flow runs',
+      parameters: [inPath('id'), ...queryParameters(PERSON_QUERY)],
+      responses: {
+        200: json(
+          'The person. `flowRuns` is null unless the key also has the scope `flows`.',
+          ref('Person'),
+        ),
+        ...REFUSALS,
+        404: errorResponse('Nothing is known about such a person.'),
+      },
     },
   },
   '/v1/runs/{run}/compare': {

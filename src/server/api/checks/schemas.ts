@@ -55,9 +55,7 @@ const run = {
   removedAt: time,
 };
 const SOMETIMES = ['scan', 'slackFailed', 'removedAt'];
-const user = {
-  id: text,
-  login: text,
+const evidence = {
   department: orNull('string'),
   verdict,
   reason: orNull('string'),
@@ -70,9 +68,9 @@ const user = {
     }),
   ),
   ticket: orNull('string'),
-  administrator: flag,
   takenOver: object({ run: text, at: time }),
 };
+const user = { id: text, login: text, ...evidence, administrator: flag };
 const figures = {
   run: text,
   status: text,
@@ -149,6 +147,40 @@ export const CHECK_SCHEMAS = {
       next: orNull('string'),
     },
     ['removedAt'],
+  ),
+  Person: object({
+    schema: { const: 'arx.person/v1' },
+    id: text,
+    login: text,
+    at: orNull('string'),
+    verdict: { anyOf: [ref('PersonVerdict'), { type: 'null' }] },
+    since: { anyOf: [object({ run: text, at: time, verdict }), { type: 'null' }] },
+    history: listOf(ref('PersonVerdict')),
+    tickets: listOf(object({ key: text, firstRun: text, lastRun: text })),
+    twin: {
+      anyOf: [
+        object({
+          org: text,
+          sync: object({ run: text, startedAt: time }),
+          user: orNull('object'),
+          gaps: listOf({ type: 'object' }),
+        }),
+        { type: 'null' },
+      ],
+    },
+    flowRuns: { type: ['array', 'null'], items: ref('FlowRunItem') },
+  }),
+  PersonVerdict: object(
+    {
+      ...evidence,
+      run: text,
+      startedAt: time,
+      runStatus: text,
+      dryRun: flag,
+      checkedAt: orNull('string'),
+      ticketAction: orNull('string'),
+    },
+    ['takenOver'],
   ),
   Comparison: object({
     schema: { const: 'arx.comparison/v1' },

@@ -4,25 +4,30 @@ import { readOktaAddress } from '../../config/env/address.ts';
 import { oktaSettings, oktaSource } from '../../config/env/credentials.ts';
 import type { ArxEnv } from '../../config/env/env.ts';
 import type { Store } from '../../store/types.ts';
-import type { Settings } from '../kit/settings.ts';
+import type { ServiceConfig } from '../../config/yaml/service-config.ts';
+
+/** Where the configured organisation is named. */
+export interface OrgSource extends Pick<ServiceConfig, 'config' | 'baseDir'> {
+  env: ArxEnv;
+}
 
 /**
  * The organisation: the one named, or else the configured one (even with an invalid credential), or
  * else the one synced last. Null if there is none. Throws ConfigError.
  */
 export async function orgOf(
-  settings: Settings,
-  store: Store,
+  source: OrgSource,
+  store: Pick<Store, 'twin'>,
   named: string | undefined,
 ): Promise<string | null> {
   return (
     named?.toLowerCase() ??
-    (await readConfiguredOrg(settings)) ??
+    (await readConfiguredOrg(source)) ??
     (await store.twin.syncs.newestOrg())
   );
 }
 
-async function readConfiguredOrg({ arx: env, config, baseDir }: Settings): Promise<string | null> {
+async function readConfiguredOrg({ env, config, baseDir }: OrgSource): Promise<string | null> {
   if (oktaSource({ env, config }) !== 'environment')
     return (await oktaSettings({ env, config, baseDir })).host;
   return hostInEnvironment(env);

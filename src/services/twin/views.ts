@@ -11,8 +11,24 @@ import type {
   TwinApp,
   TwinUserItem,
 } from '../../twin/types.ts';
-import type { ListOptions } from './options.ts';
-import type { OpenTwin } from './reading.ts';
+import type { StoredTwin } from './open-twin.ts';
+
+/** Which items of a list are wanted; each list uses some of the conditions. */
+export interface TwinFilter {
+  limit?: number;
+  /** All versions of the fact with this key. */
+  history?: string;
+  kind?: readonly string[];
+  severity?: readonly string[];
+  closed?: boolean;
+  rule?: string;
+  status?: readonly string[];
+  mfa?: readonly string[];
+  privileged?: boolean;
+  gone?: boolean;
+  signOn?: readonly string[];
+  text?: string;
+}
 
 /** The items of each list. */
 export interface ViewItems {
@@ -33,7 +49,7 @@ const ALL = 10_000_000;
 export const MOST_HITS = 50;
 
 type Pages<Item> = AsyncIterable<readonly Item[]>;
-type Read<Item> = (reading: OpenTwin, options: ListOptions) => Pages<Item>;
+type Read<Item> = (reading: StoredTwin, options: TwinFilter) => Pages<Item>;
 
 /** The filtered items in order, page by page; users and apps are never all in memory. */
 export const VIEWS: { [Name in ViewName]: Read<ViewItems[Name]> } = {
