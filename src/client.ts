@@ -281,6 +281,10 @@ export async function describeSchedule({ client }: TemporalLink): Promise<Schedu
   }
 }
 
+/** Resumes a paused schedule. */
+export const resumeSchedule = ({ client }: TemporalLink): Promise<void> =>
+  schedule(client).unpause();
+
 /** Triggers one check of the schedule now. */
 export const triggerSchedule = ({ client }: TemporalLink): Promise<void> =>
   schedule(client).trigger();

@@ -8,6 +8,7 @@ export type AuditKind =
   | 'scan.started'
   | 'scan.page'
   | 'scan.changes'
+  | 'schedule.changed'
   | 'user.checked'
   | 'user.rechecked'
   | 'ticket.intended'

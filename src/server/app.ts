@@ -11,6 +11,7 @@ import { flowRunRoutes } from './api/flows/runs.ts';
 import { setRoutes } from './api/flows/sets.ts';
 import { openapiRoute } from './api/openapi.ts';
 import { peopleRoutes } from './api/people/routes.ts';
+import { scheduleRoutes } from './api/schedule/routes.ts';
 import { healthRoutes } from './health.ts';
 import { Problem, problemOf } from './problem.ts';
 import { slackRoutes } from './slack/interactions.ts';
@@ -40,6 +41,7 @@ export function createApp(parts: ServerParts, background: Background): Hono {
   app.route('/v1/enrich', enrichRoutes(parts, keys));
   const apps = new KeyApps(parts, keys);
   app.route('/v1/runs', runRoutes(parts, apps));
+  app.route('/v1/schedule', scheduleRoutes(parts, apps));
   app.route('/v1/people', peopleRoutes(parts, apps));
   const access = new FlowAccess(parts, keys);
   app.route('/v1/ispm', eventRoutes(parts, access));

@@ -7,6 +7,7 @@ import type { Secret } from '../config/env/secret.ts';
 import type { Route } from '../flows/types.ts';
 import type { StartedWorkflow } from '../client.ts';
 import type { Requester } from '../services/audit/requester.ts';
+import type { Registration, ScheduleDocument } from '../services/checks/schedule.ts';
 import type { CheckRequest } from '../services/checks/start-check.ts';
 import type { ActionRecord } from '../store/governance-types.ts';
 import type { FlowRunRecord } from '../store/flow-types.ts';
@@ -41,6 +42,9 @@ export interface ServerChecks {
   start: (requester: Requester, request: CheckRequest) => Promise<StartedWorkflow>;
   /** The progress of a running check; null if no worker answers quickly. */
   progress: (run: RunRecord) => Promise<Progress | null>;
+  /** The schedule of the check, and the change of it. */
+  schedule: () => Promise<ScheduleDocument>;
+  register: (requester: Requester, change: Registration) => Promise<ScheduleDocument>;
 }
 
 /** The identity twin as the routes need it. */

@@ -7,7 +7,7 @@ import {
   upsertSchedule,
 } from '../../src/client.ts';
 import type { TemporalLink } from '../../src/client.ts';
-import { schedulePlan } from '../../src/cli/register/schedule.ts';
+import { schedulePlan } from '../../src/services/checks/schedule-plan.ts';
 import { configSchema } from '../../src/config/schema/schema.ts';
 import { MFA_SCHEDULE_ID, MFA_WORKFLOW, TASK_QUEUE } from '../../src/workflows/messages.ts';
 import { devServer } from '../support/temporal.ts';

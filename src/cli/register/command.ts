@@ -1,4 +1,4 @@
-import type { SchedulePlan, ScheduleState } from '../../client.ts';
+import type { ScheduleDocument } from '../../services/checks/schedule.ts';
 import { EXIT } from '../kit/exit.ts';
 import type { Io } from '../kit/io.ts';
 import { print, writeJson } from '../kit/io.ts';
@@ -24,64 +24,27 @@ export const defineRegister: DefineVerb = (program, run) => {
 };
 
 async function register(io: Io, options: RegisterOptions) {
-  const [{ loadSettings }, { schedulePlan }, client, { withTemporal }, { ensureFlowSearch }] =
-    await Promise.all([
-      import('../kit/settings.ts'),
-      import('./schedule.ts'),
-      import('../../client.ts'),
-      import('../kit/temporal.ts'),
-      import('../../client/search-attributes.ts'),
-    ]);
+  const [{ loadSettings }, { registerSchedule }, { withTemporal }] = await Promise.all([
+    import('../kit/settings.ts'),
+    import('../../services/checks/schedule.ts'),
+    import('../kit/temporal.ts'),
+  ]);
   const { config } = await loadSettings(io, options);
-  const plan = schedulePlan(config.schedule);
-  const { created, state } = await withTemporal(io, async (link) => {
-    const { created } = await client.upsertSchedule(link, plan, options.paused ?? false);
-    if (options.triggerNow) await client.triggerSchedule(link);
-    // These attributes make delegated flows searchable in the Temporal UI. If they cannot be added,
-    // flows can only be found in the store.
-    await ensureFlowSearch(link.client.connection, link.namespace);
-    return { created, state: await client.describeSchedule(link) };
-  });
-  await printSchedule(io, { created, state, plan, options });
+  const document = await withTemporal(io, (link) =>
+    registerSchedule(link, config.schedule, options),
+  );
+  if (options.json) await writeJson(io, document);
+  else await printSchedule(io, document);
   return EXIT.ok;
-}
-
-interface RegisteredSchedule {
-  created: boolean;
-  state: ScheduleState | null;
-  plan: SchedulePlan;
-  options: RegisterOptions;
 }
 
 async function printSchedule(
   io: Io,
-  { created, state, plan, options }: RegisteredSchedule,
+  { id, state, paused, next, triggered }: ScheduleDocument,
 ): Promise<void> {
-  const next = (state?.next ?? []).slice(0, 5).map((time) => time.toISOString());
-  const paused = state?.paused ?? false;
-  if (options.json) {
-    const times = plan.times;
-    const document = {
-      id: state?.id,
-      state: created ? 'created' : 'updated',
-      paused,
-      timezone: plan.timezone,
-      overlap: plan.overlap,
-    };
-    return writeJson(io, {
-      schema: 'arx.schedule/v1',
-      ...document,
-      ...times,
-      triggered: options.triggerNow ?? false,
-      next,
-    });
-  }
-  await print(
-    io,
-    `Schedule ${state?.id ?? ''} ${created ? 'created' : 'updated'}${paused ? ', PAUSED' : ''}.`,
-  );
+  await print(io, `Schedule ${id ?? ''} ${state}${paused ? ', PAUSED' : ''}.`);
   for (const time of next) await print(io, `  next ${time.slice(0, 16).replace('T', ' ')} UTC`);
-  if (options.triggerNow) await print(io, 'Started one run.');
+  if (triggered) await print(io, 'Started one run.');
   if (paused)
     await print(
       io,

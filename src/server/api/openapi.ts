@@ -6,6 +6,7 @@ import { ENRICH_PATHS, ENRICH_SCHEMAS } from './enrich/openapi.ts';
 import { FLOW_PATHS } from './flows/openapi.ts';
 import { FLOW_SCHEMAS } from './flows/schemas.ts';
 import { errorResponse, object, retryLaterResponse, text } from './openapi-parts.ts';
+import { SCHEDULE_PATHS, SCHEDULE_SCHEMAS } from './schedule/openapi.ts';
 import { ROUTE_SCOPES, openapiPath } from './route-scopes.ts';
 
 const OF_EVERY_ROUTE = {
@@ -27,7 +28,7 @@ export const OPENAPI = {
     description:
       'Checks, approvals, account enrichment and delegated flows. Create keys with `arx keys create --name NAME`.',
   },
-  paths: withScopes({ ...APPROVAL_PATHS, ...ENRICH_PATHS, ...FLOW_PATHS, ...CHECK_PATHS }),
+  paths: withScopes({ ...APPROVAL_PATHS, ...ENRICH_PATHS, ...FLOW_PATHS, ...CHECK_PATHS, ...SCHEDULE_PATHS }),
   components: {
     schemas: {
       Error: object(
@@ -45,6 +46,7 @@ export const OPENAPI = {
       ...ENRICH_SCHEMAS,
       ...FLOW_SCHEMAS,
       ...CHECK_SCHEMAS,
+      ...SCHEDULE_SCHEMAS,
     },
     securitySchemes: {
       bearer: { type: 'http', scheme: 'bearer' },

@@ -18,6 +18,8 @@ export const ROUTE_SCOPES: Readonly<Record<string, KeyScope>> = {
   'GET /v1/runs/:run/report': 'reports',
   'GET /v1/runs/:run/people': 'reports',
   'GET /v1/runs/:run/compare': 'reports',
+  'GET /v1/schedule': 'reports',
+  'PUT /v1/schedule': 'admin',
   'GET /v1/people/:id': 'reports',
   'GET /v1/flows': 'flows',
   'GET /v1/flows/:name': 'flows',

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { progressText, Rate } from '../../../src/cli/kit/progress.ts';
-import { schedulePlan } from '../../../src/cli/register/schedule.ts';
+import { schedulePlan } from '../../../src/services/checks/schedule-plan.ts';
 import { configSchema } from '../../../src/config/schema/schema.ts';
 
 it('measures the rate over the last moments', () => {

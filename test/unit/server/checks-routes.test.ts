@@ -9,7 +9,7 @@ import type { SeededUser } from '../../support/seeded-runs.ts';
 import { describeOnStores } from '../../support/stores.ts';
 import { fits } from './openapi.ts';
 import { serveApi } from './serve-api.ts';
-import { ANN } from './support.ts';
+import { ANN, appOver } from './support.ts';
 
 const factor = (name: ClassifiedFactor['class'], status = 'ACTIVE'): ClassifiedFactor => ({
   type: 'x',
@@ -138,7 +138,8 @@ describeOnStores('the API of checks', ({ fresh }) => {
     await seeded(store);
     const progress = { phase: 'scan', run: 'r1' } as never;
     const start = async () => ({ run: 'r', workflowId: 'w' });
-    const over = { checks: { start, progress: async () => progress } };
+    const { checks } = appOver(store).parts;
+    const over = { checks: { ...checks, start, progress: async () => progress } };
     await using api = await serveApi(store, over);
     const [, run] = await api.get('/v1/runs/latest');
     expect([run, fits('Run', run)]).toMatchObject([{ run: 'r1', progress }, []]);
@@ -187,8 +188,9 @@ describeOnStores('the API of checks', ({ fresh }) => {
       started.push([requester, request]);
       return { run: 'r9', workflowId: 'w9' };
     };
-    const over = { checks: { start, progress: async () => null } };
-    await using api = await serveApi(await fresh(), over);
+    const store = await fresh();
+    const over = { checks: { ...appOver(store).parts.checks, start } };
+    await using api = await serveApi(store, over);
     const body = { dryRun: true, groups: ['Staff'], mode: 'full' };
     const [status, document] = await api.get('/v1/runs', { body, as: 'admin' });
     expect([status, fits('StartedRun', document), document]).toMatchObject([

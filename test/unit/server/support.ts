@@ -99,6 +99,8 @@ export function appOver(store: Store, over: Partial<ServerParts> = {}) {
     checks: {
       start: async () => ({ workflowId: 'w', run: 'r' }),
       progress: async () => null,
+      schedule: nobody,
+      register: nobody,
     },
     twin: { open: async () => null },
     requestsPerMinute: () => 600,
