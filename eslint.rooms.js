@@ -22,7 +22,7 @@ const ESTIMATED_BY = [
 ];
 // How a stored twin is read: what is listed, and its profile, follow from it by the same rules as
 // in a sync.
-const TWIN_LISTED_BY = ['context', 'tally', 'gaps', 'facts'].map((name) => `twin/${name}`);
+const TWIN_LISTED_BY = ['types', 'context', 'tally', 'gaps', 'facts'].map((name) => `twin/${name}`);
 const TWIN_SHOWN_BY = [
   'types',
   'tally',
@@ -48,6 +48,8 @@ const FLOWS_READ_BY = [
 const REFUSALS_EXPLAINED_BY = ['mfa/refusal-words'];
 // One rounding and one wording on every surface.
 const COVERAGE_SHOWN_BY = ['mfa/coverage'];
+// The words that requests may name.
+const ASKED_BY = ['mfa/types', 'mfa/strength', 'twin/types'];
 const SERVED_BY = ['config', 'store', 'governance'];
 
 /**
@@ -130,7 +132,7 @@ export const ROOMS = {
   },
   server: {
     holds: 'the HTTP API, Slack buttons, health and metrics',
-    imports: [...SERVED_BY, 'services', 'client', 'parent'],
+    imports: [...SERVED_BY, 'services', 'client', 'parent', ...ASKED_BY],
   },
   cli: {
     holds: 'the `arx` command, a folder per verb',

@@ -22,6 +22,7 @@ export type AuditKind =
   | 'summary.posted'
   | 'summary.failed'
   | 'scan.completed'
+  | 'sync.requested'
   | 'sync.started'
   | 'sync.stream'
   | 'sync.finished'

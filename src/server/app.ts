@@ -12,6 +12,8 @@ import { setRoutes } from './api/flows/sets.ts';
 import { openapiRoute } from './api/openapi.ts';
 import { peopleRoutes } from './api/people/routes.ts';
 import { scheduleRoutes } from './api/schedule/routes.ts';
+import { syncRoutes } from './api/twin/sync-routes.ts';
+import { twinRoutes } from './api/twin/routes.ts';
 import { healthRoutes } from './health.ts';
 import { Problem, problemOf } from './problem.ts';
 import { slackRoutes } from './slack/interactions.ts';
@@ -42,6 +44,8 @@ export function createApp(parts: ServerParts, background: Background): Hono {
   const apps = new KeyApps(parts, keys);
   app.route('/v1/runs', runRoutes(parts, apps));
   app.route('/v1/schedule', scheduleRoutes(parts, apps));
+  app.route('/v1/twin', twinRoutes(parts, apps));
+  app.route('/v1/syncs', syncRoutes(parts, apps));
   app.route('/v1/people', peopleRoutes(parts, apps));
   const access = new FlowAccess(parts, keys);
   app.route('/v1/ispm', eventRoutes(parts, access));

@@ -6,8 +6,8 @@ import type { Composition } from './compose.ts';
 import type { ServerChecks } from './types.ts';
 
 /** How long a request waits for Temporal to start a workflow, and for a worker to answer a query. */
-const START_WITHIN_MS = 5_000;
-const ANSWER_WITHIN_MS = 500;
+export const START_WITHIN_MS = 5_000;
+export const ANSWER_WITHIN_MS = 500;
 
 /**
  * Composes what the routes do with checks. The configuration of the worker applies to a started

@@ -2,6 +2,8 @@ import type { Logger } from 'pino';
 import type { ApprovalRequest, ProvenDecision } from '../services/approvals/signed-decision.ts';
 import type { Enricher } from '../services/enrichment/types.ts';
 import type { FlowService } from '../services/flows/types.ts';
+import type { OktaStatus } from '../services/twin/okta-status.ts';
+import type { SyncRequest } from '../services/twin/start-sync.ts';
 import type { StoredTwin } from '../services/twin/open-twin.ts';
 import type { Secret } from '../config/env/secret.ts';
 import type { Route } from '../flows/types.ts';
@@ -13,7 +15,8 @@ import type { ActionRecord } from '../store/governance-types.ts';
 import type { FlowRunRecord } from '../store/flow-types.ts';
 import type { Store } from '../store/types.ts';
 import type { RunRecord } from '../store/run-types.ts';
-import type { DecisionAnswer, Progress } from '../workflows/messages.ts';
+import type { SyncRecord } from '../store/twin-sync-types.ts';
+import type { DecisionAnswer, Progress, SyncProgress } from '../workflows/messages.ts';
 import type { Counters } from './metrics.ts';
 
 /** An active Okta user, whose decisions count. */
@@ -51,6 +54,12 @@ export interface ServerChecks {
 export interface ServerTwin {
   /** The twin of the configured organisation, as of now; null if it was never synced. */
   open: () => Promise<StoredTwin | null>;
+  /** How Okta is configured, and the age of each stream. */
+  status: () => Promise<OktaStatus>;
+  /** Starts a sync. Throws if Temporal does not start it in time. */
+  start: (requester: Requester, request: SyncRequest) => Promise<StartedWorkflow>;
+  /** The progress of a running sync; null if no worker answers quickly. */
+  progress: (sync: SyncRecord) => Promise<SyncProgress | null>;
 }
 
 /** Everything that the routes need; composed in compose.ts. */

@@ -4,6 +4,7 @@ import type {
   Fact,
   Gap,
   SecurityEvent,
+  Severity,
   Standing,
   TimelineEntry,
   TwinApp,
@@ -46,6 +47,8 @@ export interface TwinUserRepository {
   ): Promise<void>;
   /** All users ever read, by ascending id; with a view, as the sync sees them. */
   pages(org: string, size: number, view?: SyncView): AsyncIterable<StoredTwinUser[]>;
+  /** Users who were privileged when last assessed, by ascending id. */
+  privileged(org: string): Promise<TwinUser[]>;
   /** By id or login; of several users with one login, the one that still exists. */
   get(org: string, reference: string): Promise<TwinUser | null>;
   /** Marks users who no longer exist, and deletes roles that are no longer assigned. */
@@ -157,6 +160,17 @@ export interface TwinHistoryRepository {
   countDrift(org: string, run?: string): Promise<number>;
 }
 
+/** Which security events are listed; without a condition, all. */
+export interface EventFilter {
+  severities?: readonly Severity[];
+  rule?: string;
+  /** At this time or later; before this time. */
+  since?: string;
+  until?: string;
+  /** The event after which the page starts. */
+  after?: { uuid: string; rule: string };
+}
+
 export interface TwinEventRepository {
   /** Skips events that are already stored; returns the number of new ones. */
   add(
@@ -165,7 +179,7 @@ export interface TwinEventRepository {
     events: readonly SecurityEvent[],
   ): Promise<number>;
   /** Newest first. */
-  list(org: string, limit: number): Promise<SecurityEvent[]>;
+  list(org: string, limit: number, filter?: EventFilter): Promise<SecurityEvent[]>;
   /** The names of the rules that raised events, in order. */
   rules(org: string): Promise<string[]>;
   /** The number of events first raised by a run. */

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { OktaStatus } from '../../src/cli/okta/status.ts';
+import type { OktaStatus } from '../../src/services/twin/okta-status.ts';
 import type {
   Fact,
   Gap,

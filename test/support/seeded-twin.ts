@@ -26,7 +26,10 @@ export async function seedTwin(store: Store, seeded: SeededTwin): Promise<void> 
   const { users = [], apps = [], gaps = [], events = [], facts = [] } = seeded;
   const begun = { run: stamp.run, workflowId: 'okta-sync/1', org: ORG, startedAt: SYNCED };
   await twin.syncs.begin({ ...begun, plan: {} });
-  const judged = { standings: [], drift: [], parts: [] };
+  const standings = users
+    .filter(({ roles = [] }) => roles.length > 0)
+    .map(({ id }) => ({ id, standing: { privileged: true, mfa: 'unknown' as const } }));
+  const judged = { standings, drift: [], parts: [] };
   const changes = { opened: gaps.map(gapOf), closed: [], reworded: [] };
   const attempt = { org: ORG, run: stamp.run, attempt: '1' };
   await twin.judged.add(attempt, { ...judged, gaps: changes });

@@ -2,7 +2,7 @@
 
 import type { OktaSyncResult } from '../../workflows/messages.ts';
 import type { Capability } from './capabilities.ts';
-import type { AgedStream, OktaStatus } from './status.ts';
+import type { AgedStream, OktaStatus } from '../../services/twin/okta-status.ts';
 import type { Colors } from '../kit/io.ts';
 import { count, duration, plain, plural, timeText } from '../kit/text.ts';
 import { grid } from '../kit/grid.ts';

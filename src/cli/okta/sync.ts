@@ -1,8 +1,8 @@
 import { WorkflowEndedError } from '../../client.ts';
 import type { StartedWorkflow } from '../../client.ts';
-import { startSync, syncProgress, syncResult } from '../../client/okta-sync.ts';
-import type { JsonObject } from '../../audit/types.ts';
-import type { OktaSyncInput, OktaSyncResult } from '../../workflows/messages.ts';
+import { syncProgress, syncResult } from '../../client/okta-sync.ts';
+import { requestSync } from '../../services/twin/start-sync.ts';
+import type { OktaSyncResult } from '../../workflows/messages.ts';
 import type { SyncOptions } from './command.ts';
 import { failure, usageError } from '../kit/errors.ts';
 import { EXIT } from '../kit/exit.ts';
@@ -74,21 +74,14 @@ function refuseContradictions({ users, apps, logs, hoursBack, attach, detach }: 
   }
 }
 
-async function start(
+/** Without a local file the worker's configuration applies, as it does for a schedule. */
+function start(
   { link, store, local }: Target,
   { config, file }: Settings,
   { users, apps, logs, hoursBack }: SyncOptions,
 ): Promise<StartedWorkflow> {
-  const input: OktaSyncInput = {
-    users,
-    apps,
-    logs,
-    ...(hoursBack === undefined ? {} : { hoursBack }),
-  };
-  // Without a local file the worker's configuration applies, as it does for a schedule.
-  if (file === null && !local) return startSync(link, input);
-  const configRef = await store.snapshots.put(config as unknown as JsonObject);
-  return startSync(link, { ...input, configRef });
+  const used = file === null && !local ? null : config;
+  return requestSync({ link, store, config: used }, { users, apps, logs, hoursBack });
 }
 
 interface FollowedSync {

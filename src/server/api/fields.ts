@@ -31,7 +31,7 @@ export const yesOrNo = (description: string) =>
     .describe(description);
 
 /** Several words, separated by commas. */
-export const wordList = <Word extends string>(words: readonly [Word, ...Word[]], about: string) =>
+export const wordList = <Word extends string>(words: readonly Word[], about: string) =>
   z
     .string()
     .max(500)

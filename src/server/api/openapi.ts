@@ -7,6 +7,7 @@ import { FLOW_PATHS } from './flows/openapi.ts';
 import { FLOW_SCHEMAS } from './flows/schemas.ts';
 import { errorResponse, object, retryLaterResponse, text } from './openapi-parts.ts';
 import { SCHEDULE_PATHS, SCHEDULE_SCHEMAS } from './schedule/openapi.ts';
+import { TWIN_PATHS, TWIN_SCHEMAS } from './twin/openapi.ts';
 import { ROUTE_SCOPES, openapiPath } from './route-scopes.ts';
 
 const OF_EVERY_ROUTE = {
@@ -28,7 +29,7 @@ export const OPENAPI = {
     description:
       'Checks, approvals, account enrichment and delegated flows. Create keys with `arx keys create --name NAME`.',
   },
-  paths: withScopes({ ...APPROVAL_PATHS, ...ENRICH_PATHS, ...FLOW_PATHS, ...CHECK_PATHS, ...SCHEDULE_PATHS }),
+  paths: withScopes({ ...APPROVAL_PATHS, ...ENRICH_PATHS, ...FLOW_PATHS, ...CHECK_PATHS, ...SCHEDULE_PATHS, ...TWIN_PATHS }),
   components: {
     schemas: {
       Error: object(
@@ -47,6 +48,7 @@ export const OPENAPI = {
       ...FLOW_SCHEMAS,
       ...CHECK_SCHEMAS,
       ...SCHEDULE_SCHEMAS,
+      ...TWIN_SCHEMAS,
     },
     securitySchemes: {
       bearer: { type: 'http', scheme: 'bearer' },

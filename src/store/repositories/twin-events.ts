@@ -23,11 +23,16 @@ export function createTwinEventRepository(db: Kysely<Database>): TwinEventReposi
         .executeTakeFirst();
       return Number(added.numInsertedOrUpdatedRows ?? 0);
     },
-    async list(org, limit) {
-      const rows = db
+    async list(org, limit, { severities, rule, since, until, after } = {}) {
+      let rows = db
         .selectFrom('twin_events')
         .select(['uuid', 'rule', 'severity', 'tactic', 'technique', 'at', 'actor', 'target'])
         .where('org', '=', org);
+      if (severities !== undefined) rows = rows.where('severity', 'in', [...severities]);
+      if (rule !== undefined) rows = rows.where('rule', '=', rule);
+      if (since !== undefined) rows = rows.where('at', '>=', since);
+      if (until !== undefined) rows = rows.where('at', '<', until);
+      if (after !== undefined) rows = rows.where(isAfter(org, after));
       return await rows
         .orderBy('at', 'desc')
         .orderBy('uuid')
@@ -61,6 +66,13 @@ export function createTwinEventRepository(db: Kysely<Database>): TwinEventReposi
     },
   };
 }
+
+/** Newest first, and by uuid and rule among events of one time. */
+const isAfter = (org: string, { uuid, rule }: { uuid: string; rule: string }) => {
+  const at = sql`(select l.at from twin_events l
+    where l.org = ${org} and l.uuid = ${uuid} and l.rule = ${rule})`;
+  return sql<boolean>`(at < ${at} or (at = ${at} and (uuid, rule) > (${uuid}, ${rule})))`;
+};
 
 async function read(
   db: Kysely<Database>,

@@ -53,6 +53,11 @@ export function createTwinUserRepository(db: Kysely<Database>): TwinUserReposito
       );
     },
     pages: (org, size, view) => pages(db, { org, size, view }),
+    async privileged(org) {
+      const links = await readLinks(db, org);
+      const rows = await selectUsers(db, { org, size: MOST_PRIVILEGED, privileged: true });
+      return rows.map((row) => toStoredUser(row, links).user);
+    },
     async get(org, reference) {
       const [row] = await selectUsers(db, { org, size: 1, reference });
       return row ? toStoredUser(row, await readLinks(db, org)).user : null;
@@ -60,6 +65,9 @@ export function createTwinUserRepository(db: Kysely<Database>): TwinUserReposito
     settle,
   };
 }
+
+/** More users than any organisation has administrators. */
+const MOST_PRIVILEGED = 10_000;
 
 interface Put {
   org: string;
@@ -97,12 +105,13 @@ interface Selection {
   view?: SyncView | undefined;
   after?: string;
   reference?: string;
+  privileged?: boolean;
 }
 
 /** Users with their groups and roles, by ascending id. */
 async function selectUsers(
   db: Kysely<Database>,
-  { org, size, view, after, reference }: Selection,
+  { org, size, view, after, reference, privileged = false }: Selection,
 ): Promise<UserRow[]> {
   const order = reference === undefined ? sql`u.id` : sql`u.gone, u.id`;
   const among =
@@ -112,7 +121,7 @@ async function selectUsers(
   const { rows } = await sql<Omit<UserRow, 'groups' | 'roles'>>`
     select u.*, u.gone or ${isProvedMissed(view, 'users', 'u')} as gone, s.at as last_seen
     from twin_users u left join twin_seen s on s.org = u.org and s.user_id = u.id
-    where u.org = ${org} and ${among} order by ${order} limit ${size}`.execute(db);
+    where u.org = ${org} and ${among} and (u.privileged or not ${privileged}) order by ${order} limit ${size}`.execute(db);
   const belongings = await readBelongings(db, { org, view, ids: rows.map(({ id }) => id) });
   return rows.map((row) => ({ ...row, ...belongings(row.id) }));
 }

@@ -36,10 +36,10 @@ describeOnStores('a person', ({ fresh }) => {
   it('is shown with verdicts, tickets, twin and flow runs, now and at an earlier time', async () => {
     const store = await fresh();
     await seeded(store);
-    const { flows } = appOver(store).parts;
+    const { flows, twin } = appOver(store).parts;
     const history: typeof flows.service.history = (_, filter) => store.flows.list(filter);
     const over = {
-      twin: { open: () => seededTwin(store) },
+      twin: { ...twin, open: () => seededTwin(store) },
       flows: { ...flows, service: { ...flows.service, history } },
     };
     await using api = await serveApi(store, over);

@@ -102,7 +102,7 @@ export function appOver(store: Store, over: Partial<ServerParts> = {}) {
       schedule: nobody,
       register: nobody,
     },
-    twin: { open: async () => null },
+    twin: { open: async () => null, status: nobody, start: nobody, progress: nobody },
     requestsPerMinute: () => 600,
     pingTemporal: async () => undefined,
     counters: new Counters(),

@@ -1,27 +1,11 @@
 /** What the API of checks accepts: checked by the routes, described in the OpenAPI document. */
 import { z } from 'zod';
+import { CLASSES_BY_STRENGTH } from '../../../mfa/strength.ts';
+import { VERDICTS } from '../../../mfa/types.ts';
 import { RUN_USER_ORDERS } from '../../../store/run-search-types.ts';
 import { after, limit, someText, wordList, yesOrNo } from '../fields.ts';
 
-const VERDICT_WORDS = [
-  'compliant',
-  'weak_only',
-  'none',
-  'pending_only',
-  'exempt',
-  'in_grace',
-  'unknown',
-  'vanished',
-  'unchecked',
-] as const;
-const CLASS_WORDS = [
-  'phishing_resistant',
-  'strong',
-  'external',
-  'weak',
-  'not_accepted',
-  'unrecognised',
-] as const;
+const VERDICT_WORDS = [...VERDICTS, 'unchecked'] as const;
 
 export const RUNS_QUERY = z.strictObject({
   status: z
@@ -46,14 +30,14 @@ const ORDERS = RUN_USER_ORDERS.flatMap((name) => [name, `-${name}`] as const);
 export const PEOPLE_QUERY = z.strictObject({
   verdict: wordList(VERDICT_WORDS, 'Only people with one of these verdicts'),
   class: z
-    .enum(CLASS_WORDS)
+    .enum(CLASSES_BY_STRENGTH)
     .optional()
     .describe('Only people with this strongest class of their ACTIVE factors'),
   admin: yesOrNo('Only administrators, or only others'),
   dept: someText('Only people of this department'),
   q: someText('Part of the login or address, or the id'),
   sort: z
-    .enum(ORDERS as [(typeof ORDERS)[number], ...typeof ORDERS])
+    .enum(ORDERS)
     .optional()
     .describe('Order; with `-` descending. Default `login`'),
   limit: limit(50),

@@ -1,16 +1,10 @@
 /** Schemas of the answers of the API of checks, by name. */
+import { CLASSES_BY_STRENGTH as CLASSES } from '../../../mfa/strength.ts';
+import { VERDICTS } from '../../../mfa/types.ts';
 import { listOf, object, orNull, ref, text, time } from '../openapi-parts.ts';
 
 const count = { type: 'integer', minimum: 0 } as const;
 const flag = { type: 'boolean' } as const;
-const VERDICTS = [
-  ...['compliant', 'weak_only', 'none', 'pending_only'],
-  ...['exempt', 'in_grace', 'unknown', 'vanished'],
-];
-const CLASSES = [
-  ...['phishing_resistant', 'strong', 'weak'],
-  ...['not_accepted', 'external', 'unrecognised'],
-];
 const verdict = { enum: [...VERDICTS, null] };
 const factorClass = { enum: CLASSES };
 const perName = (names: readonly string[]) =>
