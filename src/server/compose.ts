@@ -7,7 +7,7 @@ import { deliver } from '../services/approvals/decisions.ts';
 import { composeConnectors } from '../services/connectors.ts';
 import { createEnricher } from '../services/enrichment/enricher.ts';
 import type { Enricher } from '../services/enrichment/types.ts';
-import { findUser } from '../services/approvals/okta-users.ts';
+import { findUser, isSuperAdministratorNow } from '../services/approvals/okta-users.ts';
 import { createSignedDecision } from '../services/approvals/signed-decision.ts';
 import { signingKey } from '../services/approvals/signing-key.ts';
 import { oktaSettings } from '../config/env/credentials.ts';
@@ -66,6 +66,7 @@ export async function compose(composition: Composition): Promise<ServerParts> {
     slackSecret: slackSigningSecret(env),
     findUserBySlackId: (userId) => findUserBySlackId(reader, userId),
     findUser: async (reference) => activeUser(await findUser(reader, reference)),
+    isSuperAdministrator: (login) => isSuperAdministratorNow(reader, login),
     // Read again for each decision, because the key may have been replaced.
     decide: async (request, proven) => {
       const signed = createSignedDecision(request, proven, await signingKey(ring));
@@ -82,6 +83,11 @@ export async function compose(composition: Composition): Promise<ServerParts> {
     flows: composeFlows({ ...composition, connectors }),
     checks: composeChecks(composition),
     twin: composeTwin(composition),
+    policies: {
+      config: composition.config,
+      baseDir: composition.baseDir,
+      bundle: createCache(policiesOf(composition)),
+    },
     requestsPerMinute: () => composition.config.api.requests_per_minute,
     pingTemporal: () => askTemporal(link),
     counters: new Counters(),

@@ -5,6 +5,8 @@ import type { FlowService } from '../services/flows/types.ts';
 import type { OktaStatus } from '../services/twin/okta-status.ts';
 import type { SyncRequest } from '../services/twin/start-sync.ts';
 import type { StoredTwin } from '../services/twin/open-twin.ts';
+import type { ServiceConfig } from '../config/yaml/service-config.ts';
+import type { PolicyBundle } from '../governance/types.ts';
 import type { Secret } from '../config/env/secret.ts';
 import type { Route } from '../flows/types.ts';
 import type { StartedWorkflow } from '../client.ts';
@@ -50,6 +52,12 @@ export interface ServerChecks {
   register: (requester: Requester, change: Registration) => Promise<ScheduleDocument>;
 }
 
+/** The policies as the routes need them, with the configuration that they are judged by. */
+export interface ServerPolicies extends Pick<ServiceConfig, 'config' | 'baseDir'> {
+  /** The policies of the files, read at most every two seconds. */
+  bundle: () => PolicyBundle;
+}
+
 /** The identity twin as the routes need it. */
 export interface ServerTwin {
   /** The twin of the configured organisation, as of now; null if it was never synced. */
@@ -71,6 +79,8 @@ export interface ServerParts {
   findUserBySlackId: (userId: string) => Promise<ActiveUser | null>;
   /** The active Okta user with this login or id; null if there is none. */
   findUser: (reference: string) => Promise<ActiveUser | null>;
+  /** Whether this login belongs to an active super administrator of Okta. */
+  isSuperAdministrator: (login: string) => Promise<boolean>;
   /** The requests in their real state: some may have been ended in Temporal. */
   closeEnded: (records: readonly ActionRecord[]) => Promise<ActionRecord[]>;
   /** Signs and sends a decision; null if no worker answers yet. */
@@ -84,6 +94,7 @@ export interface ServerParts {
   flows: ServerFlows;
   checks: ServerChecks;
   twin: ServerTwin;
+  policies: ServerPolicies;
   /** Requests of other kinds that one key may send in a minute. */
   requestsPerMinute: () => number;
   /** Throws if Temporal does not answer. */

@@ -2,15 +2,15 @@
 
 import { isOktaId } from '../../governance/authority.ts';
 import { durationMs } from '../../config/yaml/durations.ts';
-import { DEFAULT_SCOPES, keyState } from '../../governance/key-scopes.ts';
+import { DEFAULT_SCOPES } from '../../governance/key-scopes.ts';
 import {
   createAccessKey,
   requireAdministrator,
   revokeAccessKey,
 } from '../../services/keys/create-key.ts';
 import type { KeyMaker, KeyServiceParts } from '../../services/keys/create-key.ts';
+import { listKeys as listKeyDocuments } from '../../services/keys/key-document.ts';
 import { isEnrolled, rotateSigningKey, signingKey } from '../../services/approvals/signing-key.ts';
-import type { AccessKey } from '../../store/governance-types.ts';
 import { CliError, usageError } from '../kit/errors.ts';
 import { EXIT } from '../kit/exit.ts';
 import type { ExitCode } from '../kit/exit.ts';
@@ -61,7 +61,7 @@ export async function createKey(
 
 /** `arx keys list`: lists the access keys, without their values. */
 export async function listKeys(io: Io, { json }: KeyOptions): Promise<ExitCode> {
-  const items = (await withStore(io, (store) => store.keys.accessKeys())).map(keyDocument);
+  const items = await withStore(io, (store) => listKeyDocuments(store, new Date()));
   if (json) await writeJson(io, { schema: 'arx.keys/v1', items });
   else {
     const { keysTable } = await import('../approvals/render.ts');
@@ -135,12 +135,6 @@ async function withKeyStore<Result>(
     return change(parts, { ...identity, isOperator });
   });
 }
-
-const keyDocument = (key: AccessKey) => {
-  const { name, person, createdAt, revokedAt, scopes, expiresAt, lastUsedAt } = key;
-  const state = keyState(key, new Date());
-  return { name, person, createdAt, revokedAt, state, scopes, expiresAt, lastUsedAt };
-};
 
 function loginOf(login: string): string {
   if (/^[^\s:\p{Cc}]{1,200}$/u.test(login) && !isOktaId(login)) return login;

@@ -3,37 +3,25 @@
 import { Buffer } from 'node:buffer';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { argumentProblem } from '../../governance/arguments.ts';
+import { argumentsProblem, NOT_CANONICAL } from '../../services/policies/explain-decision.ts';
 import type { ArgumentProblem } from '../../governance/arguments.ts';
-import { canonicalDigest } from '../../governance/digest.ts';
 import { CONDITION_FIELDS } from '../../governance/conditions.ts';
 import type { FieldValues } from '../../governance/conditions.ts';
-import type { OperationRow } from '../../governance/types.ts';
 import { CliError } from '../kit/errors.ts';
 import { EXIT } from '../kit/exit.ts';
 
 const MAX_BYTES = 64 * 1024;
-const NOT_AN_OBJECT: ArgumentProblem = {
-  parameter: null,
-  expected: 'a JSON object with the arguments, at most 64 KB',
-};
 
 /**
- * The digest of the arguments in a file, after their format was checked; arguments of an unknown
- * operation are not checked. Throws CliError `invalid_argument`, which never repeats a value,
- * because values may be hostile or personal.
+ * The arguments in a file, after their format was checked; arguments of an unknown operation are
+ * not checked. Throws CliError `invalid_argument`, which never repeats a value, because values may
+ * be hostile or personal.
  */
-export function argumentsDigest(file: string, cwd: string, row: OperationRow | undefined): string {
+export function argumentsIn(file: string, cwd: string, operation: string): object {
   const args = readArguments(file, cwd);
-  const problem = row ? argumentProblem(row, args) : null;
-  const digest = problem ? null : digestOf(args);
-  if (digest !== null) return digest;
-  throw argumentError(file, problem ?? NOT_AN_OBJECT);
-}
-
-/** The arguments in a file, as `argumentsDigest` checks them. */
-export function argumentsIn(file: string, cwd: string): object {
-  return readArguments(file, cwd);
+  const problem = argumentsProblem(operation, args);
+  if (problem === null) return args;
+  throw argumentError(file, problem);
 }
 
 /**
@@ -53,7 +41,7 @@ export function factsIn(file: string, cwd: string): FieldValues {
 function readArguments(file: string, cwd: string): object {
   const parsed = parse(file, readText(file, cwd));
   if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed))
-    throw argumentError(file, NOT_AN_OBJECT);
+    throw argumentError(file, NOT_CANONICAL);
   return parsed;
 }
 
@@ -71,7 +59,7 @@ function readText(file: string, cwd: string): string {
       exit: EXIT.usage,
     });
   }
-  throw argumentError(file, NOT_AN_OBJECT);
+  throw argumentError(file, NOT_CANONICAL);
 }
 
 // Does not rely on the file size: a pipe has none, and a device may not end.
@@ -97,16 +85,7 @@ function parse(file: string, text: string): unknown {
       return value;
     });
   } catch {
-    throw argumentError(file, NOT_AN_OBJECT);
-  }
-}
-
-// Null for arguments without a canonical form: half of a surrogate pair, or excessive nesting.
-function digestOf(args: object): string | null {
-  try {
-    return canonicalDigest(args);
-  } catch {
-    return null;
+    throw argumentError(file, NOT_CANONICAL);
   }
 }
 

@@ -1,7 +1,7 @@
 /** Loads the policies that a command is about. */
 
 import { loadPolicies } from '../../config/policies/policies.ts';
-import { CATALOGUE, CONNECTORS } from '../../governance/catalogue.ts';
+import { CATALOGUE } from '../../governance/catalogue.ts';
 import { bundleDigest } from '../../governance/digest.ts';
 import type { PolicyBundle } from '../../governance/types.ts';
 import { policiesOf } from '../kit/inspect.ts';
@@ -23,16 +23,3 @@ export const bundleFrom = (
   baseDir: string,
 ): PolicyBundle & { ok: true } =>
   loadPolicies({ patterns, baseDir, catalogue: CATALOGUE, digest: bundleDigest });
-
-/**
- * Parses the name of an operation: with its connector in front, or of Okta if the connector is
- * omitted.
- */
-export function parseOperation(text: string): { connector: string; operation: string } {
-  const [first = '', ...rest] = text.split(':');
-  const named =
-    rest.length > 1 || (rest.length === 1 && (CONNECTORS as readonly string[]).includes(first));
-  return named
-    ? { connector: first, operation: rest.join(':') }
-    : { connector: 'okta', operation: text };
-}

@@ -7,7 +7,7 @@ import { contextOf, riskIncrease } from '../../governance/context.ts';
 import { evaluate } from '../../governance/evaluate.ts';
 import { matchesGlob } from '../../governance/glob.ts';
 import type { Decision, Guardrails, OperationRow, PolicyBundle } from '../../governance/types.ts';
-import { parseOperation } from './bundle.ts';
+import { parseOperation } from '../../services/policies/explain-decision.ts';
 
 /** The outcome of one case. */
 export interface CaseOutcome {

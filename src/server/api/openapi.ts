@@ -8,6 +8,8 @@ import { FLOW_SCHEMAS } from './flows/schemas.ts';
 import { errorResponse, object, retryLaterResponse, text } from './openapi-parts.ts';
 import { SCHEDULE_PATHS, SCHEDULE_SCHEMAS } from './schedule/openapi.ts';
 import { TWIN_PATHS, TWIN_SCHEMAS } from './twin/openapi.ts';
+import { POLICY_PATHS, POLICY_SCHEMAS } from './policies/openapi.ts';
+import { KEY_PATHS, KEY_SCHEMAS } from './keys/openapi.ts';
 import { ROUTE_SCOPES, openapiPath } from './route-scopes.ts';
 
 const OF_EVERY_ROUTE = {
@@ -29,7 +31,7 @@ export const OPENAPI = {
     description:
       'Checks, approvals, account enrichment and delegated flows. Create keys with `arx keys create --name NAME`.',
   },
-  paths: withScopes({ ...APPROVAL_PATHS, ...ENRICH_PATHS, ...FLOW_PATHS, ...CHECK_PATHS, ...SCHEDULE_PATHS, ...TWIN_PATHS }),
+  paths: withScopes({ ...APPROVAL_PATHS, ...ENRICH_PATHS, ...FLOW_PATHS, ...CHECK_PATHS, ...SCHEDULE_PATHS, ...TWIN_PATHS, ...POLICY_PATHS, ...KEY_PATHS }),
   components: {
     schemas: {
       Error: object(
@@ -49,6 +51,8 @@ export const OPENAPI = {
       ...CHECK_SCHEMAS,
       ...SCHEDULE_SCHEMAS,
       ...TWIN_SCHEMAS,
+      ...POLICY_SCHEMAS,
+      ...KEY_SCHEMAS,
     },
     securitySchemes: {
       bearer: { type: 'http', scheme: 'bearer' },

@@ -28,7 +28,8 @@ const keyOf = (name: (typeof NAMES)[number]): string =>
   `arxk_${name.replaceAll(/\W/g, '').padEnd(43, 'x')}`;
 
 export async function serveApi(store: Store, over: Partial<ServerParts> = {}): Promise<ServedApi> {
-  for (const name of NAMES)
+  const known = new Set((await store.keys.accessKeys()).map(({ name }) => name));
+  for (const name of NAMES.filter((one) => !known.has(one)))
     await store.keys.addAccessKey({
       name,
       hash: keyHash(keyOf(name)),

@@ -4,6 +4,7 @@ import type {
   ApprovalRequest,
   ProvenDecision,
 } from '../../../src/services/approvals/signed-decision.ts';
+import { configSchema } from '../../../src/config/schema/schema.ts';
 import { Secret } from '../../../src/config/env/secret.ts';
 import type { Approval } from '../../../src/governance/approval.ts';
 import { createApp } from '../../../src/server/app.ts';
@@ -87,6 +88,7 @@ export function appOver(store: Store, over: Partial<ServerParts> = {}) {
     slackSecret: new Secret(SECRET),
     findUserBySlackId: async (userId) => (userId === 'U0ANN' ? ANN : null),
     findUser: async (login) => (login === ANN.login ? ANN : null),
+    isSuperAdministrator: async () => false,
     closeEnded: async (records) => [...records],
     decide: async (request, proven) => {
       decisions.push({ request, proven });
@@ -102,6 +104,7 @@ export function appOver(store: Store, over: Partial<ServerParts> = {}) {
       schedule: nobody,
       register: nobody,
     },
+    policies: { config: configSchema.parse({ version: 1 }), baseDir: '/', bundle: nobody },
     twin: { open: async () => null, status: nobody, start: nobody, progress: nobody },
     requestsPerMinute: () => 600,
     pingTemporal: async () => undefined,
