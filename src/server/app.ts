@@ -16,6 +16,7 @@ import { syncRoutes } from './api/twin/sync-routes.ts';
 import { twinRoutes } from './api/twin/routes.ts';
 import { policyRoutes } from './api/policies/routes.ts';
 import { keyRoutes } from './api/keys/routes.ts';
+import { auditRoutes } from './api/audit/routes.ts';
 import { healthRoutes } from './health.ts';
 import { Problem, problemOf } from './problem.ts';
 import { slackRoutes } from './slack/interactions.ts';
@@ -50,6 +51,7 @@ export function createApp(parts: ServerParts, background: Background): Hono {
   app.route('/v1/syncs', syncRoutes(parts, apps));
   app.route('/v1/policies', policyRoutes(parts, apps));
   app.route('/v1/keys', keyRoutes(parts, apps));
+  app.route('/v1/audit', auditRoutes(parts, apps));
   app.route('/v1/people', peopleRoutes(parts, apps));
   const access = new FlowAccess(parts, keys);
   app.route('/v1/ispm', eventRoutes(parts, access));

@@ -96,10 +96,38 @@ export interface AuditFilter {
   limit?: number;
 }
 
+/** Which entries are searched; all conditions must hold. */
+export interface AuditSearch {
+  run?: string;
+  kinds?: readonly string[];
+  /** The principal of the actor. */
+  actor?: string;
+  operation?: string;
+  /** The code of the outcome. */
+  outcome?: string;
+  /** The subject of the entry, or the target of its call. */
+  target?: string;
+  /** At this time or later; before this time. ISO 8601 UTC. */
+  since?: string;
+  until?: string;
+  /** Only entries before this index; null: all. */
+  before: number | null;
+  limit: number;
+}
+
+/** Entries, newest first. */
+export interface AuditSearchPage {
+  items: { index: number; entry: AuditEntry }[];
+  /** `before` of the next page, which may follow a short page; null at the start of the trail. */
+  next: number | null;
+}
+
 export interface AuditReader {
   head(): Promise<AuditHead>;
   /** Entries with their content, in the order of the chain, with their 0-based index. */
   list(filter: AuditFilter): Promise<{ index: number; entry: AuditEntry }[]>;
+  /** A page of the entries that meet all conditions, newest first. */
+  search(wanted: AuditSearch): Promise<AuditSearchPage>;
   /** One entry by id or 0-based index, with its stored text; null if there is none. */
   get(reference: string): Promise<{ index: number; text: string } | null>;
   /**

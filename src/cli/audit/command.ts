@@ -171,7 +171,7 @@ async function verify(io: Io, options: VerifyOptions) {
 async function exportEntries(io: Io, options: ExportOptions) {
   const { withStore } = await import('../kit/store.ts');
   const { writeOutput } = await import('../kit/files.ts');
-  const { exportChunks: exportPieces } = await import('./render.ts');
+  const { exportChunks: exportPieces } = await import('../../services/audit/export-trail.ts');
   let written = 0;
   await withStore(io, async (store) => {
     const filter = await filterOf(store, { run: options.run, limit: 0 });

@@ -1,14 +1,11 @@
 /** The keys and checkpoints that `arx audit` works with. */
 
 import { readFileSync } from 'node:fs';
-import { openCheckpoint, parseCheckpoint } from '../../audit/checkpoint.ts';
-import type { OpenCheckpoint } from '../../audit/checkpoint.ts';
-import { NoteError } from '../../audit/errors.ts';
+import { parseCheckpoint } from '../../audit/checkpoint.ts';
 import { parseNote, parseVerifierKey } from '../../audit/note.ts';
 import type { NoteKey } from '../../audit/note.ts';
 import { auditKey } from '../../config/env/audit-key.ts';
 import type { CheckpointParts } from '../../store/journal/checkpointer.ts';
-import { verifyEd25519 } from '../../store/journal/ed25519.ts';
 import { keyHolder } from '../../store/journal/key-file.ts';
 import type { Store } from '../../store/types.ts';
 import { CliError } from '../kit/errors.ts';
@@ -65,21 +62,6 @@ export function readNote(file: string): string {
     const remedy =
       'Pass a checkpoint from the Slack message of a run, or from the output of `arx audit prove`.';
     throw invalidOption(`${file} is not a checkpoint: ${(thrown as Error).message}`, remedy);
-  }
-}
-
-/** Opens a note with these keys, or returns the reason why it cannot be opened. */
-export function tryOpen(
-  note: string,
-  keys: readonly NoteKey[],
-): OpenCheckpoint | { reason: string } {
-  const origin = keys[0]?.name;
-  if (origin === undefined) return { reason: 'this log has no key, so none of it was signed' };
-  try {
-    return openCheckpoint(note, { origin, keys, verify: verifyEd25519 });
-  } catch (thrown) {
-    if (thrown instanceof NoteError) return { reason: thrown.message };
-    throw thrown;
   }
 }
 

@@ -1,14 +1,9 @@
 /** Shows one audit entry, or proves that it is in the trail. */
 
-import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
-import { chainFrom, checkNext } from '../../audit/chain.ts';
-import { originOf, parseCheckpoint } from '../../audit/checkpoint.ts';
-import { verifyInclusion } from '../../audit/merkle.ts';
-import { parseNote } from '../../audit/note.ts';
-import { removalId } from '../../audit/removed.ts';
-import type { RemovedEntry } from '../../audit/removed.ts';
-import { TileTree } from '../../audit/tiles.ts';
-import type { AuditEntry } from '../../audit/types.ts';
+import { originOf } from '../../audit/checkpoint.ts';
+import { AuditBrokenError, findEntry, proofOf } from '../../services/audit/prove-entry.ts';
+import type { FoundEntry, Proof } from '../../services/audit/prove-entry.ts';
+import { hostInEnvironment } from '../../services/twin/org.ts';
 import { makeCheckpoint } from '../../store/journal/checkpointer.ts';
 import type { Store } from '../../store/types.ts';
 import { CliError } from '../kit/errors.ts';
@@ -17,7 +12,6 @@ import type { Io } from '../kit/io.ts';
 import { print, writeJson } from '../kit/io.ts';
 import { readEnvironment } from '../kit/settings.ts';
 import { withStore } from '../kit/store.ts';
-import { hostInEnvironment } from '../../services/twin/org.ts';
 import { checkpointParts } from './log-keys.ts';
 
 interface Options {
@@ -25,26 +19,12 @@ interface Options {
 }
 
 /**
- * An inclusion proof. With the checkpoint's note and the log's verifier key it can be verified on
- * its own.
- */
-interface Proof {
-  schema: 'arx.proof/v1';
-  id: string;
-  leafHash: string;
-  index: number;
-  size: number;
-  hashes: string[];
-  checkpoint: string;
-}
-
-/**
  * `arx audit prove`: proves with a signed checkpoint that an entry is at its place in the trail.
  */
 export async function prove(io: Io, reference: string, { json }: Options) {
   const proof = await withStore(io, async (store) => {
-    const { index, entry } = await entryOf(store, reference);
-    return proofOf(store, { index, entry, note: await checkpointCovering(io, store, index) });
+    const found = await entryOf(store, reference);
+    return proofOf(store, found, await checkpointCovering(io, store, found.index));
   });
   if (json) await writeJson(io, proof);
   else await print(io, proofText(proof));
@@ -64,42 +44,14 @@ export async function show(io: Io, reference: string, { json }: Options) {
   return EXIT.ok;
 }
 
-async function entryOf(
-  store: Store,
-  reference: string,
-): Promise<{ index: number; entry: StoredEntry }> {
-  const row = await store.audit.get(reference);
-  if (row) return { index: row.index, entry: entryAt(row) };
+async function entryOf(store: Store, reference: string): Promise<FoundEntry> {
+  const found = await findEntry(store, reference);
+  if (found) return found;
   throw new CliError({
     code: 'not_found',
     message: `There is no audit entry ${reference}.`,
     remedy: 'Name an entry by its id or its index: `arx audit list` shows both.',
   });
-}
-
-/** An entry, or the remainder of an entry whose content was removed after its retention period. */
-type StoredEntry = AuditEntry | RemovedEntry;
-
-/**
- * The entry, if its text has the hash that it states. Whether that hash is in the tree is shown by
- * the proof.
- */
-function entryAt({ index, text }: { index: number; text: string }): StoredEntry {
-  const stated = parseEntry(text);
-  const bad = checkNext(chainFrom({ entries: index, head: prevHashOf(stated) }), { index, text });
-  if (stated && !bad) return stated;
-  throw brokenError(`the entry at index ${index} ${bad?.reason ?? 'is not valid JSON'}`);
-}
-
-const prevHashOf = (entry: StoredEntry | null): string =>
-  entry && 'prevHash' in entry ? entry.prevHash : '';
-
-function parseEntry(text: string): StoredEntry | null {
-  try {
-    return JSON.parse(text) as StoredEntry;
-  } catch {
-    return null;
-  }
 }
 
 /**
@@ -113,39 +65,7 @@ async function checkpointCovering(io: Io, store: Store, index: number): Promise<
   const origin = host === null ? null : originOf(host);
   const made = await makeCheckpoint(checkpointParts(io, store), origin);
   if (made) return made.note;
-  throw brokenError(`no checkpoint covers the entry at index ${index}`);
-}
-
-async function proofOf(
-  store: Store,
-  { index, entry, note }: { index: number; entry: StoredEntry; note: string },
-): Promise<Proof> {
-  const { size, root } = parseCheckpoint(parseNote(note).text);
-  const hashes = await new TileTree(store.auditTree.readTile).inclusion(index, size);
-  const holds = verifyInclusion({ leafHash: hexToBytes(entry.hash), index, size, hashes, root });
-  if (!holds)
-    throw brokenError(
-      `the entry at index ${index} is not the one that the checkpoint of ${size} entries signed`,
-    );
-  const hex = hashes.map((hash) => bytesToHex(hash));
-  const id = 'id' in entry ? entry.id : removalId(index);
-  return {
-    schema: 'arx.proof/v1',
-    id,
-    leafHash: entry.hash,
-    index,
-    size,
-    hashes: hex,
-    checkpoint: note,
-  };
-}
-
-function brokenError(what: string): CliError {
-  return new CliError({
-    code: 'audit_broken',
-    message: `The entry cannot be proven: ${what}.`,
-    remedy: 'Run `arx audit verify` to see up to where the trail is intact.',
-  });
+  throw new AuditBrokenError(`no checkpoint covers the entry at index ${index}`);
 }
 
 function proofText({ id, leafHash, index, size, hashes, checkpoint }: Proof): string {

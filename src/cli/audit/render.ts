@@ -1,7 +1,6 @@
 /** Renders audit entries and verification results. */
 
 import type { ChainReport } from '../../audit/chain.ts';
-import { EXPORT_FORMATS } from '../../audit/export.ts';
 import type { AuditEntry } from '../../audit/types.ts';
 import type { Colors } from '../kit/io.ts';
 import { count, plain, plural } from '../kit/text.ts';
@@ -48,20 +47,4 @@ export function verifyText(
   const verdictWords =
     verdict.extractOf === undefined ? 'The audit trail is BROKEN.' : 'NOT VERIFIED.';
   return `${colors.red(verdictWords)} ${which} ${reason}. Valid entries before it: ${count(entries)}.`;
-}
-
-type Pages = AsyncIterable<{ index: number; text: string }[]>;
-
-/** An export in chunks; calls `onPage` with the number of entries in each. */
-export async function* exportChunks(
-  format: keyof typeof EXPORT_FORMATS,
-  pages: Pages,
-  onPage: (entries: number) => void,
-): AsyncGenerator<string> {
-  const { head, line } = EXPORT_FORMATS[format];
-  if (head !== '') yield head;
-  for await (const page of pages) {
-    onPage(page.length);
-    yield page.map((stored) => line(stored)).join('');
-  }
 }

@@ -9,8 +9,9 @@ import { CliError, usageError } from '../kit/errors.ts';
 import type { Io } from '../kit/io.ts';
 import { withStore, withStoreOr } from '../kit/store.ts';
 import { keyHolderOf, readKeyOption, readNote } from './log-keys.ts';
-import { signingKeysAt, verifyExport, verifyStore } from './verify.ts';
-import type { Verdict } from './verify.ts';
+import { signingKeysAt, verifyStore } from '../../services/audit/verify-store.ts';
+import type { Verdict } from '../../services/audit/verify-store.ts';
+import { verifyExport } from './verify.ts';
 
 /**
  * What is verified: the store or an exported file, optionally with an external checkpoint and the

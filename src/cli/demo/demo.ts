@@ -22,7 +22,7 @@ import type { Settings } from '../kit/settings.ts';
 import { openLocalStack } from '../kit/stack.ts';
 import { targetOf } from '../kit/target.ts';
 import type { Target } from '../kit/target.ts';
-import { verifyStore } from '../audit/verify.ts';
+import { verifyStore } from '../../services/audit/verify-store.ts';
 import { demoEnvironment, freshHome, tenantsOf, writeConfig } from './home.ts';
 import type { DemoHome } from './home.ts';
 import { Narrator } from './narrate.ts';

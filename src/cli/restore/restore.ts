@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import type { ReadBackup } from '../../store/backup/read.ts';
 import { checkBackup, restoreBackup } from '../../store/backup/restore.ts';
-import type { Verdict } from '../audit/verify.ts';
-import { verifyStore } from '../audit/verify.ts';
+import type { Verdict } from '../../services/audit/verify-store.ts';
+import { verifyStore } from '../../services/audit/verify-store.ts';
 import { verifyText } from '../audit/render.ts';
 import { CliError } from '../kit/errors.ts';
 import { EXIT } from '../kit/exit.ts';

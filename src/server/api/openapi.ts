@@ -10,6 +10,7 @@ import { SCHEDULE_PATHS, SCHEDULE_SCHEMAS } from './schedule/openapi.ts';
 import { TWIN_PATHS, TWIN_SCHEMAS } from './twin/openapi.ts';
 import { POLICY_PATHS, POLICY_SCHEMAS } from './policies/openapi.ts';
 import { KEY_PATHS, KEY_SCHEMAS } from './keys/openapi.ts';
+import { AUDIT_PATHS, AUDIT_SCHEMAS } from './audit/openapi.ts';
 import { ROUTE_SCOPES, openapiPath } from './route-scopes.ts';
 
 const OF_EVERY_ROUTE = {
@@ -31,7 +32,7 @@ export const OPENAPI = {
     description:
       'Checks, approvals, account enrichment and delegated flows. Create keys with `arx keys create --name NAME`.',
   },
-  paths: withScopes({ ...APPROVAL_PATHS, ...ENRICH_PATHS, ...FLOW_PATHS, ...CHECK_PATHS, ...SCHEDULE_PATHS, ...TWIN_PATHS, ...POLICY_PATHS, ...KEY_PATHS }),
+  paths: withScopes({ ...APPROVAL_PATHS, ...ENRICH_PATHS, ...FLOW_PATHS, ...CHECK_PATHS, ...SCHEDULE_PATHS, ...TWIN_PATHS, ...POLICY_PATHS, ...KEY_PATHS, ...AUDIT_PATHS }),
   components: {
     schemas: {
       Error: object(
@@ -53,6 +54,7 @@ export const OPENAPI = {
       ...TWIN_SCHEMAS,
       ...POLICY_SCHEMAS,
       ...KEY_SCHEMAS,
+      ...AUDIT_SCHEMAS,
     },
     securitySchemes: {
       bearer: { type: 'http', scheme: 'bearer' },
