@@ -17,6 +17,7 @@ import { twinRoutes } from './api/twin/routes.ts';
 import { policyRoutes } from './api/policies/routes.ts';
 import { keyRoutes } from './api/keys/routes.ts';
 import { auditRoutes } from './api/audit/routes.ts';
+import { integrationRoutes } from './api/integrations/routes.ts';
 import { healthRoutes } from './health.ts';
 import { Problem, problemOf } from './problem.ts';
 import { slackRoutes } from './slack/interactions.ts';
@@ -52,6 +53,7 @@ export function createApp(parts: ServerParts, background: Background): Hono {
   app.route('/v1/policies', policyRoutes(parts, apps));
   app.route('/v1/keys', keyRoutes(parts, apps));
   app.route('/v1/audit', auditRoutes(parts, apps));
+  app.route('/v1/integrations', integrationRoutes(parts, apps));
   app.route('/v1/people', peopleRoutes(parts, apps));
   const access = new FlowAccess(parts, keys);
   app.route('/v1/ispm', eventRoutes(parts, access));

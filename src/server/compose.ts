@@ -23,6 +23,7 @@ import type { PolicyBundle } from '../governance/types.ts';
 import type { Store } from '../store/types.ts';
 import { composeChecks } from './checks.ts';
 import { composeFlows } from './flows.ts';
+import { composeIntegrations } from './integrations.ts';
 import { Counters } from './metrics.ts';
 import { findUserBySlackId } from './slack/users.ts';
 import type { SlackReader } from './slack/users.ts';
@@ -83,6 +84,7 @@ export async function compose(composition: Composition): Promise<ServerParts> {
     flows: composeFlows({ ...composition, connectors }),
     checks: composeChecks(composition),
     twin: composeTwin(composition),
+    integrations: composeIntegrations(composition, policiesOf(composition)),
     policies: {
       config: composition.config,
       baseDir: composition.baseDir,

@@ -1,4 +1,5 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { ConfigError } from '../config/errors.ts';
 import { CheckRefusedError } from '../services/checks/start-check.ts';
 import { KeyRefusedError } from '../services/keys/create-key.ts';
 import { RequesterUnreadableError, FlowRefusal } from '../services/flows/refusal.ts';
@@ -100,6 +101,7 @@ export function problemOf(thrown: unknown): Problem {
       retryAfter: RETRY_AFTER_S,
     });
   if (thrown instanceof CheckRefusedError) return new Problem(400, thrown.code, thrown);
+  if (thrown instanceof ConfigError) return new Problem(409, thrown.code, thrown);
   if (thrown instanceof KeyRefusedError) return new Problem(403, thrown.code, thrown);
   const name = thrown instanceof Error ? thrown.name : '';
   return UNAVAILABLE.has(name)

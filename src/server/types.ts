@@ -2,6 +2,8 @@ import type { Logger } from 'pino';
 import type { ApprovalRequest, ProvenDecision } from '../services/approvals/signed-decision.ts';
 import type { Enricher } from '../services/enrichment/types.ts';
 import type { FlowService } from '../services/flows/types.ts';
+import type { IntegrationsDocument } from '../services/integrations/cards.ts';
+import type { PermissionsDocument } from '../services/integrations/test-okta.ts';
 import type { OktaStatus } from '../services/twin/okta-status.ts';
 import type { SyncRequest } from '../services/twin/start-sync.ts';
 import type { StoredTwin } from '../services/twin/open-twin.ts';
@@ -52,6 +54,13 @@ export interface ServerChecks {
   register: (requester: Requester, change: Registration) => Promise<ScheduleDocument>;
 }
 
+/** The vendors as the routes need them. */
+export interface ServerIntegrations {
+  cards: () => Promise<IntegrationsDocument>;
+  /** Tries every permission of Okta that a sync needs. */
+  testOkta: () => Promise<PermissionsDocument>;
+}
+
 /** The policies as the routes need them, with the configuration that they are judged by. */
 export interface ServerPolicies extends Pick<ServiceConfig, 'config' | 'baseDir'> {
   /** The policies of the files, read at most every two seconds. */
@@ -95,6 +104,7 @@ export interface ServerParts {
   checks: ServerChecks;
   twin: ServerTwin;
   policies: ServerPolicies;
+  integrations: ServerIntegrations;
   /** Requests of other kinds that one key may send in a minute. */
   requestsPerMinute: () => number;
   /** Throws if Temporal does not answer. */

@@ -1,7 +1,7 @@
 /** Renders Okta's status, permissions and sync results for the terminal. */
 
 import type { OktaSyncResult } from '../../workflows/messages.ts';
-import type { Capability } from './capabilities.ts';
+import type { Capability } from '../../services/integrations/capabilities.ts';
 import type { AgedStream, OktaStatus } from '../../services/twin/okta-status.ts';
 import type { Colors } from '../kit/io.ts';
 import { count, duration, plain, plural, timeText } from '../kit/text.ts';

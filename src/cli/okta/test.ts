@@ -1,4 +1,3 @@
-import type { CallEvent } from '../../connectors/transport/exchange.ts';
 import { oktaSettings } from '../../config/env/credentials.ts';
 import type { OktaOptions } from './command.ts';
 import { oktaWith } from '../kit/connectors.ts';
@@ -9,8 +8,10 @@ import { print, writeJson } from '../kit/io.ts';
 import { printOktaSource } from '../kit/okta-source.ts';
 import { loadSettings } from '../kit/settings.ts';
 import { withStore } from '../kit/store.ts';
-import { tryCapabilities } from './capabilities.ts';
-import type { Capability } from './capabilities.ts';
+import type { Capability } from '../../services/integrations/capabilities.ts';
+import { testOktaPermissions } from '../../services/integrations/test-okta.ts';
+
+const TESTER = { authenticatedBy: 'cli', surface: 'cli' } as const;
 
 /**
  * `arx okta test`: tests the connection, and every permission that a sync needs, through the
@@ -21,22 +22,17 @@ export async function testOkta(io: Io, options: OktaOptions): Promise<ExitCode> 
   printOktaSource(io, settings);
   const { arx, config, baseDir } = settings;
   const okta = await oktaSettings({ env: arx, config, baseDir });
-  const capabilities = await withStore(
+  const document = await withStore(
     io,
-    async (store) => {
-      let last: CallEvent | null = null;
-      const call = await oktaWith(settings, { store, okta, observe: (event) => (last = event) });
-      return tryCapabilities({ okta: call, lastExchange: () => last });
-    },
+    (store) =>
+      testOktaPermissions(
+        okta,
+        (observe) => oktaWith(settings, { store, okta, observe }),
+        TESTER,
+      ),
     { create: true },
   );
-  const { host, credential } = okta;
-  const document = {
-    schema: 'arx.permissions/v1',
-    org: host,
-    credential: credential.kind,
-    capabilities,
-  };
+  const { capabilities } = document;
   if (options.json) await writeJson(io, { ...document, items: capabilities });
   else {
     const { permissionsText } = await import('./render.ts');

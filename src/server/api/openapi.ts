@@ -11,6 +11,7 @@ import { TWIN_PATHS, TWIN_SCHEMAS } from './twin/openapi.ts';
 import { POLICY_PATHS, POLICY_SCHEMAS } from './policies/openapi.ts';
 import { KEY_PATHS, KEY_SCHEMAS } from './keys/openapi.ts';
 import { AUDIT_PATHS, AUDIT_SCHEMAS } from './audit/openapi.ts';
+import { INTEGRATION_PATHS, INTEGRATION_SCHEMAS } from './integrations/openapi.ts';
 import { ROUTE_SCOPES, openapiPath } from './route-scopes.ts';
 
 const OF_EVERY_ROUTE = {
@@ -32,7 +33,7 @@ export const OPENAPI = {
     description:
       'Checks, approvals, account enrichment and delegated flows. Create keys with `arx keys create --name NAME`.',
   },
-  paths: withScopes({ ...APPROVAL_PATHS, ...ENRICH_PATHS, ...FLOW_PATHS, ...CHECK_PATHS, ...SCHEDULE_PATHS, ...TWIN_PATHS, ...POLICY_PATHS, ...KEY_PATHS, ...AUDIT_PATHS }),
+  paths: withScopes({ ...APPROVAL_PATHS, ...ENRICH_PATHS, ...FLOW_PATHS, ...CHECK_PATHS, ...SCHEDULE_PATHS, ...TWIN_PATHS, ...POLICY_PATHS, ...KEY_PATHS, ...AUDIT_PATHS, ...INTEGRATION_PATHS }),
   components: {
     schemas: {
       Error: object(
@@ -55,6 +56,7 @@ export const OPENAPI = {
       ...POLICY_SCHEMAS,
       ...KEY_SCHEMAS,
       ...AUDIT_SCHEMAS,
+      ...INTEGRATION_SCHEMAS,
     },
     securitySchemes: {
       bearer: { type: 'http', scheme: 'bearer' },

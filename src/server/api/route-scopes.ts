@@ -40,6 +40,8 @@ export const ROUTE_SCOPES: Readonly<Record<string, KeyScope>> = {
   'GET /v1/audit/verify': 'audit',
   'GET /v1/audit/export': 'audit',
   'GET /v1/audit/:id{.+}': 'audit',
+  'GET /v1/integrations': 'reports',
+  'POST /v1/integrations/okta/test': 'admin',
   'GET /v1/people/:id': 'reports',
   'GET /v1/flows': 'flows',
   'GET /v1/flows/:name': 'flows',

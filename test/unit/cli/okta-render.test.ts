@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import pc from 'picocolors';
 import { expect, it } from 'vitest';
-import type { Capability } from '../../../src/cli/okta/capabilities.ts';
+import type { Capability } from '../../../src/services/integrations/capabilities.ts';
 import { syncSnapshot } from '../../../src/cli/okta/sync-progress.ts';
 import { permissionsText, syncText } from '../../../src/cli/okta/render.ts';
 import { jsonChunks } from '../../../src/cli/twin/render.ts';
@@ -21,6 +21,7 @@ const capability = (changed: Partial<Capability>): Capability => ({
   code: null,
   operation: 'logs:read',
   scope: 'okta.logs.read',
+  without: 'No security events.',
   probes: [],
   ...changed,
 });

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import type { Capability } from '../../../src/cli/okta/capabilities.ts';
+import type { Capability } from '../../../src/services/integrations/capabilities.ts';
 import { openStore } from '../../../src/store/open.ts';
 import { startEmulatorProcess } from '../../support/emulators.ts';
 import type { EmulatorProcess } from '../../support/emulators.ts';

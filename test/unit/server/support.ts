@@ -104,6 +104,7 @@ export function appOver(store: Store, over: Partial<ServerParts> = {}) {
       schedule: nobody,
       register: nobody,
     },
+    integrations: { cards: nobody, testOkta: nobody },
     policies: { config: configSchema.parse({ version: 1 }), baseDir: '/', bundle: nobody },
     twin: { open: async () => null, status: nobody, start: nobody, progress: nobody },
     requestsPerMinute: () => 600,

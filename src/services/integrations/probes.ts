@@ -16,6 +16,16 @@ export const SCOPES: Record<CapabilityName, string> = {
   roles: 'okta.roles.read',
 };
 
+/** What a sync cannot do without each permission. */
+export const WITHOUT: Record<CapabilityName, string> = {
+  users: 'The check and the sync read nobody: every run is incomplete.',
+  factors: 'No verdicts: every user is unknown, and no gap about MFA is found.',
+  groups: 'Checks of groups fail, and roles and privileges through groups are not found.',
+  apps: 'The twin has no apps, and no gap about their sign-on is found.',
+  logs: 'No security events and no last sign-ins, and delta scans read every user.',
+  roles: 'Administrators are unknown, and no gap about them is found.',
+};
+
 /** Ids returned by earlier probes, with which later ones are tried. */
 export interface FoundIds {
   users: string[];

@@ -3,8 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CallEvent } from '../../connectors/transport/exchange.ts';
 import type { CallContext, Call, OktaOperations } from '../../connectors/types.ts';
-import { toCliError } from '../kit/errors.ts';
-import { CAPABILITY_NAMES, PROBES, SCOPES } from './probes.ts';
+import { CAPABILITY_NAMES, PROBES, SCOPES, WITHOUT } from './probes.ts';
 import type { CapabilityName, FoundIds, Probe } from './probes.ts';
 
 type State = 'ok' | 'denied' | 'error';
@@ -31,6 +30,8 @@ export interface Capability extends Omit<ProbeResult, 'state'> {
   state: State;
   /** OAuth scope that a service app needs for it. */
   scope: string;
+  /** What fails without it. */
+  without: string;
   probes: ProbeResult[];
 }
 
@@ -40,10 +41,16 @@ interface OktaProbeTarget {
   lastExchange: () => CallEvent | null;
 }
 
+/** Who tries the permissions, as recorded. */
+export type Tester = Pick<CallContext<unknown>['caller'], 'authenticatedBy' | 'surface'>;
+
 /** Tries every permission of a sync separately, even if others are refused. */
-export async function tryCapabilities(tried: OktaProbeTarget): Promise<Capability[]> {
+export async function tryCapabilities(
+  tried: OktaProbeTarget,
+  tester: Tester,
+): Promise<Capability[]> {
   const found: FoundIds = { users: [], groups: [], apps: [] };
-  const contextFor = contextOf(randomUUID());
+  const contextFor = contextOf(randomUUID(), tester);
   const results: { capability: CapabilityName; result: ProbeResult }[] = [];
   for (const probe of PROBES)
     results.push({
@@ -60,12 +67,11 @@ export async function tryCapabilities(tried: OktaProbeTarget): Promise<Capabilit
 
 /** Uses the principal of the sync, so that its policy applies. */
 const contextOf =
-  (run: string) =>
+  (run: string, tester: Tester) =>
   <Output>(subject: string): CallContext<Output> => ({
     caller: {
       principal: 'workflow:okta-sync',
-      authenticatedBy: 'cli',
-      surface: 'cli',
+      ...tester,
       workflowId: `okta-test/${run}`,
       run,
     },
@@ -105,10 +111,19 @@ async function runProbe(
       exchangeAfter(before, lastExchange()),
     );
   } catch (thrown) {
-    const { code, message } = toCliError(thrown);
+    const { code, message } = failureOf(thrown);
     const state = DENIALS.has(code) ? ('denied' as const) : ('error' as const);
     return resultOf(probe, { state, code, reason: message }, exchangeAfter(before, lastExchange()));
   }
+}
+
+/** Code and message of an error of the connector. */
+function failureOf(thrown: unknown): { code: string; message: string } {
+  const { name, message, code }: { name?: string; message?: string; code?: unknown } =
+    thrown instanceof Error ? thrown : {};
+  const coded = typeof code === 'string' && code !== '' ? code.toLowerCase() : null;
+  const byName = name === 'PolicyDeniedError' ? 'policy_denied' : coded;
+  return { code: byName ?? 'internal', message: message ?? 'An unexpected error occurred.' };
 }
 
 const OK = { state: 'ok', code: null, reason: null } as const;
@@ -155,5 +170,5 @@ function capabilityOf(name: CapabilityName, probes: ProbeResult[]): Capability {
     (a, b) => WORST.indexOf(a.state) - WORST.indexOf(b.state),
   );
   const state = worst.state === 'untried' ? 'error' : worst.state;
-  return { name, ...worst, state, scope: SCOPES[name], probes };
+  return { name, ...worst, state, scope: SCOPES[name], without: WITHOUT[name], probes };
 }
