@@ -44,6 +44,7 @@ async function main(): Promise<void> {
   process.stdout.write(`${JSON.stringify({ ready: true, url, pid: process.pid })}\n`);
   await stopped;
   setTimeout(() => process.exit(1), GRACE_MS).unref();
+  background.stop();
   await close(server);
   await background.waitForAll();
   await Promise.allSettled([link.close(), store.close()]);

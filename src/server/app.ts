@@ -18,6 +18,7 @@ import { policyRoutes } from './api/policies/routes.ts';
 import { keyRoutes } from './api/keys/routes.ts';
 import { auditRoutes } from './api/audit/routes.ts';
 import { integrationRoutes } from './api/integrations/routes.ts';
+import { changeRoutes } from './api/events/routes.ts';
 import { healthRoutes } from './health.ts';
 import { Problem, problemOf } from './problem.ts';
 import { slackRoutes } from './slack/interactions.ts';
@@ -54,6 +55,7 @@ export function createApp(parts: ServerParts, background: Background): Hono {
   app.route('/v1/keys', keyRoutes(parts, apps));
   app.route('/v1/audit', auditRoutes(parts, apps));
   app.route('/v1/integrations', integrationRoutes(parts, apps));
+  app.route('/v1/events', changeRoutes(parts, { apps, keys }, background));
   app.route('/v1/people', peopleRoutes(parts, apps));
   const access = new FlowAccess(parts, keys);
   app.route('/v1/ispm', eventRoutes(parts, access));

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { TemporalLink } from '../client.ts';
 import { workflowEnds } from '../client/flow-ends.ts';
+import { ChangeFeed } from '../services/audit/change-feed.ts';
 import { closeEndedApprovals } from '../services/approvals/close-ended-approvals.ts';
 import { deliver } from '../services/approvals/decisions.ts';
 import { composeConnectors } from '../services/connectors.ts';
@@ -84,6 +85,7 @@ export async function compose(composition: Composition): Promise<ServerParts> {
     flows: composeFlows({ ...composition, connectors }),
     checks: composeChecks(composition),
     twin: composeTwin(composition),
+    feed: new ChangeFeed(store),
     integrations: composeIntegrations(composition, policiesOf(composition)),
     policies: {
       config: composition.config,

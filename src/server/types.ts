@@ -12,6 +12,7 @@ import type { PolicyBundle } from '../governance/types.ts';
 import type { Secret } from '../config/env/secret.ts';
 import type { Route } from '../flows/types.ts';
 import type { StartedWorkflow } from '../client.ts';
+import type { ChangeFeed } from '../services/audit/change-feed.ts';
 import type { Requester } from '../services/audit/requester.ts';
 import type { Registration, ScheduleDocument } from '../services/checks/schedule.ts';
 import type { CheckRequest } from '../services/checks/start-check.ts';
@@ -107,6 +108,7 @@ export interface ServerParts {
   integrations: ServerIntegrations;
   /** Requests of other kinds that one key may send in a minute. */
   requestsPerMinute: () => number;
+  feed: ChangeFeed;
   /** Throws if Temporal does not answer. */
   pingTemporal: () => Promise<void>;
   counters: Counters;

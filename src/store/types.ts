@@ -115,6 +115,14 @@ export interface AuditSearch {
   limit: number;
 }
 
+/** What entries are about: the family of their kind (`scan` of `scan.started`) and the run. */
+export interface AuditMark {
+  family: string;
+  run: string;
+  /** The request, for entries about approvals; null for others. */
+  request: string | null;
+}
+
 /** Entries, newest first. */
 export interface AuditSearchPage {
   items: { index: number; entry: AuditEntry }[];
@@ -128,6 +136,8 @@ export interface AuditReader {
   list(filter: AuditFilter): Promise<{ index: number; entry: AuditEntry }[]>;
   /** A page of the entries that meet all conditions, newest first. */
   search(wanted: AuditSearch): Promise<AuditSearchPage>;
+  /** What the entries from one index up to another are about, each once; without those removed. */
+  marks(from: number, to: number): Promise<AuditMark[]>;
   /** One entry by id or 0-based index, with its stored text; null if there is none. */
   get(reference: string): Promise<{ index: number; text: string } | null>;
   /**

@@ -1528,6 +1528,32 @@ const ELSEWHERE: Hazard[] = [
   },
   {
     area: 'Elsewhere',
+    hazard: 'a stream of changes that is cut in the middle of a batch loses the rest',
+    test: [
+      'unit/server/events-route.test.ts',
+      'says once per batch what has changed, with topic and id only',
+    ],
+    takenOut: [
+      change(
+        'server/api/events/stream.ts',
+        'n === shown.length - 1 ? position : null',
+        'position',
+      ),
+    ],
+  },
+  {
+    area: 'Elsewhere',
+    hazard: 'a stream of changes goes on with a revoked key',
+    test: [
+      'unit/server/events-route.test.ts',
+      'ends when its key is no longer valid, when the reader leaves, and after 20 streams',
+    ],
+    takenOut: [
+      change('server/api/events/stream.ts', 'if (!(await isAllowed(check))) return;', ''),
+    ],
+  },
+  {
+    area: 'Elsewhere',
     hazard: 'the access key of a person who has left starts a check',
     test: [
       'unit/server/checks-routes.test.ts',

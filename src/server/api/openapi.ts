@@ -3,6 +3,7 @@ import { APPROVAL_PATHS, APPROVAL_SCHEMAS } from './approvals-openapi.ts';
 import { CHECK_PATHS } from './checks/openapi.ts';
 import { CHECK_SCHEMAS } from './checks/schemas.ts';
 import { ENRICH_PATHS, ENRICH_SCHEMAS } from './enrich/openapi.ts';
+import { CHANGE_PATHS } from './events/openapi.ts';
 import { FLOW_PATHS } from './flows/openapi.ts';
 import { FLOW_SCHEMAS } from './flows/schemas.ts';
 import { errorResponse, object, retryLaterResponse, text } from './openapi-parts.ts';
@@ -33,7 +34,7 @@ export const OPENAPI = {
     description:
       'Checks, approvals, account enrichment and delegated flows. Create keys with `arx keys create --name NAME`.',
   },
-  paths: withScopes({ ...APPROVAL_PATHS, ...ENRICH_PATHS, ...FLOW_PATHS, ...CHECK_PATHS, ...SCHEDULE_PATHS, ...TWIN_PATHS, ...POLICY_PATHS, ...KEY_PATHS, ...AUDIT_PATHS, ...INTEGRATION_PATHS }),
+  paths: withScopes({ ...APPROVAL_PATHS, ...ENRICH_PATHS, ...FLOW_PATHS, ...CHECK_PATHS, ...SCHEDULE_PATHS, ...TWIN_PATHS, ...POLICY_PATHS, ...KEY_PATHS, ...AUDIT_PATHS, ...INTEGRATION_PATHS, ...CHANGE_PATHS }),
   components: {
     schemas: {
       Error: object(

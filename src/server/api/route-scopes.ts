@@ -42,6 +42,7 @@ export const ROUTE_SCOPES: Readonly<Record<string, KeyScope>> = {
   'GET /v1/audit/:id{.+}': 'audit',
   'GET /v1/integrations': 'reports',
   'POST /v1/integrations/okta/test': 'admin',
+  'GET /v1/events': 'reports',
   'GET /v1/people/:id': 'reports',
   'GET /v1/flows': 'flows',
   'GET /v1/flows/:name': 'flows',

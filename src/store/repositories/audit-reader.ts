@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { AuditEntry, AuditKind } from '../../audit/types.ts';
 import type { Database } from '../schema.ts';
 import type { AuditFilter, AuditReader } from '../types.ts';
-import { searchAudit } from './audit-search.ts';
+import { readMarks, searchAudit } from './audit-search.ts';
 import { createAuditRemoval } from './audit-removal.ts';
 
 /** Reads the trail, without locks or open transactions. */
@@ -31,6 +31,7 @@ export function createAuditReader(db: Kysely<Database>): AuditReader {
       const rows = await matching(filter).where('workflow_id', '<>', '').execute();
       return rows.map(({ index, text }) => ({ index, entry: JSON.parse(text) as AuditEntry }));
     },
+    marks: (from, to) => readMarks(db, from, to),
     search: (wanted) => searchAudit(db, wanted),
     async get(reference) {
       const rows = db.selectFrom('audit_entries').select(['index', 'text']);

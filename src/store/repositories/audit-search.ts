@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Kysely, RawBuilder } from 'kysely';
 import type { AuditEntry } from '../../audit/types.ts';
 import type { Database } from '../schema.ts';
-import type { AuditSearch, AuditSearchPage } from '../types.ts';
+import type { AuditMark, AuditSearch, AuditSearchPage } from '../types.ts';
 
 /** Most entries that one search reads, unless an index finds them. */
 const WINDOW = 50_000;
@@ -32,6 +32,21 @@ export async function searchAudit(
     items: rows.map(({ index, text }) => ({ index, entry: JSON.parse(text) as AuditEntry })),
     next: last > 0 ? last : null,
   };
+}
+
+/** What the entries of a range are about; requests to start something have no run yet. */
+export async function readMarks(
+  db: Kysely<Database>,
+  from: number,
+  to: number,
+): Promise<AuditMark[]> {
+  const { rows } = await sql<AuditMark>`
+    select distinct split_part(kind, '.', 1) as family, run,
+      case when kind like 'approval.%' then subject end as request
+    from audit_entries
+    where index >= ${from} and index < ${to} and workflow_id <> '' and kind not like '%.requested'
+    `.execute(db);
+  return rows;
 }
 
 async function countEntries(db: Kysely<Database>): Promise<number> {

@@ -112,7 +112,7 @@ const contains = (text: string): Condition => sql<boolean>`(
   or lower(user_id) = ${text})`;
 
 /** The users of either run, with both verdicts. */
-const compared = (run: string, previous: string) => sql`
+const bothRuns = (run: string, previous: string) => sql`
   select coalesce(n.user_id, p.user_id) as user_id, coalesce(n.login, p.login) as login,
     coalesce(n.department, p.department) as department, p.verdict as "from", n.verdict as "to"
   from (select * from run_users where run = ${run}) as n
@@ -125,7 +125,7 @@ export async function countTransitions(
   previous: string,
 ): Promise<VerdictTransition[]> {
   const { rows } = await sql<VerdictTransition>`
-    select "from", "to", count(*)::int as users from (${compared(run, previous)}) as both_runs
+    select "from", "to", count(*)::int as users from (${bothRuns(run, previous)}) as both_runs
     group by "from", "to" order by "from" nulls first, "to" nulls first`.execute(db);
   return rows;
 }
@@ -138,7 +138,7 @@ export async function changedUsers(
   { after, limit }: { after: string | null; limit: number },
 ): Promise<ChangedUser[]> {
   const { rows } = await sql<Omit<ChangedUser, 'userId'> & { user_id: string }>`
-    select * from (${compared(run, previous)}) as both_runs
+    select * from (${bothRuns(run, previous)}) as both_runs
     where "from" is distinct from "to" and user_id > ${after ?? ''}
     order by user_id limit ${limit}`.execute(db);
   return rows.map(({ user_id: userId, ...user }) => ({ userId, ...user }));

@@ -5,6 +5,7 @@ import type {
   ProvenDecision,
 } from '../../../src/services/approvals/signed-decision.ts';
 import { configSchema } from '../../../src/config/schema/schema.ts';
+import { ChangeFeed } from '../../../src/services/audit/change-feed.ts';
 import { Secret } from '../../../src/config/env/secret.ts';
 import type { Approval } from '../../../src/governance/approval.ts';
 import { createApp } from '../../../src/server/app.ts';
@@ -104,6 +105,7 @@ export function appOver(store: Store, over: Partial<ServerParts> = {}) {
       schedule: nobody,
       register: nobody,
     },
+    feed: new ChangeFeed(store, 20),
     integrations: { cards: nobody, testOkta: nobody },
     policies: { config: configSchema.parse({ version: 1 }), baseDir: '/', bundle: nobody },
     twin: { open: async () => null, status: nobody, start: nobody, progress: nobody },
