@@ -15,6 +15,7 @@ const BENCHES: Record<string, () => Promise<{ bench: Bench }>> = {
   recovery: () => import('./recovery.ts'),
   sync: () => import('./sync.ts'),
   delta: () => import('./delta.ts'),
+  api: () => import('./api.ts'),
 };
 const NAMES = Object.keys(BENCHES);
 
