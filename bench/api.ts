@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client } from 'pg';
+import pg from 'pg';
 import { openStore } from '../src/store/open.ts';
 import type { Store } from '../src/store/types.ts';
 import { draftOf } from '../test/support/audit.ts';
@@ -122,7 +122,7 @@ async function fill(store: Store, databaseUrl: string, people: number): Promise<
 
 /** Every user in every run, with verdict and factors that depend on the number. */
 async function insertPeople(databaseUrl: string, people: number): Promise<void> {
-  const client = new Client({ connectionString: databaseUrl });
+  const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   await client.query(
     `insert into run_users (run, user_id, page, position, login, email, department, created, status,

@@ -176,6 +176,16 @@ export async function describe(
   }
 }
 
+/** Asks for the cancellation of a workflow, which then closes itself. */
+export async function cancelWorkflow(
+  { client }: TemporalLink,
+  { workflowId, run }: StartedWorkflow,
+): Promise<void> {
+  // The first run id names the chain, so a later workflow with the same id is left alone.
+  const handle = client.workflow.getHandle(workflowId, undefined, { firstExecutionRunId: run });
+  await handle.cancel();
+}
+
 /** Workers that polled the queue in the last minutes: identity and time of the last poll. */
 export async function pollers(
   link: TemporalLink,
@@ -281,9 +291,9 @@ export async function describeSchedule({ client }: TemporalLink): Promise<Schedu
   }
 }
 
-/** Resumes a paused schedule. */
+/** Lets a paused schedule start runs again. */
 export const resumeSchedule = ({ client }: TemporalLink): Promise<void> =>
-  schedule(client).unpause();
+  schedule(client).unpause('resumed with arx register --resume');
 
 /** Triggers one check of the schedule now. */
 export const triggerSchedule = ({ client }: TemporalLink): Promise<void> =>

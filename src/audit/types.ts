@@ -5,6 +5,7 @@ export type JsonObject = { readonly [key: string]: Json };
 /** Kinds of audit entries. They are a public interface: add, never rename. */
 export type AuditKind =
   | 'scan.requested'
+  | 'scan.cancel_requested'
   | 'scan.started'
   | 'scan.page'
   | 'scan.changes'

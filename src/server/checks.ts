@@ -1,4 +1,5 @@
 import { progress } from '../client.ts';
+import { cancelCheck } from '../services/checks/cancel-check.ts';
 import { changeSchedule } from '../services/checks/change-schedule.ts';
 import { readSchedule } from '../services/checks/schedule.ts';
 import { startCheck } from '../services/checks/start-check.ts';
@@ -20,6 +21,7 @@ export function composeChecks({ store, link, config }: Composition): ServerCheck
   return {
     start: (requester, request) =>
       within(() => startCheck({ link, store, config: null, requester }, request)),
+    cancel: (requester, run) => within(() => cancelCheck({ link, store }, requester, run)),
     schedule: () => within(() => readSchedule(link, schedule)),
     register: (requester, change) =>
       within(() => changeSchedule({ link, store }, { requester, schedule, change })),

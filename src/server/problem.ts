@@ -1,5 +1,6 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { ConfigError } from '../config/errors.ts';
+import { RunEndedError } from '../services/checks/cancel-check.ts';
 import { CheckRefusedError } from '../services/checks/start-check.ts';
 import { KeyRefusedError } from '../services/keys/create-key.ts';
 import { RequesterUnreadableError, FlowRefusal } from '../services/flows/refusal.ts';
@@ -100,6 +101,7 @@ export function problemOf(thrown: unknown): Problem {
       remedy: thrown.remedy,
       retryAfter: RETRY_AFTER_S,
     });
+  if (thrown instanceof RunEndedError) return new Problem(409, thrown.code, thrown);
   if (thrown instanceof CheckRefusedError) return new Problem(400, thrown.code, thrown);
   if (thrown instanceof ConfigError) return new Problem(409, thrown.code, thrown);
   if (thrown instanceof KeyRefusedError) return new Problem(403, thrown.code, thrown);

@@ -14,6 +14,7 @@ import type { Route } from '../flows/types.ts';
 import type { StartedWorkflow } from '../client.ts';
 import type { ChangeFeed } from '../services/audit/change-feed.ts';
 import type { Requester } from '../services/audit/requester.ts';
+import type { CancelDocument } from '../services/checks/cancel-check.ts';
 import type { Registration, ScheduleDocument } from '../services/checks/schedule.ts';
 import type { CheckRequest } from '../services/checks/start-check.ts';
 import type { ActionRecord } from '../store/governance-types.ts';
@@ -50,6 +51,8 @@ export interface ServerChecks {
   start: (requester: Requester, request: CheckRequest) => Promise<StartedWorkflow>;
   /** The progress of a running check; null if no worker answers quickly. */
   progress: (run: RunRecord) => Promise<Progress | null>;
+  /** Asks Temporal to cancel a check. Throws RunEndedError. */
+  cancel: (requester: Requester, run: RunRecord) => Promise<CancelDocument>;
   /** The schedule of the check, and the change of it. */
   schedule: () => Promise<ScheduleDocument>;
   register: (requester: Requester, change: Registration) => Promise<ScheduleDocument>;

@@ -157,10 +157,7 @@ export interface RunUserRepository {
   /** The users who meet the filter, by verdict; the verdicts of the filter do not count. */
   tally(run: string, filter: RunUserFilter): Promise<VerdictTally>;
   /** What each run found about a user, newest first; until a time, as it was known then. */
-  history(
-    userId: string,
-    page: { until: string | null; limit: number },
-  ): Promise<PastVerdict[]>;
+  history(userId: string, page: { until: string | null; limit: number }): Promise<PastVerdict[]>;
   /** How many users went from which verdict in an earlier run to which in this one. */
   transitions(run: string, previous: string): Promise<VerdictTransition[]>;
   /** The users whose verdicts differ between the runs, by ascending id. */

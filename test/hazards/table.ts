@@ -1534,11 +1534,7 @@ const ELSEWHERE: Hazard[] = [
       'says once per batch what has changed, with topic and id only',
     ],
     takenOut: [
-      change(
-        'server/api/events/stream.ts',
-        'n === shown.length - 1 ? position : null',
-        'position',
-      ),
+      change('server/api/events/stream.ts', 'n === shown.length - 1 ? position : null', 'position'),
     ],
   },
   {
@@ -1548,9 +1544,7 @@ const ELSEWHERE: Hazard[] = [
       'unit/server/events-route.test.ts',
       'ends when its key is no longer valid, when the reader leaves, and after 20 streams',
     ],
-    takenOut: [
-      change('server/api/events/stream.ts', 'if (!(await isAllowed(check))) return;', ''),
-    ],
+    takenOut: [change('server/api/events/stream.ts', 'if (!(await isAllowed(check))) return;', '')],
   },
   {
     area: 'Elsewhere',

@@ -25,11 +25,7 @@ export async function testOkta(io: Io, options: OktaOptions): Promise<ExitCode> 
   const document = await withStore(
     io,
     (store) =>
-      testOktaPermissions(
-        okta,
-        (observe) => oktaWith(settings, { store, okta, observe }),
-        TESTER,
-      ),
+      testOktaPermissions(okta, (observe) => oktaWith(settings, { store, okta, observe }), TESTER),
     { create: true },
   );
   const { capabilities } = document;

@@ -34,7 +34,19 @@ export const OPENAPI = {
     description:
       'Checks, approvals, account enrichment and delegated flows. Create keys with `arx keys create --name NAME`.',
   },
-  paths: withScopes({ ...APPROVAL_PATHS, ...ENRICH_PATHS, ...FLOW_PATHS, ...CHECK_PATHS, ...SCHEDULE_PATHS, ...TWIN_PATHS, ...POLICY_PATHS, ...KEY_PATHS, ...AUDIT_PATHS, ...INTEGRATION_PATHS, ...CHANGE_PATHS }),
+  paths: withScopes({
+    ...APPROVAL_PATHS,
+    ...ENRICH_PATHS,
+    ...FLOW_PATHS,
+    ...CHECK_PATHS,
+    ...SCHEDULE_PATHS,
+    ...TWIN_PATHS,
+    ...POLICY_PATHS,
+    ...KEY_PATHS,
+    ...AUDIT_PATHS,
+    ...INTEGRATION_PATHS,
+    ...CHANGE_PATHS,
+  }),
   components: {
     schemas: {
       Error: object(

@@ -15,6 +15,7 @@ export const ROUTE_SCOPES: Readonly<Record<string, KeyScope>> = {
   'GET /v1/runs': 'reports',
   'POST /v1/runs': 'admin',
   'GET /v1/runs/:run': 'reports',
+  'POST /v1/runs/:run/cancel': 'admin',
   'GET /v1/runs/:run/report': 'reports',
   'GET /v1/runs/:run/people': 'reports',
   'GET /v1/runs/:run/compare': 'reports',

@@ -1,9 +1,4 @@
-import {
-  describeSchedule,
-  resumeSchedule,
-  triggerSchedule,
-  upsertSchedule,
-} from '../../client.ts';
+import { describeSchedule, resumeSchedule, triggerSchedule, upsertSchedule } from '../../client.ts';
 import type { SchedulePlan, ScheduleState, TemporalLink } from '../../client.ts';
 import { ensureFlowSearch } from '../../client/search-attributes.ts';
 import type { ArxConfig } from '../../config/schema/schema.ts';
@@ -15,7 +10,7 @@ const NEXT_TIMES = 5;
 /** The schedule of the check: `arx.schedule/v1`, with `cron` or `calendar` of the configuration. */
 export interface ScheduleDocument {
   schema: 'arx.schedule/v1';
-  /** Null: not registered. */
+  /** Absent if it is not registered. */
   id: string | undefined;
   state: 'created' | 'updated' | 'registered' | 'not_registered';
   paused: boolean;

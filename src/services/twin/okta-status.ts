@@ -42,9 +42,7 @@ export interface OktaStatus {
 /**
  * Reads what was synced; without a store, nothing was.
  */
-type ReadStore = (
-  read: (store: Pick<Store, 'twin'>) => Promise<StoredSync>,
-) => Promise<StoredSync>;
+type ReadStore = (read: (store: Pick<Store, 'twin'>) => Promise<StoredSync>) => Promise<StoredSync>;
 
 /** What is configured and what was read, without a call to Okta or Temporal. */
 export async function readOktaStatus(

@@ -121,7 +121,9 @@ async function selectUsers(
   const { rows } = await sql<Omit<UserRow, 'groups' | 'roles'>>`
     select u.*, u.gone or ${isProvedMissed(view, 'users', 'u')} as gone, s.at as last_seen
     from twin_users u left join twin_seen s on s.org = u.org and s.user_id = u.id
-    where u.org = ${org} and ${among} and (u.privileged or not ${privileged}) order by ${order} limit ${size}`.execute(db);
+    where u.org = ${org} and ${among} and (u.privileged or not ${privileged}) order by ${order} limit ${size}`.execute(
+    db,
+  );
   const belongings = await readBelongings(db, { org, view, ids: rows.map(({ id }) => id) });
   return rows.map((row) => ({ ...row, ...belongings(row.id) }));
 }

@@ -47,7 +47,11 @@ const append = (store: Store, ...entries: [kind: AuditKind, run: string, subject
 
 async function open(
   api: ServedApi,
-  { query = '', after, as = 'all' }: { query?: string; after?: string; as?: 'all' | 'reports' } = {},
+  {
+    query = '',
+    after,
+    as = 'all',
+  }: { query?: string; after?: string; as?: 'all' | 'reports' } = {},
 ): Promise<AsyncGenerator<Received>> {
   const headers: Record<string, string> = after === undefined ? {} : { 'last-event-id': after };
   return eventsOf(await api.send(`/v1/events${query}`, { as, headers }));
@@ -103,7 +107,10 @@ describeOnStores('the stream of changes', ({ fresh }) => {
   it('sends only what the key may know and has asked for', async () => {
     const store = await fresh();
     await using api = await serveApi(store);
-    const [few, some] = [await open(api, { as: 'reports' }), await open(api, { query: '?topics=syncs' })];
+    const [few, some] = [
+      await open(api, { as: 'reports' }),
+      await open(api, { query: '?topics=syncs' }),
+    ];
     await Promise.all([take(few, 1), take(some, 1)]);
     await append(
       store,

@@ -81,7 +81,10 @@ it('tries every permission, and names the scope to grant for a denied one', asyn
     { name: 'logs', state: 'denied', http: 403, scope: 'okta.logs.read' },
   ]);
   const calls = await store.audit.search({ operation: 'logs:read', before: null, limit: 5 });
-  expect(calls.items[0]?.entry).toMatchObject({ surface: 'api', actor: { authenticatedBy: 'key' } });
+  expect(calls.items[0]?.entry).toMatchObject({
+    surface: 'api',
+    actor: { authenticatedBy: 'key' },
+  });
 });
 
 it('says what is wrong with the configuration of Okta', async () => {

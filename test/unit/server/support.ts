@@ -102,6 +102,7 @@ export function appOver(store: Store, over: Partial<ServerParts> = {}) {
     checks: {
       start: async () => ({ workflowId: 'w', run: 'r' }),
       progress: async () => null,
+      cancel: nobody,
       schedule: nobody,
       register: nobody,
     },

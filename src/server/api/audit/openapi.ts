@@ -1,4 +1,15 @@
-import { errorResponse, inPath, json, listOf, object, orNull, queryParameters, ref, text, time } from '../openapi-parts.ts';
+import {
+  errorResponse,
+  inPath,
+  json,
+  listOf,
+  object,
+  orNull,
+  queryParameters,
+  ref,
+  text,
+  time,
+} from '../openapi-parts.ts';
 import { AUDIT_QUERY, EXPORT_QUERY } from './inputs.ts';
 
 const index = { type: 'integer', minimum: 0 } as const;
@@ -108,10 +119,7 @@ export const AUDIT_PATHS = {
       summary: 'One entry with its canonical JSON, its hash and its proof',
       parameters: [inPath('id')],
       responses: {
-        200: json(
-          'The entry; `proof` is null until a checkpoint covers it.',
-          ref('AuditEntry'),
-        ),
+        200: json('The entry; `proof` is null until a checkpoint covers it.', ref('AuditEntry')),
         ...REFUSALS,
         404: errorResponse('There is no such entry.'),
         409: errorResponse('The entry is not the one that was signed: the trail is broken.'),

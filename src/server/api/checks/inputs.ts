@@ -36,10 +36,7 @@ export const PEOPLE_QUERY = z.strictObject({
   admin: yesOrNo('Only administrators, or only others'),
   dept: someText('Only people of this department'),
   q: someText('Part of the login or address, or the id'),
-  sort: z
-    .enum(ORDERS)
-    .optional()
-    .describe('Order; with `-` descending. Default `login`'),
+  sort: z.enum(ORDERS).optional().describe('Order; with `-` descending. Default `login`'),
   limit: limit(50),
   after,
 });

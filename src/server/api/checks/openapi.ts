@@ -38,6 +38,19 @@ export const CHECK_PATHS = {
       },
     },
   },
+  '/v1/runs/{run}/cancel': {
+    post: {
+      operationId: 'cancelRun',
+      summary: 'Ask for the end of a running check; it is recorded as failed',
+      parameters: [RUN],
+      responses: {
+        202: json('Requested; the check ends when its current calls have ended.', ref('Cancel')),
+        ...REFUSALS,
+        ...MISSING,
+        409: errorResponse('The run is not running.'),
+      },
+    },
+  },
   '/v1/runs/{run}/report': {
     get: {
       operationId: 'showReport',

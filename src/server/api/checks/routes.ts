@@ -45,6 +45,12 @@ export function runRoutes(parts: ServerParts, apps: KeyApps): Hono<KeyEnv> {
     const progress = record.status === 'running' ? await checks.progress(record) : null;
     return context.json({ ...(await runSummary(store, record)), progress });
   });
+  app.post('/:run/cancel', async (context) => {
+    readQuery(context, NO_PARAMETERS);
+    const record = await findRun(parts, context.req.param('run'));
+    const requester = await requesterOfKey(parts, context.get('key'));
+    return context.json(await checks.cancel(requester, record), 202);
+  });
   app.get('/:run/report', async (context) => {
     const { users = true } = readQuery(context, REPORT_QUERY);
     const record = await findRun(parts, context.req.param('run'));

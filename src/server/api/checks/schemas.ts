@@ -112,6 +112,12 @@ export const CHECK_SCHEMAS = {
     ...SOMETIMES,
     'users',
   ]),
+  Cancel: object({
+    schema: { const: 'arx.cancel/v1' },
+    run: text,
+    workflowId: text,
+    requested: { const: true },
+  }),
   StartedRun: object({
     ...schemaOfRun,
     run: text,

@@ -1,5 +1,15 @@
 import { KEY_SCOPES } from '../../../governance/key-scopes.ts';
-import { errorResponse, inPath, json, listOf, object, orNull, ref, text, time } from '../openapi-parts.ts';
+import {
+  errorResponse,
+  inPath,
+  json,
+  listOf,
+  object,
+  orNull,
+  ref,
+  text,
+  time,
+} from '../openapi-parts.ts';
 
 const REFUSALS = {
   400: errorResponse('A query parameter is unknown.'),

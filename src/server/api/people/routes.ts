@@ -29,7 +29,8 @@ export function peopleRoutes(parts: ServerParts, apps: KeyApps): Hono<KeyEnv> {
     if (person === null)
       throw new Problem(404, 'no_such_person', {
         message: 'Nothing is known about such a person.',
-        remedy: 'Use the Okta id, or the login as last synced: GET /v1/runs/latest/people lists them.',
+        remedy:
+          'Use the Okta id, or the login as last synced: GET /v1/runs/latest/people lists them.',
       });
     const flowRuns = await flowRunsOf(parts, context.get('key'), { id: person.id, until });
     return context.json({ ...person, flowRuns });

@@ -24,7 +24,10 @@ export const EXPLAIN_BODY = z.strictObject({
     .describe('The requester, such as `user:jane@example.com` or `agent:soc`'),
   args: z.record(z.string(), z.unknown()).optional().describe('The arguments of the operation'),
   facts: z
-    .record(z.string().refine(isField), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]))
+    .record(
+      z.string().refine(isField),
+      z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]),
+    )
     .optional()
     .describe('What is known about the target, by field of conditions'),
 });

@@ -28,7 +28,9 @@ const REFUSALS = {
   400: errorResponse('A field or query parameter is unknown, repeated or malformed.'),
   401: errorResponse('No valid access key.'),
 };
-const INVALID = { 409: errorResponse('The policy files cannot be loaded; the message says where.') };
+const INVALID = {
+  409: errorResponse('The policy files cannot be loaded; the message says where.'),
+};
 
 /** Schemas of the answers of the API of policies, by name. */
 export const POLICY_SCHEMAS = {

@@ -1,8 +1,5 @@
 import type { Hono } from 'hono';
-import {
-  argumentsProblem,
-  explainDecision,
-} from '../../../services/policies/explain-decision.ts';
+import { argumentsProblem, explainDecision } from '../../../services/policies/explain-decision.ts';
 import { lintBundle } from '../../../services/policies/lint-bundle.ts';
 import { matrixDocument, policiesDocument } from '../../../services/policies/policies-document.ts';
 import type { PolicyBundle } from '../../../governance/types.ts';

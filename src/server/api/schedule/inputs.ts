@@ -5,6 +5,8 @@ export const SCHEDULE_BODY = z.strictObject({
   paused: z
     .boolean()
     .optional()
-    .describe('`true` pauses the schedule, `false` resumes it; a paused one stays paused if omitted'),
+    .describe(
+      '`true` pauses the schedule, `false` resumes it; a paused one stays paused if omitted',
+    ),
   triggerNow: z.boolean().optional().describe('Also start one run of the schedule now'),
 });

@@ -1,13 +1,4 @@
-import {
-  body,
-  errorResponse,
-  json,
-  listOf,
-  object,
-  ref,
-  text,
-  time,
-} from '../openapi-parts.ts';
+import { body, errorResponse, json, listOf, object, ref, text, time } from '../openapi-parts.ts';
 import { SCHEDULE_BODY } from './inputs.ts';
 
 const flag = { type: 'boolean' } as const;

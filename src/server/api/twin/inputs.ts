@@ -47,16 +47,15 @@ export const SEARCH_QUERY = z.strictObject({
   limit: limit(50),
 });
 
-export const SYNC_BODY = z
-  .strictObject({
-    users: z.boolean().optional().describe('Default true'),
-    apps: z.boolean().optional().describe('Default true'),
-    logs: z.boolean().optional().describe('Default true'),
-    hoursBack: z
-      .number()
-      .int()
-      .min(1)
-      .max(2_160)
-      .optional()
-      .describe('How far back to read the System Log; default 24, 168 for a first sync'),
-  });
+export const SYNC_BODY = z.strictObject({
+  users: z.boolean().optional().describe('Default true'),
+  apps: z.boolean().optional().describe('Default true'),
+  logs: z.boolean().optional().describe('Default true'),
+  hoursBack: z
+    .number()
+    .int()
+    .min(1)
+    .max(2_160)
+    .optional()
+    .describe('How far back to read the System Log; default 24, 168 for a first sync'),
+});

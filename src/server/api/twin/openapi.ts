@@ -192,8 +192,18 @@ const get = (operationId: string, summary: string, schema: string, parameters: o
 
 /** The API of the twin and of its syncs. */
 export const TWIN_PATHS = {
-  '/v1/twin': get('showTwin', 'How Okta is configured, and each stream with its age', 'OktaStatus', []),
-  '/v1/twin/gaps': get('listGaps', 'Gaps, most severe first', 'TwinGaps', queryParameters(GAPS_QUERY)),
+  '/v1/twin': get(
+    'showTwin',
+    'How Okta is configured, and each stream with its age',
+    'OktaStatus',
+    [],
+  ),
+  '/v1/twin/gaps': get(
+    'listGaps',
+    'Gaps, most severe first',
+    'TwinGaps',
+    queryParameters(GAPS_QUERY),
+  ),
   '/v1/twin/events': get(
     'listSecurityEvents',
     'Security events, newest first',

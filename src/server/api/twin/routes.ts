@@ -73,7 +73,9 @@ export function twinRoutes({ twin, store }: ServerParts, apps: KeyApps): Hono<Ke
     const document = await answer('timeline', (stored) => timelinePage(stored, page));
     const { org, sync } = document;
     const newest =
-      org === null || sync === null ? NO_CHANGES : await newestChanges(store.twin, { org, run: sync.run });
+      org === null || sync === null
+        ? NO_CHANGES
+        : await newestChanges(store.twin, { org, run: sync.run });
     return context.json({ ...document, ...newest });
   });
   app.get('/search', async (context) => {
