@@ -5,7 +5,7 @@ import {
   describeSchedule,
   triggerSchedule,
   upsertSchedule,
-} from '../../src/client.ts';
+} from '../../src/client/schedule.ts';
 import type { TemporalLink } from '../../src/client.ts';
 import { schedulePlan } from '../../src/services/checks/schedule-plan.ts';
 import { configSchema } from '../../src/config/schema/schema.ts';

@@ -9,7 +9,7 @@ export const defineUnregister: DefineVerb = (program, run) => {
     (options: { json?: boolean }) =>
       run(async (io) => {
         const { withTemporal } = await import('../kit/temporal.ts');
-        const { deleteSchedule } = await import('../../client.ts');
+        const { deleteSchedule } = await import('../../client/schedule.ts');
         const removed = await withTemporal(io, deleteSchedule);
         const id = 'mfa-enforcement-check';
         if (options.json)

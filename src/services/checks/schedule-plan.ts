@@ -1,5 +1,5 @@
 import type { CalendarSpec } from '@temporalio/client';
-import type { SchedulePlan } from '../../client.ts';
+import type { SchedulePlan } from '../../client/schedule.ts';
 import { durationMs } from '../../config/yaml/durations.ts';
 import type { ArxConfig } from '../../config/schema/schema.ts';
 

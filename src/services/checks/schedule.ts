@@ -1,5 +1,11 @@
-import { describeSchedule, resumeSchedule, triggerSchedule, upsertSchedule } from '../../client.ts';
-import type { SchedulePlan, ScheduleState, TemporalLink } from '../../client.ts';
+import type { TemporalLink } from '../../client.ts';
+import {
+  describeSchedule,
+  resumeSchedule,
+  triggerSchedule,
+  upsertSchedule,
+} from '../../client/schedule.ts';
+import type { SchedulePlan, ScheduleState } from '../../client/schedule.ts';
 import { ensureFlowSearch } from '../../client/search-attributes.ts';
 import type { ArxConfig } from '../../config/schema/schema.ts';
 import { schedulePlan } from './schedule-plan.ts';
