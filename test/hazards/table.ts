@@ -914,7 +914,7 @@ const TEMPORAL: Hazard[] = [
     test: [SCHEDULE, 'is registered twice without an error, and once with its changes'],
     takenOut: [
       change(
-        'client.ts',
+        'client/schedule.ts',
         'if (!(thrown instanceof ScheduleAlreadyRunning)) throw thrown;',
         'throw thrown;',
       ),
@@ -924,7 +924,7 @@ const TEMPORAL: Hazard[] = [
     area: 'Temporal',
     hazard: 'the catch-up window is a year by default',
     test: [SCHEDULE, 'skips overlapping runs, catches up for six hours, and starts without jitter'],
-    takenOut: [change('client.ts', '      catchupWindow: plan.catchupWindowMs,\n', '')],
+    takenOut: [change('client/schedule.ts', '      catchupWindow: plan.catchupWindowMs,\n', '')],
   },
   {
     area: 'Temporal',
@@ -932,7 +932,7 @@ const TEMPORAL: Hazard[] = [
     test: [SCHEDULE, 'skips overlapping runs, catches up for six hours, and starts without jitter'],
     takenOut: [
       change(
-        'client.ts',
+        'client/schedule.ts',
         'plan.jitterMs > 0 ? { jitter: plan.jitterMs } : {}',
         '{ jitter: 60_000 }',
       ),
