@@ -48,7 +48,9 @@ export async function registerSchedule(
   // These attributes make delegated flows searchable in the Temporal UI. If they cannot be added,
   // flows can only be found in the store.
   await ensureFlowSearch(link.client.connection, link.namespace);
-  const state = await describeSchedule(link);
+  const described = await describeSchedule(link);
+  // Temporal has accepted the change, but may still describe the schedule as it was before.
+  const state = described && { ...described, paused: paused ?? described.paused };
   return documentOf(plan, state, {
     state: created ? 'created' : 'updated',
     triggered: triggerNow,

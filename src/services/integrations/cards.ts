@@ -37,20 +37,21 @@ export async function integrationCards(
 ): Promise<IntegrationsDocument> {
   const { env } = source;
   const [okta, worked] = await Promise.all([oktaProblems(source), lastSuccesses(store)]);
-  const problems: Record<Vendor, readonly ConfigError[]> = {
-    okta,
-    jira: jiraProblems(env),
-    slack: slackProblems(env),
-    ...(Object.fromEntries(
-      ACCOUNT_VENDORS.map((vendor) => [vendor, accountVendorProblems(env, vendor)]),
-    ) as Record<AccountVendor, readonly ConfigError[]>),
-  };
+  const problems: [Vendor, readonly ConfigError[]][] = [
+    ['okta', okta],
+    ['jira', jiraProblems(env)],
+    ['slack', slackProblems(env)],
+    ...ACCOUNT_VENDORS.map((vendor): [Vendor, readonly ConfigError[]] => [
+      vendor,
+      accountVendorProblems(env, vendor),
+    ]),
+  ];
   return {
     schema: 'arx.integrations/v1',
-    items: Object.entries(problems).map(([vendor, found]) => ({
+    items: problems.map(([vendor, found]) => ({
+      vendor,
       ...stateOf(found),
-      vendor: vendor as Vendor,
-      lastSuccess: worked[vendor as Vendor] ?? null,
+      lastSuccess: worked[vendor] ?? null,
       expiresAt: null,
     })),
   };

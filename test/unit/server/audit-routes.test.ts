@@ -20,7 +20,7 @@ async function seeded(store: Store): Promise<void> {
       subject: `request-${n}`,
       at: `2026-07-07T08:0${n}:00.000Z`,
       actor: { principal: 'user:00uann', authenticatedBy: 'key' },
-      operation: 'users:suspend',
+      operation: 'okta:users:suspend',
       target: '00u"2',
       outcome: { code },
     });
@@ -41,7 +41,7 @@ const SEARCHES: [query: string, indexes: number[]][] = [
   ['?run=r1&target=00u1', [0]],
   ['?target=00u%222', [5, 4, 1]],
   ['?actor=user:00uann', [5, 4]],
-  ['?operation=users:suspend&outcome=refused', [5]],
+  ['?operation=okta:users:suspend&outcome=refused', [5]],
   ['?operation=users', []],
   ['?since=2026-07-07T08:01:00Z&until=2026-07-07T10:02:00%2B02:00', [4]],
 ];

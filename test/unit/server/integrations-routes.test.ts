@@ -80,7 +80,7 @@ it('tries every permission, and names the scope to grant for a denied one', asyn
   expect(document.items.filter(({ state }) => state !== 'ok')).toMatchObject([
     { name: 'logs', state: 'denied', http: 403, scope: 'okta.logs.read' },
   ]);
-  const calls = await store.audit.search({ operation: 'logs:read', before: null, limit: 5 });
+  const calls = await store.audit.search({ operation: 'okta:logs:read', before: null, limit: 5 });
   expect(calls.items[0]?.entry).toMatchObject({
     surface: 'api',
     actor: { authenticatedBy: 'key' },

@@ -13,7 +13,7 @@ export const AUDIT_QUERY = z.strictObject({
     .describe('Only these kinds, separated by commas, such as `user.checked`'),
   actor: someText('Only entries of this principal, such as `user:00u…` or `agent:soc`'),
   target: someText('Only entries about this id: subject of the entry or target of its call'),
-  operation: someText('Only entries about this operation, such as `users:suspend`'),
+  operation: someText('Only entries about this operation, such as `okta:users:suspend`'),
   outcome: someText('Only entries with this code of their outcome'),
   run: someText('Only entries of this run: run id, workflow id or `latest`'),
   since: time('At this time or later'),
