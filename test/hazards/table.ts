@@ -1446,7 +1446,7 @@ const ELSEWHERE: Hazard[] = [
   {
     area: 'Elsewhere',
     hazard: 'an access key is used for what it was not made for',
-    test: ['unit/server/scopes.test.ts', '%s needs %s'],
+    test: ['unit/server/scopes.test.ts', '%s needs %s, and no other scope helps'],
     takenOut: [
       change('server/api/key-access.ts', 'if (hasScope(key, scope)) return;', 'if (key) return;'),
     ],
