@@ -48,7 +48,7 @@ export interface TwinUserRepository {
   /** All users ever read, by ascending id; with a view, as the sync sees them. */
   pages(org: string, size: number, view?: SyncView): AsyncIterable<StoredTwinUser[]>;
   /** Users who were privileged when last assessed, by ascending id. */
-  privileged(org: string): Promise<TwinUser[]>;
+  listPrivileged(org: string): Promise<TwinUser[]>;
   /** By id or login; of several users with one login, the one that still exists. */
   get(org: string, reference: string): Promise<TwinUser | null>;
   /** Marks users who no longer exist, and deletes roles that are no longer assigned. */

@@ -10,7 +10,7 @@ export interface Requester {
 }
 
 /** The entry for a request, recorded before it is carried out. */
-export function requestedDraft(
+export function draftOfRequest(
   { key, surface, ...actor }: Requester,
   request: {
     kind: AuditDraft['kind'];

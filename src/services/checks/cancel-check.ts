@@ -2,7 +2,7 @@ import { cancelWorkflow } from '../../client.ts';
 import type { TemporalLink } from '../../client.ts';
 import type { RunRecord } from '../../store/run-types.ts';
 import type { Store } from '../../store/types.ts';
-import { requestedDraft } from '../audit/requester.ts';
+import { draftOfRequest } from '../audit/requester.ts';
 import type { Requester } from '../audit/requester.ts';
 
 /** A check whose end was requested: `arx.cancel/v1`. */
@@ -41,7 +41,7 @@ export async function cancelCheck(
   if (status !== 'running') throw new RunEndedError(record);
   const about = { kind: 'scan.cancel_requested', workflowId, run, subject: run } as const;
   const draft = { ...about, at: new Date(), outcome: {} };
-  await store.journal.append([requestedDraft(requester, draft)]);
+  await store.journal.append([draftOfRequest(requester, draft)]);
   try {
     await cancelWorkflow(link, record);
   } catch (thrown) {

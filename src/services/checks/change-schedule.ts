@@ -3,7 +3,7 @@ import type { TemporalLink } from '../../client.ts';
 import type { ArxConfig } from '../../config/schema/schema.ts';
 import type { Store } from '../../store/types.ts';
 import { MFA_SCHEDULE_ID } from '../../workflows/messages.ts';
-import { requestedDraft } from '../audit/requester.ts';
+import { draftOfRequest } from '../audit/requester.ts';
 import type { Requester } from '../audit/requester.ts';
 import { registerSchedule } from './schedule.ts';
 import type { Registration, ScheduleDocument } from './schedule.ts';
@@ -19,7 +19,7 @@ export async function changeSchedule(
 ): Promise<ScheduleDocument> {
   const { paused = null, triggerNow = false } = change;
   const run = randomUUID();
-  const draft = requestedDraft(requester, {
+  const draft = draftOfRequest(requester, {
     kind: 'schedule.changed',
     workflowId: `schedule/${run}`,
     run,

@@ -6,7 +6,7 @@ import type { ArxConfig } from '../../config/schema/schema.ts';
 import { matchesAny } from '../../governance/glob.ts';
 import type { Store } from '../../store/types.ts';
 import type { MfaEnforcementCheckInput } from '../../workflows/messages.ts';
-import { requestedDraft } from '../audit/requester.ts';
+import { draftOfRequest } from '../audit/requester.ts';
 import type { Requester } from '../audit/requester.ts';
 
 /** What a check may be asked for; the rest comes from the configuration. */
@@ -73,7 +73,7 @@ async function recordRequest(
   const about = { kind: 'scan.requested', subject: workflowId, workflowId } as const;
   const outcome = { dryRun, mode: mode ?? null, groups: groups.length };
   const draft = { ...about, run: randomUUID(), at: new Date(), outcome };
-  await store.journal.append([requestedDraft(requester, draft)]);
+  await store.journal.append([draftOfRequest(requester, draft)]);
 }
 
 /** `mode: delta` has the same precondition here as `scan.mode: delta` in the file. */

@@ -102,7 +102,7 @@ export async function adminPage(
   { store, org, assessment }: StoredTwin,
   page: PageRequest,
 ): Promise<Page<TwinUserItem>> {
-  const users = (await store.twin.users.privileged(org)).filter(({ gone }) => !gone);
+  const users = (await store.twin.users.listPrivileged(org)).filter(({ gone }) => !gone);
   const items = users.map((user) => userItem(user, assessment));
   return pageOf(items, ({ id }) => id, page);
 }

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../audit/types.ts';
 import type { ArxConfig } from '../../config/schema/schema.ts';
 import type { Store } from '../../store/types.ts';
 import type { OktaSyncInput } from '../../workflows/messages.ts';
-import { requestedDraft } from '../audit/requester.ts';
+import { draftOfRequest } from '../audit/requester.ts';
 import type { Requester } from '../audit/requester.ts';
 
 /** What a sync may be asked for: everything, unless a stream is left out. */
@@ -41,7 +41,7 @@ export async function requestSync(
     const about = { kind: 'sync.requested', subject: workflowId, workflowId } as const;
     const outcome = { ...streams, hoursBack: hoursBack ?? null };
     const draft = { ...about, run: randomUUID(), at: new Date(), outcome };
-    await store.journal.append([requestedDraft(requester, draft)]);
+    await store.journal.append([draftOfRequest(requester, draft)]);
   }
   if (config === null) return startSync(link, input, workflowId);
   const configRef = await store.snapshots.put(config as unknown as JsonObject);

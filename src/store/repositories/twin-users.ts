@@ -53,7 +53,7 @@ export function createTwinUserRepository(db: Kysely<Database>): TwinUserReposito
       );
     },
     pages: (org, size, view) => pages(db, { org, size, view }),
-    async privileged(org) {
+    async listPrivileged(org) {
       const links = await readLinks(db, org);
       const rows = await selectUsers(db, { org, size: MOST_PRIVILEGED, privileged: true });
       return rows.map((row) => toStoredUser(row, links).user);

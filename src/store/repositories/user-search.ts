@@ -131,7 +131,7 @@ export async function countTransitions(
 }
 
 /** The users whose verdicts differ, by ascending id after a given one. */
-export async function changedUsers(
+export async function findChangedUsers(
   db: Kysely<Database>,
   run: string,
   previous: string,

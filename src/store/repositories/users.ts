@@ -7,7 +7,7 @@ import type { StoreTransaction } from '../types.ts';
 import type { RunUserRepository, ListedUser } from '../run-types.ts';
 import { countVerdicts, findChanges, findFirst } from './user-tallies.ts';
 import { addPage, isKnownToken, readPage, usersAsListed, usersByLogin } from './user-pages.ts';
-import { changedUsers, countTransitions, searchUsers, tallyUsers } from './user-search.ts';
+import { findChangedUsers, countTransitions, searchUsers, tallyUsers } from './user-search.ts';
 import { verdictHistory } from './user-history.ts';
 import { toListedUser, toRunUser, usersByIds } from './user-rows.ts';
 import { notListed, VerdictWrite, writeVerdicts } from './verdicts.ts';
@@ -87,7 +87,7 @@ export function createRunUserRepository(
     tally: (run, filter) => tallyUsers(db, run, filter),
     history: (userId, page) => verdictHistory(db, userId, page),
     transitions: (run, previous) => countTransitions(db, run, previous),
-    changed: (run, previous, page) => changedUsers(db, run, previous, page),
+    changed: (run, previous, page) => findChangedUsers(db, run, previous, page),
     asListed: (run) => usersAsListed(db, run),
     async analyse() {
       await sql`analyze run_users`.execute(db);
