@@ -46,6 +46,13 @@ const FLOWS_READ_BY = [
 ].map((name) => `flows/${name}`);
 // What people should do about a refusal of a vendor.
 const REFUSALS_EXPLAINED_BY = ['mfa/refusal-words'];
+// How a run fills in tickets: the doctor tries the same.
+const TICKETS_FILLED_BY = [
+  'mfa/screen-fields',
+  'mfa/ticket-form',
+  'mfa/transitions',
+  'connectors/jira/screens',
+];
 // One rounding and one wording on every surface.
 const COVERAGE_SHOWN_BY = ['mfa/coverage'];
 // The words that requests may name.
@@ -141,6 +148,7 @@ export const ROOMS = {
       ...['workflows/messages', 'audit', 'services', 'client', 'parent'],
       ...ESTIMATED_BY,
       ...REFUSALS_EXPLAINED_BY,
+      ...TICKETS_FILLED_BY,
       ...COVERAGE_SHOWN_BY,
       ...TWIN_SHOWN_BY,
       ...FLOWS_READ_BY,

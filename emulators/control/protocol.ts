@@ -51,6 +51,8 @@ export interface StateMessage {
   blocks: Record<string, unknown>[];
   metadata: Record<string, unknown> | null;
   edited: boolean;
+  /** The replies in its thread, oldest first. */
+  replies: { text: string; blocks: Record<string, unknown>[] }[];
 }
 
 /** An Entra ID group in GET /state, with its current members, even if reads do not see them yet. */

@@ -150,6 +150,10 @@ function messagesState(workspace: SlackWorkspace): StateMessage[] {
       blocks: [...blocks],
       metadata,
       edited: editedTs !== null,
+      replies: workspace.replies(ts).map((reply) => ({
+        text: reply.text,
+        blocks: [...reply.blocks],
+      })),
     })),
   );
 }

@@ -3,7 +3,8 @@ import type { Json } from '../types.ts';
 import { adfProblem } from './adf.ts';
 import type { CustomField, IssueFields } from './model.ts';
 import { ISSUE_TYPES, PRIORITIES } from './model.ts';
-import { customFieldProblem } from './screens.ts';
+import { customFieldProblem } from './custom-fields.ts';
+import { screenOf } from './screens.ts';
 import type { JiraSite } from './site.ts';
 
 /** The parsed fields of a request: the changes, and the problems by field. */
@@ -32,13 +33,19 @@ const READERS: Record<string, Reader> = {
  * Parses the fields of a create or edit request as Jira does: every invalid field gets its own
  * message.
  */
-export function readFields({ settings }: JiraSite, fields: Json): FieldsRead {
+export function readFields(
+  { settings }: JiraSite,
+  fields: Json,
+  { issueType, isEdit }: { issueType: string; isEdit: boolean },
+): FieldsRead {
+  const { customFields, hiddenFields } = screenOf(settings, issueType);
+  const hidden = [...hiddenFields, ...(isEdit ? (settings.notEditable ?? []) : [])];
   const read: FieldsRead = { changes: {}, errors: {} };
   for (const [name, value] of Object.entries(fields)) {
     if (name === 'project') continue;
-    const custom = settings.customFields?.find(({ id }) => id === name);
-    const isHidden = settings.hiddenFields?.includes(name) === true;
-    const reader = Object.hasOwn(READERS, name) && !isHidden ? READERS[name] : undefined;
+    const custom = customFields.find(({ id }) => id === name);
+    const reader =
+      Object.hasOwn(READERS, name) && !hidden.includes(name) ? READERS[name] : undefined;
     const result = custom
       ? readCustom(custom, value, read.changes)
       : (reader?.(value) ?? {
@@ -63,15 +70,17 @@ function readCustom(
 
 /** Parses the fields of a new issue, and also checks for required fields. */
 export function readNewFields(site: JiraSite, fields: Json): FieldsRead {
-  const read = readFields(site, fields);
+  const issueType = nameOfType(fields.issuetype);
+  const read = readFields(site, fields, { issueType, isEdit: false });
   const project = isObject(fields.project) ? fields.project : {};
   if (project.key !== site.project.key && project.id !== site.project.id)
     read.errors.project = 'valid project is required';
   if (fields.issuetype === undefined) read.errors.issuetype = 'Specify an issue type';
   if (fields.summary === undefined)
     read.errors.summary = 'You must specify a summary of the issue.';
-  for (const { id, name, required } of site.settings.customFields ?? [])
-    if (required && fields[id] === undefined) read.errors[id] = `${name} is required.`;
+  for (const { id, name, required, hasDefault } of screenOf(site.settings, issueType).customFields)
+    if (required && !hasDefault && fields[id] === undefined)
+      read.errors[id] = `${name} is required.`;
   return read;
 }
 
@@ -110,6 +119,10 @@ function readPriority(value: unknown): ReturnType<Reader> {
     ? { changes: { priority: found.name } }
     : { error: 'The priority selected is invalid.' };
 }
+
+const nameOfType = (value: unknown): string =>
+  ISSUE_TYPES.find(({ id, name }) => isObject(value) && (value.name === name || value.id === id))
+    ?.name ?? ISSUE_TYPES[0].name;
 
 function readIssueType(value: unknown): ReturnType<Reader> {
   const found =

@@ -5,6 +5,7 @@ import { readFields, readNewFields } from './fields.ts';
 import { applyLinks, linksProblem } from './links.ts';
 import type { Issue, IssueFields } from './model.ts';
 import { renderIssue } from './render.ts';
+import { lacks } from './projects.ts';
 import type { JiraSite } from './site.ts';
 import { renderTransitions } from './transitions.ts';
 import { applyLabels, updateProblems } from './update.ts';
@@ -61,6 +62,10 @@ export function withIssue(site: JiraSite, act: (issue: Issue, request: EmulatedR
 type Created = { issue: Issue } | { messages: string[]; errors: Record<string, string> };
 
 function create(site: JiraSite, request: EmulatedRequest): Answer {
+  if (lacks(site.settings, 'CREATE_ISSUES'))
+    return jiraError(400, [], {
+      project: 'You do not have permission to create issues in this project.',
+    });
   const made = createOne(site, objectBody(request));
   if ('errors' in made) return jiraError(400, made.messages, made.errors);
   return { status: 201, body: issueReference(made.issue, request), effect: effectOf(made.issue) };
@@ -148,7 +153,12 @@ function edit(site: JiraSite, issue: Issue, request: EmulatedRequest): Answer {
   const body = objectBody(request);
   if (!isObject(body.fields) && !isObject(body.update))
     return jiraError(400, ["one of 'fields' or 'update' required"]);
-  const { changes, errors } = readFields(site, isObject(body.fields) ? body.fields : {});
+  const { changes, errors } = readFields(site, isObject(body.fields) ? body.fields : {}, {
+    issueType: issue.fields.issuetype,
+    isEdit: true,
+  });
+  if (lacks(site.settings, 'EDIT_ISSUES'))
+    return jiraError(403, ['You do not have permission to edit issues in this project.']);
   if (site.isArchived(issue)) return refusalOfArchived();
   const linkProblem = linksProblem(site, body.update, issue);
   Object.assign(errors, linkProblem ? { issuelinks: linkProblem } : {}, updateProblems(body));

@@ -75,8 +75,25 @@ export interface JiraSettings {
   anonymous: boolean;
   /** System fields that are not on the screens: setting them is an error. */
   hiddenFields?: readonly string[];
-  /** Custom fields on the screens. */
+  /** Further fields on the screens. */
   customFields?: readonly CustomField[];
+  /** Differences of the screens of single issue types, by the name of the type. */
+  screens?: Readonly<Record<string, Screen>>;
+  /** System fields that are on the create screens, but not on the edit screens. */
+  notEditable?: readonly string[];
+  /** Entries per page of metadata, at most. */
+  metadataPage?: number;
+  /** Permissions that the account of the token lacks, by Jira's keys. */
+  lacking?: readonly string[];
+  isProjectArchived?: boolean;
+  /** What answers in place of the REST API: a page for signing in, or a redirect to one. */
+  signIn?: 'page' | 'redirect';
+  /** Refuses the account until a person has solved a CAPTCHA. */
+  captcha?: boolean;
+  /** Does not show the metadata of screens, as a site without that interface. */
+  noMetadata?: boolean;
+  /** Further accounts of the site. */
+  accounts?: readonly Account[];
   /** Keys of archived issues: they can be read, but not changed. */
   archived?: readonly string[];
   /** Refuses comments, as a project without that permission does. */
@@ -91,12 +108,39 @@ export interface JiraSettings {
   repeatRows?: boolean;
 }
 
-/** A custom field of the screens. */
+/** What the screens of an issue type have in place of those of the site. */
+export interface Screen {
+  hiddenFields?: readonly string[];
+  customFields?: readonly CustomField[];
+}
+
+/** An account that can be found by its address. */
+export interface Account {
+  accountId: string;
+  displayName: string;
+  /** Null: hidden, as its owner wishes; the account is found all the same. */
+  emailAddress: string | null;
+  /** The address by which it is found. */
+  foundBy: string;
+  active: boolean;
+}
+
+/** A further field of the screens: a custom field, or a system field such as `components`. */
 export interface CustomField {
   id: string;
   name: string;
-  type: 'string' | 'number' | 'option' | 'user';
+  type:
+    | 'string'
+    | 'textarea'
+    | 'number'
+    | 'date'
+    | 'option'
+    | 'options'
+    | 'user'
+    | 'security'
+    | 'components';
   required: boolean;
+  hasDefault?: boolean;
   /** The values of an option field. */
   options?: readonly string[];
 }
@@ -111,8 +155,16 @@ export interface Transition {
   /** The resolution that it sets, if any. */
   resolution?: string;
   /** Fields of its screen. */
-  fields?: readonly { id: 'resolution' | 'comment'; required: boolean }[];
+  fields?: readonly TransitionScreenField[];
   reopens?: boolean;
+}
+
+/** A field of the screen of a transition: the resolution, the comment, or a further field. */
+export interface TransitionScreenField {
+  id: string;
+  required: boolean;
+  /** Describes a further field; by default that of the screens with this id. */
+  field?: CustomField;
 }
 
 export const STATUSES = [

@@ -1,5 +1,6 @@
-import type { Answer, EmulatedRequest, Route } from '../types.ts';
+import type { Answer, EmulatedRequest, Json, Route } from '../types.ts';
 import { jiraError } from './errors.ts';
+import type { JiraSettings } from './model.ts';
 import { ISSUE_TYPES } from './model.ts';
 import { renderAccount, renderIssueType, renderProject } from './render.ts';
 import type { JiraSite } from './site.ts';
@@ -25,8 +26,20 @@ export function projectRoutes(site: JiraSite): Route[] {
     {
       method: 'GET',
       path: createmeta,
-      operation: 'projects:read',
+      operation: 'issues:read',
       handle: (request) => issueTypes(site, request),
+    },
+    {
+      method: 'GET',
+      path: '/rest/api/3/mypermissions',
+      operation: 'permissions:read',
+      handle: (request) => myPermissions(site, request),
+    },
+    {
+      method: 'GET',
+      path: '/rest/api/3/user/search',
+      operation: 'users:lookup',
+      handle: (request) => searchUsers(site, request),
     },
   ];
 }
@@ -45,6 +58,48 @@ function myself({ settings }: JiraSite, { origin }: EmulatedRequest): Answer {
   return {
     status: 200,
     body: { ...account, groups: { size: 1, items: [] }, applicationRoles: { size: 1, items: [] } },
+  };
+}
+
+/** Which of the permissions that the query names the account has. */
+function myPermissions(site: JiraSite, { query }: EmulatedRequest): Answer {
+  const wanted = (query.get('permissions') ?? '').split(',').filter(Boolean);
+  if (wanted.length === 0) return jiraError(400, ['The permissions query parameter is required.']);
+  const key = query.get('projectKey') ?? '';
+  if (!isProject(site, key))
+    return jiraError(404, [`No project could be found with key '${key}'.`]);
+  const permissions = wanted.map((name, at) => [
+    name,
+    {
+      id: String(10 + at),
+      key: name,
+      name,
+      type: 'PROJECT',
+      description: '',
+      havePermission: !lacks(site.settings, name),
+    },
+  ]);
+  return { status: 200, body: { permissions: Object.fromEntries(permissions) as Json } };
+}
+
+/** Whether the account of the token lacks a permission. */
+export const lacks = ({ lacking = [] }: JiraSettings, permission: string): boolean =>
+  lacking.includes(permission);
+
+/** Finds accounts by the start of their address or name, as Jira does. */
+function searchUsers({ settings }: JiraSite, { query, origin }: EmulatedRequest): Answer {
+  const wanted = (query.get('query') ?? '').toLowerCase();
+  const found = (settings.accounts ?? []).filter(
+    ({ foundBy, displayName }) =>
+      wanted !== '' && [foundBy, displayName].some((text) => text.toLowerCase().startsWith(wanted)),
+  );
+  return {
+    status: 200,
+    body: found.map(({ emailAddress, active, ...account }) => ({
+      ...renderAccount(origin, account),
+      active,
+      ...(emailAddress !== null && { emailAddress }),
+    })),
   };
 }
 
@@ -78,20 +133,32 @@ function project(site: JiraSite, { params, origin }: EmulatedRequest): Answer {
       lead,
       issueTypes,
       assigneeType: 'UNASSIGNED',
+      ...(site.settings.isProjectArchived && { archived: true }),
     },
   };
 }
 
-function issueTypes(site: JiraSite, { params, origin }: EmulatedRequest): Answer {
+function issueTypes(site: JiraSite, { params, query, origin }: EmulatedRequest): Answer {
   if (!isProject(site, params.key))
     return jiraError(400, [`No project could be found with key or id '${params.key}'.`]);
-  const types = ISSUE_TYPES.map(({ name }) => renderIssueType(origin, name));
+  if (site.settings.noMetadata) return jiraError(404, ['No such resource.']);
+  const creatable = lacks(site.settings, 'CREATE_ISSUES') ? [] : ISSUE_TYPES;
+  const types = creatable.map(({ name }) => renderIssueType(origin, name));
+  const startAt = Number(query.get('startAt') ?? 0);
+  const most = site.settings.metadataPage ?? 200;
+  const maxResults = Math.min(Number(query.get('maxResults') ?? 50), most);
   return {
     status: 200,
-    body: { startAt: 0, maxResults: 50, total: types.length, issueTypes: types },
+    body: {
+      startAt,
+      maxResults,
+      total: types.length,
+      issueTypes: types.slice(startAt, startAt + maxResults),
+    },
   };
 }
 
 function isProject({ project, settings }: JiraSite, key: string | undefined): boolean {
+  if (lacks(settings, 'BROWSE_PROJECTS')) return false;
   return !settings.anonymous && (key === project.key || key === project.id);
 }

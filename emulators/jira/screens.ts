@@ -1,7 +1,8 @@
 import type { Answer, EmulatedRequest, Json, Route } from '../types.ts';
 import { issueNotFound, jiraError } from './errors.ts';
 import { ISSUE_TYPES, PRIORITIES } from './model.ts';
-import type { CustomField, JiraSettings } from './model.ts';
+import { renderCustomField } from './custom-fields.ts';
+import type { JiraSettings, Screen } from './model.ts';
 import type { JiraSite } from './site.ts';
 
 /** The fields of the create and edit screens of every issue type. */
@@ -23,7 +24,7 @@ export function screenRoutes(site: JiraSite): Route[] {
     {
       method: 'GET',
       path: '/rest/api/3/issue/createmeta/:key/issuetypes/:type',
-      operation: 'projects:read',
+      operation: 'issues:read',
       handle: (request) => createFields(site, request),
     },
     {
@@ -37,28 +38,43 @@ export function screenRoutes(site: JiraSite): Route[] {
 
 function createFields(site: JiraSite, { params, query }: EmulatedRequest): Answer {
   const { key, type } = params;
+  if (site.settings.noMetadata) return jiraError(404, ['No such resource.']);
   if (key !== site.project.key && key !== site.project.id)
     return jiraError(400, [`No project could be found with key or id '${key}'.`]);
-  if (!ISSUE_TYPES.some(({ id }) => id === type))
-    return jiraError(400, [`No issue type could be found with id '${type}'.`]);
-  const all = fieldsOf(site.settings);
+  const found = ISSUE_TYPES.find(({ id }) => id === type);
+  if (!found) return jiraError(400, [`No issue type could be found with id '${type}'.`]);
+  const all = fieldsOf(screenOf(site.settings, found.name));
   const startAt = Number(query.get('startAt') ?? 0);
-  const maxResults = Math.min(Number(query.get('maxResults') ?? 50), 200);
+  const most = site.settings.metadataPage ?? 200;
+  const maxResults = Math.min(Number(query.get('maxResults') ?? 50), most);
   const fields = all.slice(startAt, startAt + maxResults);
   return { status: 200, body: { startAt, maxResults, total: all.length, fields } };
 }
 
 function editFields(site: JiraSite, { params }: EmulatedRequest): Answer {
-  if (!site.issue(params.key ?? '')) return issueNotFound();
-  const fields = fieldsOf(site.settings)
-    .filter(({ fieldId }) => fieldId !== 'project')
+  const issue = site.issue(params.key ?? '');
+  if (!issue) return issueNotFound();
+  const { notEditable = [] } = site.settings;
+  const fields = fieldsOf(screenOf(site.settings, issue.fields.issuetype))
+    .filter(({ fieldId }) => fieldId !== 'project' && !notEditable.includes(fieldId))
     .map((field) => [field.fieldId, field]);
   return { status: 200, body: { fields: Object.fromEntries(fields) as Json } };
 }
 
-/** The fields on the screens, in Jira's format. */
-function fieldsOf(settings: JiraSettings): (Json & { fieldId: string })[] {
-  const { hiddenFields = [], customFields = [] } = settings;
+/** What is on the screens of an issue type. */
+export function screenOf(settings: JiraSettings, issueType: string): Required<Screen> {
+  const { hiddenFields = [], customFields = [] } = {
+    ...settings,
+    ...settings.screens?.[issueType],
+  };
+  return { hiddenFields, customFields };
+}
+
+/** The fields on a screen, in Jira's format. */
+function fieldsOf({
+  hiddenFields,
+  customFields,
+}: Required<Screen>): (Json & { fieldId: string })[] {
   const system = SYSTEM_FIELDS.filter(({ id }) => !hiddenFields.includes(id)).map((field) => ({
     required: field.required,
     schema: { type: field.type, system: field.id },
@@ -69,36 +85,5 @@ function fieldsOf(settings: JiraSettings): (Json & { fieldId: string })[] {
     operations: ['set'],
     ...(field.id === 'priority' && { allowedValues: PRIORITIES }),
   }));
-  return [...system, ...customFields.map(renderCustom)];
-}
-
-const renderCustom = ({ id, name, type, required, options }: CustomField) => ({
-  required,
-  schema: { type, custom: `com.atlassian.jira.plugin.system.customfieldtypes:${type}` },
-  name,
-  key: id,
-  fieldId: id,
-  hasDefaultValue: false,
-  operations: ['set'],
-  ...(options && { allowedValues: options.map((value, at) => ({ id: `${10_300 + at}`, value })) }),
-});
-
-/** The problem of a custom field's value; null if it is accepted. */
-export function customFieldProblem(field: CustomField, value: unknown): string | null {
-  const { name, type, options } = field;
-  const object = typeof value === 'object' && value !== null ? (value as Json) : null;
-  switch (type) {
-    case 'string':
-      return typeof value === 'string' ? null : 'Operation value must be a string';
-    case 'number':
-      return typeof value === 'number' ? null : 'Operation value must be a number';
-    case 'option': {
-      const known = (options ?? []).some(
-        (option, at) => object?.value === option || object?.id === `${10_300 + at}`,
-      );
-      return known ? null : `Option value is not valid for field '${name}'`;
-    }
-    case 'user':
-      return typeof object?.accountId === 'string' ? null : 'Specify a valid user';
-  }
+  return [...system, ...customFields.map(renderCustomField)];
 }

@@ -1,10 +1,20 @@
 import { isObject, objectBody } from '../http.ts';
 import type { Answer, EmulatedRequest, Json, Route } from '../types.ts';
 import { refusalOfArchived, issueNotFound, jiraError } from './errors.ts';
-import type { Issue, Status, StatusCategory, Transition } from './model.ts';
+import { customFieldProblem, renderCustomField } from './custom-fields.ts';
+import type {
+  CustomField,
+  Issue,
+  Status,
+  StatusCategory,
+  Transition,
+  TransitionScreenField,
+} from './model.ts';
 import { RESOLUTIONS, STATUSES } from './model.ts';
 import type { Frame } from './render.ts';
 import { renderStatus } from './render.ts';
+import { lacks } from './projects.ts';
+import { screenOf } from './screens.ts';
 import type { JiraSite } from './site.ts';
 import { ROBOT } from './site.ts';
 import { operationsOf } from './update.ts';
@@ -56,12 +66,29 @@ export function renderTransitions(
     isConditional: false,
     isLooped: false,
     ...(withFields && {
-      fields: Object.fromEntries(fields.map((field) => [field.id, renderField(field)])),
+      fields: Object.fromEntries(
+        fields.map((field) => [field.id, renderField(field, furtherField(site, issue, field))]),
+      ),
     }),
   }));
 }
 
-const renderField = ({ id, required }: NonNullable<Transition['fields']>[number]): Json => ({
+/** The description of a further field on the screen of a transition. */
+const furtherField = (
+  { settings }: JiraSite,
+  issue: Issue,
+  { id, field }: TransitionScreenField,
+): CustomField | undefined =>
+  field ?? screenOf(settings, issue.fields.issuetype).customFields.find((one) => one.id === id);
+
+const renderField = (
+  { id, required }: TransitionScreenField,
+  further: CustomField | undefined,
+): Json => ({
+  ...(further ? { ...renderCustomField(further), required } : renderOwnField(id, required)),
+});
+
+const renderOwnField = (id: string, required: boolean): Json => ({
   required,
   schema: { type: id, system: id },
   name: id === 'resolution' ? 'Resolution' : 'Comment',
@@ -85,11 +112,14 @@ function perform(site: JiraSite, request: EmulatedRequest): Answer {
     return jiraError(400, [
       'It seems that you have tried to perform a workflow operation that is not valid for the current state of this issue.',
     ]);
-  const errors = screenErrors(found, body);
+  const errors = screenErrors(site, issue, { transition: found, body });
   if (Object.keys(errors).length > 0) return jiraError(400, [], errors);
   const given = isObject(body.fields) ? body.fields : {};
   const resolution = nameOf(given.resolution) ?? found.resolution;
   site.move(issue, statusNamed(found.to), resolution);
+  const custom = Object.entries(given).filter(([name]) => name !== 'resolution');
+  if (custom.length > 0)
+    site.change(issue, { custom: { ...issue.fields.custom, ...Object.fromEntries(custom) } });
   const comment = operationsOf(body.update, 'comment')[0]?.add;
   if (isObject(comment)) site.comment(issue, comment.body as Json, ROBOT.accountId);
   return {
@@ -99,7 +129,11 @@ function perform(site: JiraSite, request: EmulatedRequest): Answer {
 }
 
 /** Jira refuses fields that are not on the screen of a transition, and requires those that are. */
-function screenErrors({ fields = [] }: Transition, body: Json): Record<string, string> {
+function screenErrors(
+  site: JiraSite,
+  issue: Issue,
+  { transition: { fields = [] }, body }: { transition: Transition; body: Json },
+): Record<string, string> {
   const errors: Record<string, string> = {};
   const given = isObject(body.fields) ? body.fields : {};
   const comments = operationsOf(body.update, 'comment');
@@ -107,11 +141,15 @@ function screenErrors({ fields = [] }: Transition, body: Json): Record<string, s
     if (!fields.some(({ id }) => id === name))
       errors[name] =
         `Field '${name}' cannot be set. It is not on the appropriate screen, or unknown.`;
-  for (const { id, required } of fields) {
+  for (const field of fields) {
+    const { id, required } = field;
+    const further = furtherField(site, issue, field);
+    const problem = further && id in given ? customFieldProblem(further, given[id]) : null;
+    if (problem !== null) errors[id] = problem;
     if (id === 'resolution' && given.resolution !== undefined && nameOf(given.resolution) === null)
       errors.resolution = 'Could not find valid resolution.';
     if (required && (id === 'comment' ? comments.length === 0 : given[id] === undefined))
-      errors[id] = id === 'comment' ? 'Comment is required.' : 'Resolution is required.';
+      errors[id] = `${further?.name ?? (id === 'comment' ? 'Comment' : 'Resolution')} is required.`;
   }
   return errors;
 }
@@ -139,6 +177,7 @@ function statusNamed({ name, category }: Transition['to']): Status {
 
 function transitionsOf({ settings }: JiraSite, { fields }: Issue): readonly Transition[] {
   const { name, category } = fields.status;
+  if (lacks(settings, 'TRANSITION_ISSUES')) return [];
   return (settings.workflow ?? WORKFLOW).filter(
     ({ from, reopens }) =>
       (from.includes(category) || from.includes(name)) &&

@@ -50,6 +50,9 @@ export function jiraVendor(site: JiraSite): Vendor {
 }
 
 function guard(site: JiraSite, request: EmulatedRequest, write: boolean): GuardResult {
+  const { signIn, captcha } = site.settings;
+  if (signIn) return { headers: {}, refusal: SIGN_IN[signIn] };
+  if (captcha) return { headers: CAPTCHA, refusal: BASIC_AUTHENTICATION_FAILURE };
   const known = isAuthenticated(site, request.headers.authorization ?? '');
   if (!known && !site.settings.anonymous)
     return { headers: headersFor('AUTHENTICATED_FAILED'), refusal: authRefusal() };
@@ -60,6 +63,27 @@ function guard(site: JiraSite, request: EmulatedRequest, write: boolean): GuardR
     : null;
   return { headers: headersFor('AUTHENTICATED_FAILED'), refusal };
 }
+
+const SIGN_IN: Record<'page' | 'redirect', Answer> = {
+  page: {
+    status: 200,
+    headers: { 'content-type': 'text/html' },
+    text: '<html><title>Log in</title></html>',
+  },
+  redirect: { status: 302, headers: { location: '/login.jsp' }, text: '' },
+};
+
+const BASIC_AUTHENTICATION_FAILURE: Answer = {
+  status: 403,
+  headers: { 'content-type': 'text/html' },
+  text: '<html><body>Basic Authentication Failure</body></html>',
+};
+
+const CAPTCHA = {
+  'x-seraph-loginreason': 'AUTHENTICATION_DENIED',
+  'x-authentication-denied-reason':
+    'CAPTCHA_CHALLENGE; login-url=https://jira.example.com/login.jsp',
+};
 
 function isAuthenticated({ settings }: JiraSite, authorization: string): boolean {
   const [scheme = '', value = ''] = authorization.split(' ');

@@ -29,12 +29,13 @@ function post(workspace: SlackWorkspace, request: EmulatedRequest): Answer {
   if (!channel) return slackError('channel_not_found');
   if (channel.isArchived) return slackError('is_archived');
   if (!channel.isMember) return slackError('not_in_channel');
+  if (channel.isReadOnly) return slackError('restricted_action_read_only_channel');
   const content = readContent(given);
   if ('error' in content) return refusal(content);
-  const message = workspace.post(channel.id, {
-    ...content,
-    threadTs: textArgument(given, 'thread_ts'),
-  });
+  const threadTs = textArgument(given, 'thread_ts');
+  if (threadTs !== null && !workspace.messages(channel.id).some(({ ts }) => ts === threadTs))
+    return slackError('thread_not_found');
+  const message = workspace.post(channel.id, { ...content, threadTs });
   const effect = { channel: channel.id, ts: message.ts };
   return {
     ...slackOk({ channel: channel.id, ts: message.ts, message: renderMessage(message, true) }),

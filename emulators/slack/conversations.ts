@@ -18,6 +18,13 @@ export function conversationRoutes(workspace: SlackWorkspace): Route[] {
         },
         {
           method,
+          path: '/api/conversations.replies',
+          operation: 'history:read',
+          scope: 'channels:history',
+          handle: (request) => replies(workspace, request),
+        },
+        {
+          method,
           path: '/api/conversations.info',
           operation: 'channels:read',
           scope: 'channels:read',
@@ -57,6 +64,29 @@ function history(workspace: SlackWorkspace, request: EmulatedRequest): Answer {
   const more = offset + limit < found.length;
   const response = more ? { response_metadata: { next_cursor: cursor(offset + limit) } } : {};
   return slackOk({ messages, has_more: more, pin_count: 0, ...response });
+}
+
+/** A message with its replies, oldest first. */
+function replies(workspace: SlackWorkspace, request: EmulatedRequest): Answer {
+  const given = argumentsOf(request);
+  const channel = workspace.channels.find(({ id }) => id === given.channel);
+  if (!channel) return slackError('channel_not_found');
+  if (!channel.isMember) return slackError('not_in_channel');
+  const root = workspace.messages(channel.id).find(({ ts }) => ts === String(given.ts));
+  if (!root) return slackError('thread_not_found');
+  const offset = offsetOf(textArgument(given, 'cursor'));
+  if (offset === null) return slackError('invalid_cursor');
+  const limit = Math.min(Math.max(1, Number(given.limit ?? 100)), 999);
+  const found = [root, ...workspace.replies(root.ts)];
+  const metadata = flagArgument(given, 'include_all_metadata');
+  const more = offset + limit < found.length;
+  return slackOk({
+    messages: found
+      .slice(offset, offset + limit)
+      .map((message) => renderMessage(message, metadata)),
+    has_more: more,
+    ...(more ? { response_metadata: { next_cursor: cursor(offset + limit) } } : {}),
+  });
 }
 
 function within(given: Json): (message: SlackMessageRecord) => boolean {
@@ -126,6 +156,7 @@ function renderChannel(channel: SlackChannel): Json {
     is_shared: false,
     is_ext_shared: false,
     is_org_shared: false,
+    is_read_only: channel.isReadOnly === true,
     is_pending_ext_shared: false,
     pending_shared: [],
     previous_names: [],

@@ -7,6 +7,7 @@ export interface SlackChannel {
   isMember: boolean;
   isArchived: boolean;
   isPrivate: boolean;
+  isReadOnly?: boolean;
 }
 
 export interface SlackMessageRecord {
@@ -33,6 +34,10 @@ export type NewMember = Partial<SlackMember> & { email: string };
 export interface SlackSettings {
   token: string;
   scopes: readonly string[];
+  /** The error with which every call is refused, such as `token_revoked`. */
+  refusal?: string;
+  /** Whose token it is: that of a bot in a workspace, of a user, or of a whole organisation. */
+  owner?: 'bot' | 'user' | 'org';
 }
 
 export const TEAM = { id: 'T0EMULATED', name: 'Northwind Emulated', domain: 'northwind-emulated' };
@@ -44,6 +49,7 @@ export class SlackWorkspace {
   readonly channels: SlackChannel[] = [];
   readonly members: SlackMember[] = [];
   readonly #messages = new Map<string, SlackMessageRecord[]>();
+  readonly #replies: SlackMessageRecord[] = [];
   readonly #seed: number;
   #lastMicros = 0;
 
@@ -98,11 +104,16 @@ export class SlackWorkspace {
     );
   }
 
-  /** Oldest first. */
+  /** The messages of a channel without the replies to them, oldest first. */
   messages(channelId: string): SlackMessageRecord[] {
     const known = this.#messages.get(channelId) ?? [];
     this.#messages.set(channelId, known);
     return known;
+  }
+
+  /** The replies to a message, oldest first. */
+  replies(threadTs: string): SlackMessageRecord[] {
+    return this.#replies.filter((reply) => reply.threadTs === threadTs);
   }
 
   post(
@@ -110,7 +121,8 @@ export class SlackWorkspace {
     message: Omit<SlackMessageRecord, 'ts' | 'editedTs'>,
   ): SlackMessageRecord {
     const posted = { ...message, ts: this.nextTs(), editedTs: null };
-    this.messages(channelId).push(posted);
+    const list = message.threadTs === null ? this.messages(channelId) : this.#replies;
+    list.push(posted);
     return posted;
   }
 

@@ -22,6 +22,7 @@ export type AuditKind =
   | 'summary.intended'
   | 'summary.posted'
   | 'summary.failed'
+  | 'summary.checkpoint'
   | 'scan.completed'
   | 'sync.requested'
   | 'sync.started'

@@ -1,12 +1,12 @@
 import type { AuditDraft, JournalEffect, JsonObject } from '../audit/types.ts';
 import type { ContextFacts } from '../governance/context.ts';
 import type { ConnectorName, Decision, Risk } from '../governance/types.ts';
-import type { TextBlock } from '../mfa/types.ts';
 import type { OwnFacts } from './authority.ts';
 import type { EmailOperations } from './email/types.ts';
 import type { EntraOperations } from './entra/types.ts';
 import type { ConnectorError } from './errors.ts';
 import type { GoogleOperations } from './google/types.ts';
+import type { JiraOperations } from './jira/types.ts';
 import type { OktaOperationTypes } from './okta/types.ts';
 import type { SalesforceOperations } from './salesforce/types.ts';
 
@@ -157,85 +157,6 @@ export interface Connectors {
 /** All Okta operations of the catalogue. */
 export interface OktaOperations extends OperationTable, OktaOperationTypes {}
 
-export interface JiraIssue {
-  id: string;
-  key: string;
-  labels: string[];
-  status: string;
-  /** Jira's status category: `done` means closed. */
-  statusCategory: 'new' | 'indeterminate' | 'done';
-  /** ISO 8601 or null. */
-  created: string | null;
-  /** Plain text of each comment, oldest first; empty if not requested. */
-  comments: string[];
-}
-export interface JiraTransition {
-  id: string;
-  name: string;
-  toStatus: string;
-  toCategory: 'new' | 'indeterminate' | 'done';
-  /** The fields of its screen, with the names of their allowed values. */
-  fields: { id: string; required: boolean; allowed: string[] }[];
-}
-export interface JiraOperations extends OperationTable {
-  'issues:create': {
-    input: {
-      project: string;
-      issueType: string;
-      summary: string;
-      description: readonly TextBlock[];
-      labels: readonly string[];
-      priority?: string | null;
-      /** YYYY-MM-DD. */
-      dueDate?: string | null;
-      /** Links the new issue to an earlier one (`Relates`). */
-      relatesTo?: string | null;
-    };
-    output: { id: string; key: string };
-  };
-  /*`by: key` reads one issue consistently, with comments only if requested; a missing issue is ConnectorError not_found. `by: jql` searches the index, which lags behind; `by: transitions` lists the transitions that the workflow allows now.
-   */
-  'issues:read': {
-    input:
-      | { by: 'key'; key: string; comments?: boolean }
-      | { by: 'jql'; jql: string; next?: string | null; limit?: number }
-      | { by: 'transitions'; key: string };
-    output: { issues: JiraIssue[]; next: string | null; transitions: JiraTransition[] };
-  };
-  'issues:update': {
-    input: {
-      key: string;
-      description?: readonly TextBlock[];
-      summary?: string;
-      addLabels?: readonly string[];
-      /** Links this issue to the one it repeats (`Duplicate`). */
-      duplicateOf?: string;
-    };
-    output: null;
-  };
-  'issues:comment': { input: { key: string; body: readonly TextBlock[] }; output: { id: string } };
-  'issues:transition': {
-    input: {
-      key: string;
-      transitionId: string;
-      /** Name of the resolution, if the transition has that field. */
-      resolution?: string | null;
-      /** A comment that is added with the transition. */
-      comment?: readonly TextBlock[] | null;
-    };
-    output: null;
-  };
-  'projects:read': {
-    input: { project: string };
-    output: { key: string; name: string; issueTypes: { id: string; name: string }[] };
-  };
-  /** The account of the token; an anonymous response is ConnectorError unauthenticated. */
-  'myself:read': {
-    input: Record<string, never>;
-    output: { accountId: string; displayName: string | null };
-  };
-}
-
 interface SlackMessage {
   ts: string;
   text: string;
@@ -249,6 +170,8 @@ export interface SlackOperations extends OperationTable {
       text: string;
       blocks: readonly JsonObject[];
       metadata: { eventType: string; payload: JsonObject };
+      /** Time stamp of the message to which this one is a reply. */
+      threadTs?: string | null;
     };
     output: { channel: string; ts: string };
   };
@@ -262,9 +185,18 @@ export interface SlackOperations extends OperationTable {
     };
     output: { channel: string; ts: string };
   };
-  /** Newest first; `oldest` is a Slack time stamp or epoch seconds. */
+  /**
+   * Newest first; `oldest` is a Slack time stamp or epoch seconds. With `threadTs`, a message with
+   * the replies to it, oldest first.
+   */
   'history:read': {
-    input: { channel: string; oldest?: string; cursor?: string | null; limit?: number };
+    input: {
+      channel: string;
+      oldest?: string;
+      threadTs?: string;
+      cursor?: string | null;
+      limit?: number;
+    };
     output: { messages: SlackMessage[]; next: string | null };
   };
   /**
@@ -278,7 +210,14 @@ export interface SlackOperations extends OperationTable {
   };
   'auth:test': {
     input: Record<string, never>;
-    output: { team: string; user: string; botId: string | null; scopes: string[] };
+    output: {
+      team: string;
+      user: string;
+      botId: string | null;
+      /** The token is for an organisation with several workspaces. */
+      isForOrg: boolean;
+      scopes: string[];
+    };
   };
   /** Ids of the Slack users in a channel, given by its id. */
   'channels:members': {
@@ -291,9 +230,17 @@ export interface SlackOperations extends OperationTable {
    */
   'channels:read': {
     input: { channel: string };
-    output: { id: string; name: string; isMember: boolean; isArchived: boolean };
+    output: {
+      id: string;
+      name: string;
+      isMember: boolean;
+      isArchived: boolean;
+      /** The bot may not post to it. */
+      isReadOnly: boolean;
+    };
   };
 }
 
+export type { JiraIssue, JiraOperations, JiraTransition } from './jira/types.ts';
 export type { OktaFactor, OktaGroup, OktaPage, OktaUser } from './okta/types.ts';
 export type { Risk };

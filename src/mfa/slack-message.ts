@@ -53,18 +53,23 @@ export function slackSummary(summary: RunSummary): SlackSummary {
       type: 'context',
       elements: [plain(`run ${summary.run} · ${summary.org} · started ${summary.startedAt}`)],
     },
-    { type: 'context', elements: [plain(checkpointText(summary))] },
+    summary.audit.checkpoint === undefined
+      ? { type: 'context', elements: [plain(UNSIGNED)] }
+      : null,
   ];
   return { text, blocks: blocks.filter((block) => block !== null) };
 }
 
+const UNSIGNED = 'The audit checkpoint could not be signed; see the worker log.';
+
 /**
- * The signed note, unchanged, so that a copy of the message can verify the trail (`arx audit verify
- * --checkpoint`).
+ * The reply to the message of a run: the signed note, unchanged, so that a copy of it can verify the
+ * trail (`arx audit verify --checkpoint`).
  */
-function checkpointText({ audit }: RunSummary): string {
-  return audit.checkpoint ?? 'The audit checkpoint could not be signed; see the worker log.';
-}
+export const checkpointReply = (note: string): SlackSummary => ({
+  text: 'Checkpoint of the audit trail',
+  blocks: [{ type: 'section', text: plain(note) }],
+});
 
 function changeLine({ coverage, previousCoverage, changes }: RunSummary): string {
   const moved = `${changes.new} new, ${changes.regressed} regressed, ${changes.resolved} resolved`;

@@ -1,6 +1,8 @@
 /** Texts of the ticket for one user: summary, description and comments. */
 
 import { cutText } from './cut-text.ts';
+import { fillTemplate } from './ticket-form.ts';
+import type { TemplateUser } from './ticket-form.ts';
 import type { ClassifiedFactor, TextBlock, Verdict } from './types.ts';
 
 /** The content of one user's ticket. The login is the only personal data in it. */
@@ -106,6 +108,16 @@ export function compliantComment(reason: string, stamp: TicketStamp): TextBlock[
     { type: 'paragraph', text: `The user is compliant now. Evidence: ${reason}.` },
     { type: 'paragraph', text: stampLine(stamp) },
   ];
+}
+
+/** A comment that begins with a text of the configuration, filled in for the user. */
+export function withOwnText(
+  template: string | null,
+  user: TemplateUser | null,
+  comment: readonly TextBlock[],
+): TextBlock[] {
+  const own = template === null ? '' : fillTemplate(template, user);
+  return own === '' ? [...comment] : [{ type: 'paragraph', text: own }, ...comment];
 }
 
 /** Comment on a ticket that repeats an older one. */

@@ -1,21 +1,24 @@
 /** Chooses how the status of a ticket is changed, whatever the workflow of its project looks like. */
 
+import type { Accounts, FieldInput, FieldValues, ScreenField } from './screen-fields.ts';
+import { fillForm, problemText } from './ticket-form.ts';
+
 /** A transition that an issue offers now. */
 export interface OfferedTransition {
   name: string;
   toStatus: string;
   toCategory: 'new' | 'indeterminate' | 'done';
   /** The fields of its screen. */
-  fields: readonly TransitionField[];
+  fields: readonly ScreenField[];
 }
 
-export interface TransitionField {
-  /** Jira's id, such as `resolution` or `customfield_10202`. */
-  id: string;
-  required: boolean;
-  /** Names of the allowed values; empty if any value is allowed. */
-  allowed: readonly string[];
+/** Values for the screens of transitions. */
+export interface Filling {
+  values: FieldValues;
+  accounts: Accounts;
 }
+
+const NOTHING: Filling = { values: {}, accounts: new Map() };
 
 /** How tickets are closed, from the configuration. */
 export interface ClosingWish {
@@ -26,11 +29,20 @@ export interface ClosingWish {
   resolution: string | null;
 }
 
+/** How far the way to a status has come, and what to fill in. */
+export interface Way {
+  /** Statuses from which the way has come. */
+  visited: ReadonlySet<string>;
+  filling?: Filling;
+}
+
 export type TransitionChoice<Offered> =
   | {
       kind: 'take';
       transition: Offered;
       resolution: string | null;
+      /** Further fields of its screen. */
+      fields: Record<string, FieldInput>;
       /** Whether its screen requires a comment. */
       needsComment: boolean;
       /** False: a step on the way. */
@@ -56,23 +68,24 @@ const isNamed = ({ name, toStatus }: OfferedTransition, wanted: string): boolean
 
 /**
  * The next transition on the way to a closed status. One that means refusal is never taken for done
- * unless the configuration names it. `visited` are statuses from which the way has come.
+ * unless the configuration names it.
  */
 export function chooseClosing<Offered extends OfferedTransition>(
   offered: readonly Offered[],
   wish: ClosingWish,
-  visited: ReadonlySet<string>,
+  { visited, filling = NOTHING }: Way,
 ): TransitionChoice<Offered> {
   const closing = offered.filter(({ toCategory }) => toCategory === 'done');
   const wanted = wish.transition;
   if (wanted !== null) {
     const named = offered.find((one) => isNamed(one, wanted));
-    if (named) return takeWithScreen(named, wish.resolution, named.toCategory === 'done');
+    const { resolution } = wish;
+    if (named) return takeWithScreen(named, { resolution, filling }, named.toCategory === 'done');
   } else if (closing.length > 0) {
-    return chooseAmong(closing, wish);
+    return chooseAmong(closing, wish, filling);
   }
   const step = stepOnTheWay(offered, visited);
-  if (step) return takeWithScreen(step, null, false);
+  if (step) return takeWithScreen(step, { resolution: null, filling }, false);
   if (wanted !== null && closing.length > 0) {
     const why = `no transition is named ${wanted}: the issue offers ${namesOf(closing)}. Correct tickets.close.transition.`;
     return { kind: 'unclear', why };
@@ -83,6 +96,7 @@ export function chooseClosing<Offered extends OfferedTransition>(
 function chooseAmong<Offered extends OfferedTransition>(
   closing: readonly Offered[],
   { preferred, resolution }: ClosingWish,
+  filling: Filling,
 ): TransitionChoice<Offered> {
   const acceptable = closing.filter(
     ({ name, toStatus }) => !meansRefusal(name) && !meansRefusal(toStatus),
@@ -91,7 +105,7 @@ function chooseAmong<Offered extends OfferedTransition>(
     acceptable.find((one) => isNamed(one, preferred)) ??
     acceptable.find(({ name, toStatus }) => SUCCESS.test(name) || SUCCESS.test(toStatus)) ??
     (acceptable.length === 1 ? acceptable[0] : undefined);
-  if (chosen) return takeWithScreen(chosen, resolution, true);
+  if (chosen) return takeWithScreen(chosen, { resolution, filling }, true);
   const why = `it is not clear which transition closes the issue as done: it offers ${namesOf(closing)}. Set tickets.close.transition.`;
   return { kind: 'unclear', why };
 }
@@ -111,28 +125,45 @@ function stepOnTheWay<Offered extends OfferedTransition>(
 /** Takes a transition if its screen can be filled in. */
 function takeWithScreen<Offered extends OfferedTransition>(
   transition: Offered,
-  resolution: string | null,
+  { resolution, filling }: { resolution: string | null; filling: Filling },
   isLast: boolean,
 ): TransitionChoice<Offered> {
   const { fields, name } = transition;
-  const others = fields.filter(
-    ({ id, required }) => required && id !== 'resolution' && id !== 'comment',
+  const screen = fields.filter(({ id }) => id !== 'resolution' && id !== 'comment');
+  const form = fillForm(screen, filling.values, filling.accounts);
+  const others = screen.filter(
+    ({ id, required, hasDefault }) => required && !hasDefault && !form.fields[id],
   );
+  const wrong = form.problems.filter(({ required }) => required);
+  if (wrong.length > 0) {
+    const why = `the transition ${name} cannot be filled in: ${wrong.map(problemText).join('; ')}. Correct the fields of tickets.close or tickets.reopen.`;
+    return { kind: 'unclear', why };
+  }
   if (others.length > 0) {
-    const why = `the transition ${name} requires fields that arx does not fill in: ${others.map(({ id }) => id).join(', ')}. Choose another one with tickets.close.transition.`;
+    const why = `the transition ${name} requires fields that arx does not fill in: ${others.map(({ id }) => id).join(', ')}. Set them in the fields of tickets.close or tickets.reopen, or choose another one with tickets.close.transition.`;
     return { kind: 'unclear', why };
   }
   const field = fields.find(({ id }) => id === 'resolution');
   const chosen = field ? chooseResolution(field, resolution) : null;
   if (field && chosen === null && (field.required || resolution !== null)) {
-    const why = `the transition ${name} offers the resolutions ${field.allowed.join(', ')}. Set tickets.close.resolution to one of them.`;
+    const why = `the transition ${name} offers the resolutions ${namesIn(field)}. Set tickets.close.resolution to one of them.`;
     return { kind: 'unclear', why };
   }
   const needsComment = fields.some(({ id, required }) => id === 'comment' && required);
-  return { kind: 'take', transition, resolution: chosen, needsComment, isLast };
+  return {
+    kind: 'take',
+    transition,
+    resolution: chosen,
+    fields: form.fields,
+    needsComment,
+    isLast,
+  };
 }
 
-function chooseResolution({ allowed }: TransitionField, wanted: string | null): string | null {
+const namesIn = ({ allowed }: ScreenField): string => allowed.map(({ name }) => name).join(', ');
+
+function chooseResolution(field: ScreenField, wanted: string | null): string | null {
+  const allowed = field.allowed.map(({ name }) => name);
   if (wanted !== null) return allowed.find((name) => isSame(name, wanted)) ?? null;
   const acceptable = allowed.filter((name) => !meansRefusal(name));
   return (
@@ -146,13 +177,14 @@ function chooseResolution({ allowed }: TransitionField, wanted: string | null): 
 export function chooseReopening<Offered extends OfferedTransition>(
   offered: readonly Offered[],
   wanted: string | null,
+  filling: Filling = NOTHING,
 ): TransitionChoice<Offered> {
   const reopening = offered.filter(({ toCategory }) => toCategory !== 'done');
   const chosen =
     (wanted === null ? undefined : reopening.find((one) => isNamed(one, wanted))) ??
     reopening.find(({ toCategory }) => toCategory === 'new') ??
     reopening[0];
-  return chosen ? takeWithScreen(chosen, null, true) : { kind: 'none' };
+  return chosen ? takeWithScreen(chosen, { resolution: null, filling }, true) : { kind: 'none' };
 }
 
 const namesOf = (transitions: readonly OfferedTransition[]): string =>

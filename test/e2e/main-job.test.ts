@@ -97,16 +97,17 @@ describe.each(Object.entries(DATABASES))('the main job on %s', (_, openDatabase)
     for (const verdict of VERDICTS.filter((one) => counts[one] > 0))
       expect(own[0]?.text).toContain(`${counts[verdict]} ${VERDICT_PHRASES[verdict]}`);
     expect(audit.entries).toBeGreaterThan(0);
-    await checkpointsHold(audit, JSON.stringify(own[0]));
+    expect(own[0]?.replies).toHaveLength(1);
+    await checkpointsHold(audit, JSON.stringify(own[0]?.replies));
   }
 
   /**
-   * The run ends with a checkpoint over all entries, and its message contains one that is also in
-   * the store.
+   * The run ends with a checkpoint over all entries, and the reply to its message contains one that
+   * is also in the store.
    */
   async function checkpointsHold(
     { entries, checkpoint }: RunSummary['audit'],
-    message: string,
+    reply: string,
   ): Promise<void> {
     const keys = (await job.store.auditKeys.list()).map(({ verifierKey }) =>
       parseVerifierKey(verifierKey),
@@ -118,7 +119,7 @@ describe.each(Object.entries(DATABASES))('the main job on %s', (_, openDatabase)
     const notes = (await job.store.checkpoints.list()).map(({ note }) =>
       JSON.stringify(note).slice(1, -1),
     );
-    expect(notes.filter((note) => message.includes(note))).toHaveLength(1);
+    expect(notes.filter((note) => reply.includes(note))).toHaveLength(1);
   }
 
   it('gives the verdicts of the oracle, one ticket per finding and one message per run, for any organisation', async () => {

@@ -43,6 +43,7 @@ const SLACK_TEST = 'unit/connectors/slack/slack.test.ts';
 const HTTP_TEST = 'unit/connectors/transport/http.test.ts';
 const INCIDENTS = 'e2e/incidents.test.ts';
 const REFUSED_TICKETS = 'unit/activities/mfa/tickets/refused-tickets.test.ts';
+const CREATE_SCREEN = 'unit/activities/mfa/tickets/create-screen.test.ts';
 const SUMMARY = 'unit/activities/mfa/summary.test.ts';
 const OVERTAKEN = 'unit/activities/overtaken.test.ts';
 const ATTEMPTS = 'unit/store/journal/attempts.test.ts';
@@ -391,6 +392,73 @@ const JIRA: Hazard[] = [
   },
   {
     area: 'Jira',
+    hazard: 'a required field that arx does not fill in is a refused call for every ticket',
+    test: [
+      CREATE_SCREEN,
+      'that needs a field which arx does not fill in is named with the remedy, and nothing is written',
+    ],
+    only: 'per_user%sthat needs',
+    takenOut: [
+      change(
+        'activities/mfa/tickets/ticket-flow.ts',
+        'if (form.blocked !== null) return refuseCreation(editor, form.blocked);',
+        '',
+      ),
+    ],
+  },
+  {
+    area: 'Jira',
+    hazard: 'without labels on the create screen, tickets are created that are never found again',
+    test: [CREATE_SCREEN, 'without labels is an error before anything is written'],
+    only: 'per_user%swithout labels',
+    takenOut: [
+      change('mfa/ticket-form.ts', "['summary', 'labels'] as const", "['summary'] as const"),
+    ],
+  },
+  {
+    area: 'Jira',
+    hazard: 'metadata comes in pages: a required field on a later one is missed',
+    test: [CREATE_SCREEN, 'takes values of every type, whatever the size of its pages'],
+    only: 'per_user%stakes values',
+    takenOut: [
+      change(
+        'connectors/jira/fields.ts',
+        'return isEnd || count === 0 ? null : String(end);',
+        'return isEnd || end > 0 ? null : String(end);',
+      ),
+    ],
+  },
+  {
+    area: 'Jira',
+    hazard: 'data of the user in a field ends up in the audit trail',
+    test: [CREATE_SCREEN, 'inserts the data of the user, which stays out of the audit trail'],
+    only: 'per_user%sinserts',
+    takenOut: [
+      change(
+        'connectors/jira/operations.ts',
+        '      ...(fields && { fields: Object.keys(fields) }),\n    }),\n    evidence: ({ id, key })',
+        '      ...(fields && { fields: JSON.stringify(fields) }),\n    }),\n    evidence: ({ id, key })',
+      ),
+    ],
+  },
+  {
+    area: 'Jira',
+    hazard: 'a closing screen requires a field that arx could fill in',
+    test: [
+      'unit/activities/mfa/tickets/workflows.test.ts',
+      'whose screen has configured fields gets them when a ticket is closed',
+    ],
+    only: 'per_user%swhose screen has',
+    takenOut: [
+      change(
+        'activities/mfa/tickets/closing.ts',
+        'values: valuesFor(close.fields, user),',
+        'values: {},',
+      ),
+    ],
+  },
+  {
+    area: 'Jira',
     hazard: 'a transition that means refusal is taken for done',
     test: ['unit/activities/mfa/tickets/workflows.test.ts', 'never takes a refusal for done'],
     only: 'per_user%snever takes',
@@ -634,14 +702,26 @@ const JIRA: Hazard[] = [
     takenOut: [
       change(
         'connectors/jira/operations.ts',
-        '  description: toAdf(description),\n  labels',
-        '  description: description as never,\n  labels',
+        '  ...(description && { description: toAdf(description) }),\n  labels',
+        '  ...(description && { description: description as never }),\n  labels',
       ),
     ],
   },
 ];
 
 const SLACK: Hazard[] = [
+  {
+    area: 'Slack',
+    hazard: 'a reply whose answer is lost is posted twice',
+    test: [SUMMARY, 'is posted once if the answer of Slack is lost'],
+    takenOut: [
+      change(
+        'activities/mfa/summary-message.ts',
+        '...(threadTs === null ? { oldest } : { threadTs }),',
+        'oldest,',
+      ),
+    ],
+  },
   {
     area: 'Slack',
     hazard: 'a text that is cut inside an emoji is refused, and ends the run',

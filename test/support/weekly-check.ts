@@ -35,13 +35,16 @@ export interface WeeklyCheck {
   close(): Promise<void>;
 }
 
-/** Starts emulated vendors without users, and a store of its own. */
-export async function startWeeklyCheck(): Promise<WeeklyCheck> {
+/**
+ * Starts emulated vendors without users, and a store of its own. `more` replaces parts of the
+ * activities.
+ */
+export async function startWeeklyCheck(more: Partial<MfaParts> = {}): Promise<WeeklyCheck> {
   const database = await borrowPglite();
   const store = await openStore({ databaseUrl: database.databaseUrl });
   const emulators = await startEmulators({ profile: 'empty', rateLimit: 0, log: null });
   let time = START;
-  const parts = mfaParts(store, emulators, () => new Date((time += 1)));
+  const parts = { ...mfaParts(store, emulators, () => new Date((time += 1))), ...more };
   let settings = parts.settings(null);
   const activities = createActivities({ ...parts, settings: () => settings });
   const check: WeeklyCheck = {

@@ -4,6 +4,7 @@ import { matchesAny } from '../../governance/glob.ts';
 import { exemptionReason, isLive } from '../../mfa/exemptions.ts';
 import type { ExemptionIndex } from '../../mfa/exemptions.ts';
 import { MFA_PRINCIPAL, scopeKey } from '../../mfa/identity.ts';
+import { isAddress } from '../../mfa/screen-fields.ts';
 import { typeOfEntry, PHISHING_RESISTANT_TYPES } from '../../mfa/strength.ts';
 import { scanPlanOf } from './delta/scan-plan.ts';
 import type { MfaDeps } from './deps.ts';
@@ -149,12 +150,19 @@ function neededOperations({ settings, dryRun, withSlack }: Preflight): [Vendor, 
   const jira = tickets
     ? ['issues:create', 'issues:read', 'issues:update', 'issues:comment', 'issues:transition']
     : [];
+  if (tickets && namesUsers(settings.tickets)) jira.push('users:lookup');
   const slack = !dryRun && withSlack ? ['chat:write', 'history:read'] : [];
   const rows: Record<Vendor, string[]> = { okta, jira, slack };
   return (Object.keys(rows) as Vendor[]).flatMap((name) =>
     rows[name].map((operation): [Vendor, string] => [name, operation]),
   );
 }
+
+/** Whether a field of tickets is a user, given by an address that must be looked up. */
+const namesUsers = ({ fields, close, reopen }: CheckSettings['tickets']): boolean =>
+  [fields, close.fields, reopen.fields]
+    .flatMap((values) => Object.values(values).flat())
+    .some((value) => typeof value === 'string' && isAddress(value));
 
 /** The vendors of this job. */
 type Vendor = 'okta' | 'jira' | 'slack';

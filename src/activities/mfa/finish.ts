@@ -2,8 +2,9 @@
 import type { JsonObject } from '../../audit/types.ts';
 import { incompleteReasons } from '../../mfa/completeness.ts';
 import { nonCompliant } from '../../mfa/coverage.ts';
-import { slackSummary } from '../../mfa/slack-message.ts';
+import { checkpointReply, slackSummary } from '../../mfa/slack-message.ts';
 import type { UsesClock, UsesStore } from '../support/parts.ts';
+import type { TicketAction, TicketNote } from '../../store/ticket-types.ts';
 import type { Store } from '../../store/types.ts';
 import { lastingCode, VENDOR_ATTEMPTS } from '../support/failures.ts';
 import type { MfaDeps } from './deps.ts';
@@ -14,8 +15,8 @@ import { summarise } from './run-summary.ts';
 import type { RunOutcome, SummaryDeps } from './run-summary.ts';
 import type { RunRecord } from '../../store/run-types.ts';
 import type { RunStatus } from '../../mfa/types.ts';
-import { SummaryMessage } from './summary-message.ts';
-import type { MessageDeps } from './summary-message.ts';
+import { checkpointId, checkpointPosting, RunMessage, summaryPosting } from './summary-message.ts';
+import type { MessageContent, MessageDeps } from './summary-message.ts';
 import type { MfaActivities } from './types.ts';
 
 /**
@@ -54,21 +55,41 @@ async function ticketTrouble(
 ): Promise<string[]> {
   const notes = await tickets.listNotes(run);
   const conflicts = notes.filter(({ code }) => code === 'audit_conflict').length;
-  const omitted = new Set(
-    notes.flatMap(({ action, refusal }) => (action === 'created' ? (refusal?.fields ?? []) : [])),
-  );
   return [
-    ...(omitted.size === 0
-      ? []
-      : [
-          `tickets were created without ${[...omitted].join(' and ')}: Jira does not offer it for this issue type`,
-        ]),
+    ...screenTrouble(notes),
     ...(ticketsLost === null ? [] : [`tickets were given up: ${ticketsLost}`]),
     ...(conflicts === 0
       ? []
       : [`the audit trail has other entries about ${conflicts} tickets than arx wrote`]),
   ];
 }
+
+const UPDATED: readonly TicketAction[] = ['kept', 'reopened'];
+const ONLINE = 'Run `arx config check --online`';
+
+/** What the create screen does not allow. Names fields by their ids only. */
+function screenTrouble(notes: readonly TicketNote[]): string[] {
+  const created = notes.filter(({ action }) => action === 'created');
+  const refused = notes.filter(({ code }) => code === 'screen_unusable');
+  const omitted = fieldsOf(created);
+  const notEdited = fieldsOf(notes.filter(({ action }) => UPDATED.includes(action)));
+  const hasWrongValue = created.some(({ refusal }) => (refusal?.message ?? null) !== null);
+  const why = hasWrongValue
+    ? `Jira does not offer it, or does not accept its value. ${ONLINE}`
+    : 'Jira does not offer it for this issue type';
+  return [
+    ...(omitted === '' ? [] : [`tickets were created without ${omitted}: ${why}`]),
+    ...(notEdited === ''
+      ? []
+      : [`tickets were updated without ${notEdited}: the edit screen does not offer it`]),
+    ...(refused.length === 0
+      ? []
+      : [`tickets were not created: the create screen needs ${fieldsOf(refused)}. ${ONLINE}`]),
+  ];
+}
+
+const fieldsOf = (notes: readonly TicketNote[]): string =>
+  [...new Set(notes.flatMap(({ refusal }) => refusal?.fields ?? []))].join(' and ');
 
 /** `postSummary`: posts the one message of a run. A failure is recorded and never fails the run. */
 export function postSummary(
@@ -81,14 +102,9 @@ export function postSummary(
     const finishedAt = deps.now().toISOString();
     const checkpoint = await signTrail(deps);
     const summary = await summarise(deps, record, { status, reasons, finishedAt, checkpoint });
-    const message = new SummaryMessage(deps, record, channel);
-    try {
-      await message.post(slackSummary(summary));
-    } catch (error) {
-      const code = lastingCode(error, VENDOR_ATTEMPTS);
-      if (code === null) throw error;
-      await message.recordFailure(error, code);
-    }
+    const message = new RunMessage(deps, record, summaryPosting(run, channel));
+    await postOnce(message, slackSummary(summary));
+    await postCheckpoint(deps, record, checkpoint);
     if (record.finishedAt !== null)
       await storeSummary(deps, record, {
         status,
@@ -98,6 +114,29 @@ export function postSummary(
       });
     return { posted: Boolean((await deps.store.messages.get(run))?.ts) };
   };
+}
+
+/** Posts a message. A lasting failure is recorded. */
+async function postOnce(message: RunMessage, content: MessageContent): Promise<void> {
+  try {
+    await message.post(content);
+  } catch (error) {
+    const code = lastingCode(error, VENDOR_ATTEMPTS);
+    if (code === null) throw error;
+    await message.recordFailure(error, code);
+  }
+}
+
+/** Posts the checkpoint as a reply to the message of the run, if there are both. */
+async function postCheckpoint(
+  deps: MessageDeps,
+  record: RunRecord,
+  checkpoint: string | null,
+): Promise<void> {
+  const summary = await deps.store.messages.get(record.run);
+  if (checkpoint === null || !summary?.ts) return;
+  const posting = checkpointPosting(record.run, { channel: summary.channel, ts: summary.ts });
+  await postOnce(new RunMessage(deps, record, posting), checkpointReply(checkpoint));
 }
 
 /**
@@ -145,14 +184,23 @@ async function storeSummary(
   end: RunOutcome & { status: RunStatus; finishedAt: string },
 ): Promise<void> {
   const { status, finishedAt } = end;
-  const unposted = (await deps.store.messages.get(record.run))?.state === 'failed';
-  const reasons = unposted
-    ? [...end.reasons, 'the Slack summary could not be posted']
-    : end.reasons;
+  const reasons = [...end.reasons, ...(await messageTrouble(deps, record.run))];
   const summary = await summarise(deps, record, { ...end, reasons });
   await deps.store.runs.finish(null, record.run, {
     status,
     finishedAt,
     summary: summary as unknown as JsonObject,
   });
+}
+
+/** Which messages of a run could not be posted. */
+async function messageTrouble({ store }: UsesStore<'messages'>, run: string): Promise<string[]> {
+  const hasFailed = async (id: string): Promise<boolean> =>
+    (await store.messages.get(id))?.state === 'failed';
+  return [
+    ...((await hasFailed(run)) ? ['the Slack summary could not be posted'] : []),
+    ...((await hasFailed(checkpointId(run)))
+      ? ['the audit checkpoint could not be posted to Slack']
+      : []),
+  ];
 }

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../audit/types.ts';
 import type { Caller } from '../../connectors/types.ts';
 import type { ClosingWish } from '../../mfa/transitions.ts';
+import type { FieldValues } from '../../mfa/screen-fields.ts';
 import type { ExemptionIndex } from '../../mfa/exemptions.ts';
 import type { RunRecord } from '../../store/run-types.ts';
 import { MFA_PRINCIPAL } from '../../mfa/identity.ts';
@@ -48,11 +49,21 @@ export interface TicketPlan {
   dueInMs: number | null;
   closeOnCompliance: boolean;
   closeOnDeparture: boolean;
-  close: ClosingWish;
-  /** Name of the transition that reopens a ticket, or of its status; null if none is configured. */
-  reopenTransition: string | null;
+  /** Further fields of new tickets, by Jira's ids. */
+  fields: FieldValues;
+  close: ClosingWish & StatusChangeTexts;
+  /** `transition`: its name, or that of the status it leads to; null if none is configured. */
+  reopen: { transition: string | null } & StatusChangeTexts;
   /** Waits between searches after a create call with an unknown outcome, milliseconds. */
   settleMs: number[];
+}
+
+/** What is written when a ticket is closed or reopened. */
+export interface StatusChangeTexts {
+  /** Fields of the screen of the transition, by Jira's ids. */
+  fields: FieldValues;
+  /** Template of a text that begins the comment. */
+  comment: string | null;
 }
 
 /** The frozen plan of a stored run. */

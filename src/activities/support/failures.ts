@@ -74,6 +74,7 @@ export type LastingCode =
   | 'invalid_argument'
   | 'audit_conflict'
   | 'transition_unclear'
+  | 'screen_unusable'
   | 'unexpected';
 
 /**

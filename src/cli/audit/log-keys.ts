@@ -60,7 +60,7 @@ export function readNote(file: string): string {
     return note;
   } catch (thrown) {
     const remedy =
-      'Pass a checkpoint from the Slack message of a run, or from the output of `arx audit prove`.';
+      'Pass a checkpoint from the thread of the Slack message of a run, or from the output of `arx audit prove`.';
     throw invalidOption(`${file} is not a checkpoint: ${(thrown as Error).message}`, remedy);
   }
 }

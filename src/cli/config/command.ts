@@ -2,11 +2,14 @@ import { EXIT } from '../kit/exit.ts';
 import type { Io } from '../kit/io.ts';
 import { print, writeJson } from '../kit/io.ts';
 import { withConfig, withInheritedJson, withJson } from '../kit/options.ts';
+import type { Settings } from '../kit/settings.ts';
 import type { DefineVerb } from '../kit/verb.ts';
+import type { CheckResult } from '../doctor/check.ts';
 
 interface CheckOptions {
   config?: string;
   json?: boolean;
+  online?: boolean;
 }
 
 /** `arx config check`: reads everything that a run reads, and prints what it found. */
@@ -19,7 +22,9 @@ export const defineConfig: DefineVerb = (program, run) => {
     .description(
       'check configuration, policies, rules for security events, delegated flows and the environment',
     );
-  withJson(withConfig(command)).action((options: CheckOptions) => run((io) => check(io, options)));
+  withJson(withConfig(command))
+    .option('--online', 'also compare the configuration of tickets with Jira')
+    .action((options: CheckOptions) => run((io) => check(io, options)));
 };
 
 /**
@@ -60,7 +65,8 @@ async function check(io: Io, options: CheckOptions) {
   const file = settings.file?.path ?? null;
   const environment = await environmentSummary(settings);
   const valid = isUsable(environment);
-  const exit = valid ? EXIT.ok : EXIT.usage;
+  const online = options.online ? await checkOnline(io, settings) : null;
+  const exit = valid ? (online?.exit ?? EXIT.ok) : EXIT.usage;
   const found = {
     valid,
     file,
@@ -79,10 +85,30 @@ async function check(io: Io, options: CheckOptions) {
       config: settings.config,
       ...found,
       policyDigest,
+      ...(online && { online: online.document }),
     });
     return exit;
   }
   const { configText } = await import('./render.ts');
   await print(io, configText(found, io.colors.out));
+  for (const text of online?.lines ?? []) await print(io, text);
   return exit;
+}
+
+/** The checks of Jira, with their lines for the terminal and their part of the document. */
+async function checkOnline(io: Io, settings: Settings) {
+  const [{ storeAndVendorChecks }, { jiraOnlineChecks }, { checkDocument, checkLine, exitOf }] =
+    await Promise.all([
+      import('../doctor/store.ts'),
+      import('../doctor/vendors.ts'),
+      import('../doctor/doctor.ts'),
+    ]);
+  const checks: CheckResult[] = [];
+  for await (const found of storeAndVendorChecks(io, settings, jiraOnlineChecks))
+    checks.push(found);
+  return {
+    exit: exitOf(checks),
+    document: checks.map(checkDocument),
+    lines: checks.map((found) => checkLine(io, found)),
+  };
 }

@@ -17,6 +17,21 @@ export interface CheckResult {
   code?: string;
 }
 
+/** What to do about a failure, by arx's code or by the vendor's own code. */
+export type Remedies =
+  | Readonly<Record<string, string>>
+  | ((code: string, vendorCode: string | null) => string | undefined);
+
+const remedyIn = (
+  remedies: Remedies,
+  code: string,
+  vendorCode: string | null,
+): string | undefined => {
+  if (typeof remedies === 'function') return remedies(code, vendorCode);
+  const known = [vendorCode, code].find((key) => key !== null && Object.hasOwn(remedies, key));
+  return known === undefined || known === null ? undefined : remedies[known];
+};
+
 /** Replaces remedies that advise to run the doctor, because it has just been run. */
 const AFTER_DOCTOR = 'Correct what the message names and try again.';
 
@@ -36,34 +51,39 @@ export const fail = (name: string, detail: string, remedy: string): CheckResult 
   remedy,
 });
 
+/** The vendor's own code of a refusal; null if there is none. */
+function vendorCodeOf(thrown: unknown): string | null {
+  const { fields } = Object(thrown) as { fields?: { vendorCode?: unknown } };
+  return typeof fields?.vendorCode === 'string' ? fields.vendorCode : null;
+}
+
 /** The message, with what the vendor said or its code. */
 function withVendorWords(message: string, thrown: unknown): string {
-  const { vendorMessage, fields } = Object(thrown) as {
-    vendorMessage?: unknown;
-    fields?: { vendorCode?: unknown };
-  };
-  const words = [vendorMessage, fields?.vendorCode].find((one) => typeof one === 'string');
+  const { vendorMessage } = Object(thrown) as { vendorMessage?: unknown };
+  const words = [vendorMessage, vendorCodeOf(thrown)].find((one) => typeof one === 'string');
   return words === undefined ? message : `${message} (${words})`;
 }
 
 /**
  * Runs one check. Anything it throws becomes a failed check, so that the other checks still run.
+ * `remedies` by the vendor's own code take precedence over those by arx's code.
  */
 export async function attempt(
   name: string,
   task: () => Promise<string | CheckResult> | string | CheckResult,
-  remedies: Record<string, string> = {},
+  remedies: Remedies = {},
 ): Promise<CheckResult> {
   try {
     const answer = await task();
     return typeof answer === 'string' ? pass(name, answer) : answer;
   } catch (thrown) {
     const { code, message, remedy, exit } = toCliError(thrown);
+    const known = remedyIn(remedies, code, vendorCodeOf(thrown));
     return {
       name,
       ok: false,
       detail: withVendorWords(message, thrown),
-      remedy: remedies[code] ?? (remedy.includes('arx doctor') ? AFTER_DOCTOR : remedy),
+      remedy: known ?? (remedy.includes('arx doctor') ? AFTER_DOCTOR : remedy),
       code,
       ...(exit === 4 ? { refused: true } : {}),
     };

@@ -19,9 +19,9 @@ export async function doctor(io: Io, options: DoctorOptions): Promise<ExitCode> 
   const checks: CheckResult[] = [nodeCheck()];
   const report = async (found: readonly CheckResult[]): Promise<void> => {
     checks.push(...found);
-    if (!options.json) for (const check of found) await print(io, line(io, check));
+    if (!options.json) for (const check of found) await print(io, checkLine(io, check));
   };
-  if (!options.json) await print(io, line(io, checks[0]!));
+  if (!options.json) await print(io, checkLine(io, checks[0]!));
   let settings: Settings | null = null;
   await report([
     await attempt('configuration', async () => {
@@ -49,7 +49,7 @@ async function runChecks(io: Io, { settings, options, report }: Reporting): Prom
   await report([await policyCheck(settings)]);
   await report(
     await (options.local
-      ? localServerChecks(settings, (checkLine) => printNote(io, io.colors.err.dim(checkLine)))
+      ? localServerChecks(settings, (text) => printNote(io, io.colors.err.dim(text)))
       : serverChecks(settings)),
   );
   for await (const found of storeAndVendorChecks(io, settings)) await report([found]);
@@ -69,15 +69,23 @@ function nodeCheck(): CheckResult {
       );
 }
 
-function line(io: Io, { name, ok, detail, remedy }: CheckResult): string {
+/** One check for the terminal. */
+export function checkLine(io: Io, { name, ok, detail, remedy }: CheckResult): string {
   const { green, red, bold } = io.colors.out;
   const head = `${ok ? green('ok  ') : red('FAIL')} ${bold(name.padEnd(24))} ${plainLines(detail, ' '.repeat(30))}`;
   return remedy === null ? head : `${head}\n${' '.repeat(30)}→ ${plain(remedy)}`;
 }
 
-const checkDocument = ({ name, ok, detail, remedy }: CheckResult) => ({ name, ok, detail, remedy });
+/** One check in a JSON document. */
+export const checkDocument = ({ name, ok, detail, remedy }: CheckResult) => ({
+  name,
+  ok,
+  detail,
+  remedy,
+});
 
-function exitOf(checks: readonly CheckResult[]): ExitCode {
+/** 0 if all passed, 4 if a credential was refused, otherwise 1. */
+export function exitOf(checks: readonly CheckResult[]): ExitCode {
   if (checks.every(({ ok }) => ok)) return EXIT.ok;
   return checks.some(({ refused }) => refused) ? EXIT.authentication : EXIT.error;
 }

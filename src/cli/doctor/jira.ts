@@ -1,60 +1,111 @@
 import { requireJira } from '../../config/env/vendors.ts';
-import { attempt, fail } from './check.ts';
+import { attempt, fail, pass } from './check.ts';
 import type { CheckResult } from './check.ts';
+import { JIRA_REMEDIES } from './jira-remedies.ts';
+import { ticketChecks } from './tickets.ts';
 import type { VendorCheckContext } from './vendors.ts';
+import type { JiraOperations } from '../../connectors/types.ts';
 
-const REMEDIES = {
-  unauthenticated:
-    'Create a new API token and set JIRA_API_TOKEN, with the JIRA_EMAIL of its account (no JIRA_EMAIL for Data Center).',
-  forbidden:
-    'Let the account browse the project, and create, edit, comment on and transition its issues.',
+type Project = JiraOperations['projects:read']['output'];
+
+/** For the first calls: whatever answers, it is not Jira. */
+const NOT_JIRA = {
+  malformed:
+    'Set JIRA_URL to the address of Jira itself, such as https://example.atlassian.net: a page for signing in, or a redirect to one, is not its REST API.',
 };
 
-/** The owner of the token, the project, and the issue type of the tickets. */
-export async function* jiraChecks({
-  settings,
-  connectors: { jira },
-  callContext,
-}: VendorCheckContext): AsyncGenerator<CheckResult> {
-  const { projectKey } = requireJira(settings.arx);
-  const wanted = settings.config.tickets.issue_type;
+/** The permissions that the check needs in the project, by Jira's keys, with Jira's names. */
+const NEEDED: Readonly<Record<string, string>> = {
+  BROWSE_PROJECTS: 'Browse projects',
+  CREATE_ISSUES: 'Create issues',
+  EDIT_ISSUES: 'Edit issues',
+  ADD_COMMENTS: 'Add comments',
+  TRANSITION_ISSUES: 'Transition issues',
+};
+
+/** The owner of the token, the project, its permissions, and the tickets that a run would write. */
+export async function* jiraChecks(context: VendorCheckContext): AsyncGenerator<CheckResult> {
+  const { jira } = context.connectors;
+  const { projectKey } = requireJira(context.settings.arx);
   yield await attempt(
     'jira myself',
     async () => {
-      const { output } = await jira('myself:read', {}, callContext('myself'));
+      const { output } = await jira('myself:read', {}, context.callContext('myself'));
       return `account ${output.accountId}`;
     },
-    REMEDIES,
+    { ...JIRA_REMEDIES, ...NOT_JIRA },
   );
-  let types: string[] | null = null;
+  const found: { project?: Project } = {};
   yield await attempt(
     'jira project',
     async () => {
-      const { output } = await jira(
-        'projects:read',
-        { project: projectKey },
-        callContext(projectKey),
+      const project = await readProject(context, projectKey);
+      found.project = project;
+      const name = `${project.key}, ${project.name}`;
+      if (!project.isArchived) return name;
+      return fail(
+        'jira project',
+        `${name}, is archived`,
+        'Restore the project, or set JIRA_PROJECT_KEY to another one.',
       );
-      types = output.issueTypes.map(({ name }) => name);
-      return `${output.key}, ${output.name}`;
     },
     {
-      ...REMEDIES,
-      not_found: `Set JIRA_PROJECT_KEY to a project that the account can see; it cannot see ${projectKey}.`,
+      ...JIRA_REMEDIES,
+      ...NOT_JIRA,
+      not_found: `Set JIRA_PROJECT_KEY to a project that the account can see, or give it the permission Browse projects in ${projectKey}.`,
     },
   );
-  yield await attempt('jira issue type', () => {
-    if (types === null)
-      return fail(
-        'jira issue type',
-        'not tried: the project could not be read',
-        'Make the project readable first.',
-      );
-    if (types.includes(wanted)) return wanted;
-    return fail(
+  if (found.project === undefined) {
+    yield fail(
       'jira issue type',
-      `${projectKey} has no issue type ${wanted}`,
-      `Set tickets.issue_type to one of ${types.join(', ')}.`,
+      'not tried: the project could not be read',
+      'Make the project readable first.',
     );
-  });
+    return;
+  }
+  yield await permissionCheck(context, projectKey);
+  yield typeCheck(context, found.project);
+  yield* ticketChecks(context, projectKey);
+}
+
+const readProject = async (
+  { connectors, callContext }: VendorCheckContext,
+  project: string,
+): Promise<Project> =>
+  (await connectors.jira('projects:read', { project }, callContext(project))).output;
+
+const permissionCheck = (
+  { connectors, callContext }: VendorCheckContext,
+  project: string,
+): Promise<CheckResult> =>
+  attempt(
+    'jira permissions',
+    async () => {
+      const { output } = await connectors.jira(
+        'permissions:read',
+        { project, permissions: Object.keys(NEEDED) },
+        callContext(project),
+      );
+      const lacking = Object.entries(NEEDED).flatMap(([key, name]) =>
+        output.granted.includes(key) ? [] : [name],
+      );
+      if (lacking.length === 0) return Object.values(NEEDED).join(', ');
+      return fail(
+        'jira permissions',
+        `missing in ${project}: ${lacking.join(', ')}`,
+        `Grant ${lacking.join(', ')} to the account in the permission scheme of ${project}.`,
+      );
+    },
+    JIRA_REMEDIES,
+  );
+
+function typeCheck({ settings }: VendorCheckContext, { key, issueTypes }: Project): CheckResult {
+  const wanted = settings.config.tickets.issue_type;
+  const types = issueTypes.map(({ name }) => name);
+  if (types.includes(wanted)) return pass('jira issue type', wanted);
+  return fail(
+    'jira issue type',
+    `${key} has no issue type ${wanted}`,
+    `Set tickets.issue_type to one of ${types.join(', ')}.`,
+  );
 }

@@ -12,11 +12,12 @@ import { vendorChecks } from './vendors.ts';
 export async function* storeAndVendorChecks(
   io: Io,
   settings: Settings,
+  checks: (settings: Settings, store: Store) => AsyncIterable<CheckResult> = vendorChecks,
 ): AsyncGenerator<CheckResult> {
   const queue = new Queue<CheckResult>();
   const work = withReportedStore(io, settings, async (store, how) => {
     queue.push(pass('store', `${how}, reachable, schema up to date`));
-    for await (const check of vendorChecks(settings, store)) queue.push(check);
+    for await (const check of checks(settings, store)) queue.push(check);
   }).catch(async (thrown: unknown) => {
     queue.push(await attempt('store', () => Promise.reject(thrown as Error)));
     queue.push(

@@ -86,6 +86,22 @@ export async function* vendorChecks(settings: Settings, store: Store): AsyncGene
   yield clockCheck(events);
 }
 
+/** The checks of Jira alone, which compare the configuration of tickets with Jira. */
+export async function* jiraOnlineChecks(
+  settings: Settings,
+  store: Store,
+): AsyncGenerator<CheckResult> {
+  const variables = await attempt('jira settings', () => {
+    requireJira(settings.arx);
+    return 'set';
+  });
+  yield variables;
+  if (!variables.ok) return;
+  const { arx: env, config, baseDir } = settings;
+  const okta = await oktaSettings({ env, config, baseDir }).catch(() => undefined);
+  yield* jiraChecks(await contextOf(settings, { okta, store }, () => undefined));
+}
+
 async function* furtherChecks(
   bench: VendorCheckContext,
   vendor: AccountVendor,

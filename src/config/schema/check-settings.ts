@@ -1,6 +1,8 @@
 import { durationMs } from '../yaml/durations.ts';
 import type { ArxConfig } from './schema.ts';
 
+type TicketFields = ArxConfig['tickets']['fields'];
+
 /** The settings of the MFA check in arx.yaml, with durations in milliseconds. */
 export interface CheckSettings {
   statuses: string[];
@@ -22,10 +24,18 @@ export interface CheckSettings {
     labels: string[];
     priority: string | null;
     dueInMs: number | null;
+    /** Further fields of new tickets, by Jira's ids. */
+    fields: TicketFields;
     closeOnCompliance: boolean;
     closeOnDeparture: boolean;
-    close: { transition: string | null; preferred: string; resolution: string | null };
-    reopenTransition: string | null;
+    close: {
+      transition: string | null;
+      preferred: string;
+      resolution: string | null;
+      fields: TicketFields;
+      comment: string | null;
+    };
+    reopen: { transition: string | null; fields: TicketFields; comment: string | null };
     settleMs: number[];
   };
   slackChannel: string | null;
@@ -56,6 +66,7 @@ export function checkSettings(config: ArxConfig): CheckSettings {
       issueType: tickets.issue_type,
       labels: tickets.labels,
       priority: tickets.priority,
+      fields: tickets.fields,
       dueInMs: tickets.due_in === null ? null : durationMs(tickets.due_in),
       closeOnCompliance: tickets.close_on_compliance,
       closeOnDeparture: tickets.close_on_departure,
@@ -63,8 +74,14 @@ export function checkSettings(config: ArxConfig): CheckSettings {
         transition: tickets.close.transition ?? tickets.close.status ?? null,
         preferred: tickets.close_transition,
         resolution: tickets.close.resolution ?? null,
+        fields: tickets.close.fields,
+        comment: tickets.close.comment ?? null,
       },
-      reopenTransition: tickets.reopen.transition ?? tickets.reopen.status ?? null,
+      reopen: {
+        transition: tickets.reopen.transition ?? tickets.reopen.status ?? null,
+        fields: tickets.reopen.fields,
+        comment: tickets.reopen.comment ?? null,
+      },
       settleMs: tickets.settle.map(durationMs),
     },
     slackChannel: config.slack.channel,

@@ -24,6 +24,7 @@ export const crossChecks = (checked: Checked): ConfigError[] => [
   ...duplicateErrors(checked),
   ...ruleErrors(checked),
   ...deltaErrors(checked),
+  ...templateErrors(checked),
 ];
 
 /**
@@ -47,6 +48,30 @@ function deltaErrors({ config, source, catalogue }: Checked): ConfigError[] {
       ADD_LOGS,
     ),
   ];
+}
+
+/** A bulk ticket is about no single user, so its templates have nothing to insert. */
+function templateErrors({ config: { tickets }, source }: Checked): ConfigError[] {
+  if (tickets.mode !== 'bulk') return [];
+  const inFields = (path: Path, fields: Readonly<Record<string, unknown>>): [Path, unknown][] =>
+    Object.entries(fields).map(([id, value]) => [[...path, id], value]);
+  const values: [Path, unknown][] = [
+    ...inFields(['tickets', 'fields'], tickets.fields),
+    ...(['close', 'reopen'] as const).flatMap((part): [Path, unknown][] => [
+      ...inFields(['tickets', part, 'fields'], tickets[part].fields),
+      [['tickets', part, 'comment'], tickets[part].comment],
+    ]),
+  ];
+  return values
+    .filter(([, value]) => [value].flat().some((one) => /\{\{/.test(String(one))))
+    .map(([path]) =>
+      contradiction(
+        source,
+        path,
+        `${path.join('.')} inserts data of a user, but tickets.mode is bulk`,
+        'Write the text without {{…}}, or use tickets.mode: per_user.',
+      ),
+    );
 }
 
 const LOGS = 'logs:read';

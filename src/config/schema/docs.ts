@@ -49,7 +49,7 @@ export function configurationDocs(): string {
     'arx reads the file that `--config` names, else the one in `ARX_CONFIG`, else `./arx.yaml`. Without a file, the ' +
       'defaults below apply. Unknown keys are errors. Every error gives the file, line, column and key, and what was ' +
       'expected. A file may have at most 64 KB. A duration is a whole number followed by s, m, h or d. ' +
-      '`arx.schema.json` is the same schema for editors; `arx config check` reads a file as a run does.',
+      '`arx.schema.json` is the same schema for editors; `arx config check` reads a file as a run does, and with `--online` compares its tickets with Jira.',
     ...keys.flatMap(([key, node]) => section(key, node)),
     '## Environment',
     'The environment takes precedence over `.env` in the working directory; a variable with an empty value is not set, so ' +

@@ -96,6 +96,7 @@ const connectors = z.strictObject({
     'issues:update',
     'issues:comment',
     'issues:transition',
+    'users:lookup',
   ]),
   slack: permission(['chat:write', 'chat:update', 'history:read']),
   entra: permitted.optional(),

@@ -16,6 +16,27 @@ const summary = z
   .max(255)
   .regex(/^[^\r\n]*$/);
 
+/** Ids of fields, which become keys of a body. */
+const fieldId = z.string().regex(/^(?:[a-z][A-Za-z]{1,60}|customfield_\d{1,12})$/);
+const fieldText = z.string().max(ADF_LIMIT);
+const oneValue = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('text'), text: fieldText }),
+  z.strictObject({ kind: z.literal('document'), text: fieldText }),
+  z.strictObject({ kind: z.literal('number'), number: z.number() }),
+  z.strictObject({ kind: z.literal('choice'), id: fieldText, child: fieldText.optional() }),
+  z.strictObject({ kind: z.literal('named'), name: fieldText }),
+  z.strictObject({ kind: z.literal('user'), accountId: z.string().min(1).max(255) }),
+]);
+const fields = z
+  .record(
+    fieldId,
+    z.union([
+      oneValue,
+      z.strictObject({ kind: z.literal('list'), items: z.array(oneValue).max(500) }),
+    ]),
+  )
+  .optional();
+
 const block = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('paragraph'), text: z.string() }),
   z.strictObject({ type: z.literal('list'), items: z.array(z.string()).min(1) }),
@@ -34,12 +55,19 @@ export const createInput = z.strictObject({
   project: projectKey,
   issueType: name,
   summary,
-  description: document,
+  description: document.optional(),
   labels: z.array(label),
   priority: name.nullish(),
   dueDate: z.iso.date().nullish(),
   relatesTo: issueKey.nullish(),
+  fields,
 });
+
+/** Where a page of metadata starts. */
+const start = z
+  .string()
+  .regex(/^\d{1,6}$/)
+  .nullish();
 
 export const readInput = z.discriminatedUnion('by', [
   z.strictObject({ by: z.literal('key'), key: issueKey, comments: z.boolean().optional() }),
@@ -50,6 +78,14 @@ export const readInput = z.discriminatedUnion('by', [
     limit: z.int().min(1).max(100).optional(),
   }),
   z.strictObject({ by: z.literal('transitions'), key: issueKey }),
+  z.strictObject({ by: z.literal('issue_types'), project: projectKey, next: start }),
+  z.strictObject({
+    by: z.literal('create_fields'),
+    project: projectKey,
+    issueType: z.string().regex(/^\d{1,20}$/),
+    next: start,
+  }),
+  z.strictObject({ by: z.literal('edit_fields'), key: issueKey }),
 ]);
 
 export const updateInput = z
@@ -70,6 +106,14 @@ export const transitionInput = z.strictObject({
   transitionId,
   resolution: name.nullish(),
   comment: document.nullish(),
+  fields,
 });
 export const projectInput = z.strictObject({ project: projectKey });
+export const permissionsInput = z.strictObject({
+  project: projectKey,
+  permissions: z.array(z.string().regex(/^[A-Z_]{1,60}$/)).min(1),
+});
+export const lookupInput = z.strictObject({
+  email: z.string().regex(/^[^\s@\p{Cc}]{1,64}@[^\s@\p{Cc}]{1,255}$/u),
+});
 export const noInput = z.strictObject({});

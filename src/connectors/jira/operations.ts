@@ -1,8 +1,11 @@
 import { toAdf } from './adf.ts';
+import { encodeInputs } from './fields.ts';
 import {
   commentInput,
   createInput,
+  lookupInput,
   noInput,
+  permissionsInput,
   projectInput,
   readInput,
   transitionInput,
@@ -11,8 +14,10 @@ import {
 import {
   parseComment,
   parseCreated,
+  parseFoundUser,
   parseMyself,
   parseNothing,
+  parsePermissions,
   parseProject,
   READERS,
 } from './projections.ts';
@@ -33,14 +38,24 @@ export const JIRA_ROWS: OperationRows<JiraOperations, JiraHandle> = {
     send: async ({ api, client }, input) =>
       api.createIssue(client, { fields: createFields(input), update: relation(input) }),
     project: ({ json }) => parseCreated(json),
-    redact: ({ project, issueType, labels, priority, dueDate, relatesTo, description }) => ({
+    redact: ({
+      project,
+      issueType,
+      labels,
+      priority,
+      dueDate,
+      relatesTo,
+      description,
+      fields,
+    }) => ({
       project,
       issueType,
       labels: [...labels],
       priority: priority ?? null,
       dueDate: dueDate ?? null,
       relatesTo: relatesTo ?? null,
-      blocks: description.length,
+      blocks: description?.length ?? 0,
+      ...(fields && { fields: Object.keys(fields) }),
     }),
     evidence: ({ id, key }) => ({ id, key }),
   },
@@ -51,10 +66,12 @@ export const JIRA_ROWS: OperationRows<JiraOperations, JiraHandle> = {
     send: async (handle, input) => READS[input.by].send(handle, input as never),
     project: ({ json, input }) => READERS[input.by](json),
     redact: (input) => READS[input.by].redact(input as never),
-    evidence: ({ issues, next, transitions }) => ({
+    evidence: ({ issues, next, transitions, issueTypes, fields }) => ({
       issues: issues.length,
       more: next !== null,
       transitions: transitions.length,
+      ...(issueTypes.length > 0 && { issueTypes: issueTypes.length }),
+      ...(fields.length > 0 && { fields: fields.length }),
     }),
   },
   'issues:update': {
@@ -98,17 +115,23 @@ export const JIRA_ROWS: OperationRows<JiraOperations, JiraHandle> = {
       path: '/rest/api/3/issue/{key}/transitions',
       params: { key },
     }),
-    send: async ({ api, client }, { key, transitionId, resolution, comment }) =>
+    send: async ({ api, client }, { key, transitionId, resolution, comment, fields }) =>
       api.doTransition(client, {
         issueIdOrKey: encodeURIComponent(key),
         transition: { id: transitionId },
-        ...(resolution && { fields: { resolution: { name: resolution } } }),
+        ...((resolution || fields) && {
+          fields: {
+            ...encodeInputs(fields ?? {}),
+            ...(resolution && { resolution: { name: resolution } }),
+          },
+        }),
         ...(comment && { update: { comment: [{ add: { body: toAdf(comment) } }] } }),
       }),
     project: ({ json, response }) => parseNothing(json, response.text),
-    redact: ({ key, transitionId, resolution, comment }) => ({
+    redact: ({ key, transitionId, resolution, comment, fields }) => ({
       key,
       transitionId,
+      ...(fields && { fields: Object.keys(fields) }),
       ...(resolution && { resolution }),
       ...(comment && { blocks: comment.length }),
     }),
@@ -125,6 +148,25 @@ export const JIRA_ROWS: OperationRows<JiraOperations, JiraHandle> = {
       api.getProject(client, { projectIdOrKey: encodeURIComponent(project), expand: 'issueTypes' }),
     project: ({ json }) => parseProject(json),
     redact: ({ project }) => ({ project }),
+  },
+  'permissions:read': {
+    write: false,
+    input: permissionsInput,
+    route: () => ({ method: 'GET', path: '/rest/api/3/mypermissions', params: {} }),
+    send: async ({ api, client }, { project, permissions }) =>
+      api.getMyPermissions(client, { projectKey: project, permissions: permissions.join(',') }),
+    project: ({ json }) => parsePermissions(json),
+    redact: ({ project, permissions }) => ({ project, permissions: [...permissions] }),
+    evidence: ({ granted }) => ({ granted }),
+  },
+  'users:lookup': {
+    write: false,
+    input: lookupInput,
+    route: () => ({ method: 'GET', path: '/rest/api/3/user/search', params: {} }),
+    send: async ({ api, client }, { email }) => api.findUsers(client, { query: email }),
+    project: ({ json, input }) => parseFoundUser(json, input.email),
+    redact: () => ({ by: 'email' }),
+    evidence: ({ accountId }) => ({ accountId }),
   },
   'myself:read': {
     write: false,
@@ -144,11 +186,13 @@ const createFields = ({
   labels,
   priority,
   dueDate,
+  fields,
 }: Create) => ({
+  ...encodeInputs(fields ?? {}),
   project: { key: project },
   issuetype: { name: issueType },
   summary,
-  description: toAdf(description),
+  ...(description && { description: toAdf(description) }),
   labels: [...labels],
   ...(priority && { priority: { name: priority } }),
   ...(dueDate && { duedate: dueDate }),

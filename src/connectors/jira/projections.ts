@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { AnonymousAnswer } from '../pipeline/call-vendor.ts';
+import { AnonymousAnswer, NotFoundInAnswer } from '../pipeline/call-vendor.ts';
 import { plainText } from './adf.ts';
+import { fieldRecord, parseCreateFields, parseEditFields, parseIssueTypes } from './fields.ts';
 import { issueKey } from './inputs.ts';
 import type { JiraIssue, JiraOperations, JiraTransition } from '../types.ts';
 
@@ -43,31 +44,19 @@ const issue = z
     comments: (fields.comment?.comments ?? []).map(({ body }) => plainText(body)),
   }));
 
-const screenField = z.object({
-  required: z.boolean().nullish(),
-  allowedValues: z
-    .array(z.object({ name: text, value: text }))
-    .nullish()
-    .catch(null),
-});
-
 const transition = z
   .object({
     id: z.string(),
     name: z.string(),
     to: status,
-    fields: z.record(z.string(), screenField).nullish(),
+    fields: fieldRecord,
   })
   .transform(({ id, name, to, fields }): JiraTransition => ({
     id,
     name,
     toStatus: to.name,
     toCategory: to.statusCategory,
-    fields: Object.entries(fields ?? {}).map(([field, { required, allowedValues }]) => ({
-      id: field,
-      required: required ?? false,
-      allowed: (allowedValues ?? []).flatMap((value) => value.name ?? value.value ?? []),
-    })),
+    fields,
   }));
 
 const searchPage = z.object({ issues: z.array(issue), nextPageToken: text });
@@ -76,11 +65,19 @@ const comment = z.object({ id: z.string().regex(/^\d{1,20}$/) });
 const project = z.object({
   key: z.string(),
   name: z.string(),
+  archived: z.boolean().nullish(),
   issueTypes: z.array(z.object({ id: z.string(), name: z.string() })).nullish(),
 });
 const account = z.object({ accountId: z.string().min(1), displayName: text });
 
-const read = (part: Partial<Read>): Read => ({ issues: [], next: null, transitions: [], ...part });
+const read = (part: Partial<Read>): Read => ({
+  issues: [],
+  next: null,
+  transitions: [],
+  issueTypes: [],
+  fields: [],
+  ...part,
+});
 
 /** Reads the response to each form of `issues:read`. */
 export const READERS = {
@@ -91,14 +88,50 @@ export const READERS = {
   },
   transitions: (json: unknown): Read =>
     read({ transitions: z.object({ transitions: z.array(transition) }).parse(json).transitions }),
+  issue_types: (json: unknown): Read => read(parseIssueTypes(json)),
+  create_fields: (json: unknown): Read => read(parseCreateFields(json)),
+  edit_fields: (json: unknown): Read => read({ fields: parseEditFields(json) }),
 };
 
 export const parseCreated = (json: unknown): { id: string; key: string } => created.parse(json);
 export const parseComment = (json: unknown): { id: string } => comment.parse(json);
 
 export function parseProject(json: unknown): JiraOperations['projects:read']['output'] {
-  const { key, name, issueTypes } = project.parse(json);
-  return { key, name, issueTypes: issueTypes ?? [] };
+  const { key, name, archived, issueTypes } = project.parse(json);
+  return { key, name, isArchived: archived ?? false, issueTypes: issueTypes ?? [] };
+}
+
+const permissions = z.object({
+  permissions: z.record(z.string(), z.object({ havePermission: z.boolean().nullish() })),
+});
+
+/** The keys of the permissions that the account has. */
+export function parsePermissions(json: unknown): { granted: string[] } {
+  const rows = Object.entries(permissions.parse(json).permissions);
+  return { granted: rows.filter(([, row]) => row.havePermission === true).map(([key]) => key) };
+}
+
+const foundUser = z.object({
+  accountId: z.string().min(1),
+  emailAddress: text,
+  active: z.boolean().nullish(),
+});
+
+/**
+ * The user with an address among those found for it. Jira may hide addresses, so a single result
+ * without one is that user; several are none.
+ */
+export function parseFoundUser(json: unknown, email: string): { accountId: string } {
+  const users = z
+    .array(foundUser)
+    .parse(json)
+    .filter(({ active }) => active !== false);
+  const same = users.filter((user) => user.emailAddress?.toLowerCase() === email.toLowerCase());
+  const [hidden, ...others] = users;
+  const found =
+    same[0] ?? (hidden && others.length === 0 && !hidden.emailAddress ? hidden : undefined);
+  if (!found) throw new NotFoundInAnswer();
+  return { accountId: found.accountId };
 }
 
 /** The account of the token. With an expired token, Jira may respond 200 for an anonymous user. */

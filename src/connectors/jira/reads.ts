@@ -17,9 +17,11 @@ type ReadForms = {
 
 const FIELDS = ['labels', 'status', 'created'];
 const PAGE_SIZE = 50;
+/** Entries of metadata per page. */
+const FIELDS_PER_PAGE = 200;
 
 /**
- * The three forms of `issues:read`. JQL is sent in a body, because it may be too long for a URL.
+ * The forms of `issues:read`. JQL is sent in a body, because it may be too long for a URL.
  */
 export const READS: ReadForms = {
   key: {
@@ -59,5 +61,44 @@ export const READS: ReadForms = {
         expand: 'transitions.fields',
       }),
     redact: ({ key }) => ({ by: 'transitions', key }),
+  },
+  issue_types: {
+    route: ({ project }) => ({
+      method: 'GET',
+      path: '/rest/api/3/issue/createmeta/{project}/issuetypes',
+      params: { project },
+    }),
+    send: async ({ api, client }, { project, next }) =>
+      api.getCreateIssueMetaIssueTypes(client, {
+        projectIdOrKey: encodeURIComponent(project),
+        startAt: Number(next ?? 0),
+        maxResults: FIELDS_PER_PAGE,
+      }),
+    redact: ({ project }) => ({ by: 'issue_types', project }),
+  },
+  create_fields: {
+    route: ({ project, issueType }) => ({
+      method: 'GET',
+      path: '/rest/api/3/issue/createmeta/{project}/issuetypes/{issueType}',
+      params: { project, issueType },
+    }),
+    send: async ({ api, client }, { project, issueType, next }) =>
+      api.getCreateIssueMetaIssueTypeId(client, {
+        projectIdOrKey: encodeURIComponent(project),
+        issueTypeId: encodeURIComponent(issueType),
+        startAt: Number(next ?? 0),
+        maxResults: FIELDS_PER_PAGE,
+      }),
+    redact: ({ project, issueType }) => ({ by: 'create_fields', project, issueType }),
+  },
+  edit_fields: {
+    route: ({ key }) => ({
+      method: 'GET',
+      path: '/rest/api/3/issue/{key}/editmeta',
+      params: { key },
+    }),
+    send: async ({ api, client }, { key }) =>
+      api.getEditIssueMeta(client, { issueIdOrKey: encodeURIComponent(key) }),
+    redact: ({ key }) => ({ by: 'edit_fields', key }),
   },
 };

@@ -10,6 +10,9 @@ import type { HttpResponse } from '../transport/http.ts';
 // header shows it.
 const NOT_SIGNED_IN = /AUTHENTICATED_FAILED|AUTHENTICATION_DENIED|AUTHORISATION_FAILED|\bOUT\b/;
 
+// After several wrong passwords, Jira refuses an account until a person has solved a CAPTCHA.
+const CAPTCHA = /^\s*CAPTCHA_CHALLENGE\b/;
+
 const errorBody = z.object({
   errorMessages: z.array(z.unknown()).optional(),
   errors: z.record(z.string(), z.unknown()).optional(),
@@ -21,6 +24,8 @@ const errorBody = z.object({
  */
 export function jiraRefusal(response: HttpResponse, json: unknown): Refusal | null {
   const accepted = response.status >= 200 && response.status < 300;
+  if (CAPTCHA.test(response.headers.get('x-authentication-denied-reason') ?? ''))
+    return { code: 'unauthenticated', vendorCode: 'CAPTCHA_CHALLENGE', ambiguous: accepted };
   if (NOT_SIGNED_IN.test(response.headers.get('x-seraph-loginreason') ?? '')) {
     return { code: 'unauthenticated', vendorCode: null, ambiguous: accepted };
   }

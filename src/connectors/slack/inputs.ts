@@ -19,7 +19,7 @@ const content = {
   metadata: z.strictObject({ eventType: z.string().regex(/^[\w.-]{1,100}$/), payload: json }),
 };
 
-export const writeInput = z.strictObject({ channel, ...content });
+export const writeInput = z.strictObject({ channel, threadTs: ts.nullish(), ...content });
 export const updateInput = z.strictObject({ channel, ts, ...content });
 export const historyInput = z.strictObject({
   channel,
@@ -27,6 +27,7 @@ export const historyInput = z.strictObject({
     .string()
     .regex(/^\d{1,12}(\.\d{1,6})?$/)
     .optional(),
+  threadTs: ts.optional(),
   cursor,
   limit: z.int().min(1).max(200).optional(),
 });

@@ -33,16 +33,18 @@ export const SLACK_ROWS: OperationRows<SlackOperations, WebClient> = {
     write: true,
     input: writeInput,
     route: () => ({ method: 'POST', path: '/api/chat.postMessage', params: {} }),
-    send: async (client, { channel, ...content }) =>
+    send: async (client, { channel, threadTs, ...content }) =>
       client.apiCall('chat.postMessage', {
         channel,
+        ...(threadTs && { thread_ts: threadTs }),
         ...message(content),
         unfurl_links: false,
         unfurl_media: false,
       }),
     project: ({ json }) => parsePosted(json),
-    redact: ({ channel, blocks, metadata }) => ({
+    redact: ({ channel, threadTs, blocks, metadata }) => ({
       channel,
+      ...(threadTs && { threadTs }),
       blocks: blocks.length,
       eventType: metadata.eventType,
     }),
@@ -66,18 +68,20 @@ export const SLACK_ROWS: OperationRows<SlackOperations, WebClient> = {
   'history:read': {
     write: false,
     input: historyInput,
-    route: () => ({ method: 'POST', path: '/api/conversations.history', params: {} }),
-    send: async (client, { channel, oldest, cursor, limit = PAGE_SIZE }) =>
-      client.apiCall('conversations.history', {
+    route: (input) => ({ method: 'POST', path: `/api/${historyMethod(input)}`, params: {} }),
+    send: async (client, { channel, oldest, threadTs, cursor, limit = PAGE_SIZE }) =>
+      client.apiCall(historyMethod({ threadTs }), {
         channel,
+        ...(threadTs && { ts: threadTs }),
         oldest,
         cursor,
         limit,
         include_all_metadata: true,
       }),
     project: ({ json }) => parseHistory(json),
-    redact: ({ channel, oldest, cursor, limit }) => ({
+    redact: ({ channel, oldest, threadTs, cursor, limit }) => ({
       channel,
+      ...(threadTs && { threadTs }),
       oldest: oldest ?? null,
       limit: limit ?? PAGE_SIZE,
       continued: Boolean(cursor),
@@ -134,6 +138,9 @@ const message = ({ text, blocks, metadata }: Content): Record<string, unknown> =
   blocks,
   metadata: { event_type: metadata.eventType, event_payload: metadata.payload },
 });
+
+const historyMethod = ({ threadTs }: { threadTs?: string | undefined }): string =>
+  threadTs === undefined ? 'conversations.history' : 'conversations.replies';
 
 const channelMethod = (channel: string): string =>
   isChannelId(channel) ? '/api/conversations.info' : '/api/conversations.list';

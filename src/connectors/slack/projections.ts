@@ -17,12 +17,21 @@ const message = z
   .transform((raw) => ({ ts: raw.ts, text: raw.text ?? '', metadata: raw.metadata ?? null }));
 const cursor = z.object({ next_cursor: text }).nullish();
 const history = z.object({ messages: z.array(message), response_metadata: cursor });
-const identity = z.object({ team: text, team_id: text, user: text, user_id: text, bot_id: text });
+const identity = z.object({
+  team: text,
+  team_id: text,
+  user: text,
+  user_id: text,
+  bot_id: text,
+  is_enterprise_install: z.boolean().nullish(),
+});
 const channel = z.object({
   id: z.string().min(1),
   name: text,
   is_member: z.boolean().nullish(),
   is_archived: z.boolean().nullish(),
+  is_read_only: z.boolean().nullish(),
+  is_thread_only: z.boolean().nullish(),
 });
 
 const flag = z.boolean().nullish();
@@ -71,12 +80,13 @@ export function parseIdentity(
   json: unknown,
   headers: Pick<Headers, 'get'>,
 ): SlackOperations['auth:test']['output'] {
-  const { team, team_id: teamId, user, user_id: userId, bot_id: botId } = identity.parse(json);
+  const { team, team_id: teamId, user, user_id: userId, ...more } = identity.parse(json);
   const scopes = (headers.get('x-oauth-scopes') ?? '').split(',').map((scope) => scope.trim());
   return {
     team: z.string().parse(team ?? teamId),
     user: z.string().parse(user ?? userId),
-    botId: botId ?? null,
+    botId: more.bot_id ?? null,
+    isForOrg: more.is_enterprise_install ?? false,
     scopes: scopes.filter((scope) => scope !== ''),
   };
 }
@@ -87,11 +97,13 @@ const toChannel = ({
   name,
   is_member: isMember,
   is_archived: isArchived,
+  ...more
 }: z.infer<typeof channel>): Channel => ({
   id,
   name: name ?? id,
   isMember: isMember ?? false,
   isArchived: isArchived ?? false,
+  isReadOnly: more.is_read_only === true || more.is_thread_only === true,
 });
 
 /** The channel requested by its id. */

@@ -85,6 +85,7 @@ describe('the live policies', () => {
       'jira issues:comment auto',
       'jira issues:transition auto',
       'jira issues:read allow',
+      'jira users:lookup allow',
       'slack chat:write allow',
       'slack chat:update allow',
       'slack history:read allow',

@@ -1,17 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { chooseClosing, chooseReopening } from '../../../src/mfa/transitions.ts';
-import type { OfferedTransition, TransitionField } from '../../../src/mfa/transitions.ts';
+import type { ScreenField } from '../../../src/mfa/screen-fields.ts';
+import type { OfferedTransition } from '../../../src/mfa/transitions.ts';
 
 const to = (
   name: string,
   toCategory: OfferedTransition['toCategory'] = 'done',
-  fields: TransitionField[] = [],
+  fields: ScreenField[] = [],
 ): OfferedTransition => ({ name, toStatus: name, toCategory, fields });
-const resolutions = (required: boolean, ...allowed: string[]): TransitionField => ({
-  id: 'resolution',
+const field = (id: string, required: boolean, ...allowed: string[]): ScreenField => ({
+  id,
+  name: id,
   required,
-  allowed,
+  hasDefault: false,
+  type: 'option',
+  items: null,
+  isDocument: false,
+  allowed: allowed.map((name, at) => ({ id: `${at}`, name, children: [] })),
 });
+const resolutions = (required: boolean, ...allowed: string[]): ScreenField =>
+  field('resolution', required, ...allowed);
 const WISH = { transition: null, preferred: 'Done', resolution: null };
 
 /** What is chosen: the name of the transition with its resolution, or why none is. */
@@ -20,7 +28,7 @@ function closing(
   wish: Partial<typeof WISH> | { transition: string } | { resolution: string } = {},
   visited: string[] = [],
 ): string {
-  const choice = chooseClosing(offered, { ...WISH, ...wish }, new Set(visited));
+  const choice = chooseClosing(offered, { ...WISH, ...wish }, { visited: new Set(visited) });
   if (choice.kind !== 'take') return choice.kind;
   const { transition, resolution, isLast } = choice;
   return `${transition.name}${resolution === null ? '' : ` as ${resolution}`}${isLast ? '' : ', then on'}`;
@@ -66,13 +74,13 @@ describe('the transition that closes a ticket', () => {
     ['none if it is optional and unclear', resolutions(false, 'X', 'Y'), {}, 'Done'],
     ['a question if it is required and unclear', resolutions(true, 'X', 'Y'), {}, 'unclear'],
     ['a question if it is not offered', resolutions(true, 'Done'), { resolution: 'Z' }, 'unclear'],
-  ])('has as resolution %s', (_, field, wish, chosen) => {
-    expect(closing([to('Done', 'done', [field])], wish)).toBe(chosen);
+  ])('has as resolution %s', (_, screenField, wish, chosen) => {
+    expect(closing([to('Done', 'done', [screenField])], wish)).toBe(chosen);
   });
 
   it('names the fields that it cannot fill in', () => {
-    const field = { id: 'customfield_10202', required: true, allowed: [] };
-    expect(chooseClosing([to('Done', 'done', [field])], WISH, new Set())).toMatchObject({
+    const offered = [to('Done', 'done', [field('customfield_10202', true)])];
+    expect(chooseClosing(offered, WISH, { visited: new Set() })).toMatchObject({
       kind: 'unclear',
       why: expect.stringContaining('customfield_10202'),
     });

@@ -6,7 +6,7 @@ import {
   partMark,
 } from '../../../mfa/bulk-text.ts';
 import type { BulkLine } from '../../../mfa/bulk-text.ts';
-import { stampLine, stampMark } from '../../../mfa/ticket-text.ts';
+import { stampLine, stampMark, withOwnText } from '../../../mfa/ticket-text.ts';
 import type { TicketStamp } from '../../../mfa/ticket-text.ts';
 import { NON_COMPLIANT } from '../../../mfa/types.ts';
 import type { RunRecord } from '../../../store/run-types.ts';
@@ -15,6 +15,7 @@ import type { UsesStore } from '../../support/parts.ts';
 import { runOf } from '../listing.ts';
 import { planOf } from '../plan.ts';
 import { isFinding, recheckUser } from '../recheck.ts';
+import type { TicketAction } from '../../../store/ticket-types.ts';
 import type { MarkedComment, TicketEditor } from './ticket-editor.ts';
 import { editTicket, ensureOpen, recordOutcome } from './ticket-flow.ts';
 import type { TicketContent } from './ticket-flow.ts';
@@ -22,6 +23,8 @@ import type { TicketDeps } from './user-ticket.ts';
 import type { MfaActivities } from '../types.ts';
 
 const FINDINGS_A_PAGE = 200;
+/** Outcomes after which the ticket is open and has the list. */
+const WRITTEN: readonly TicketAction[] = ['created', 'kept', 'reopened'];
 
 /** `ensureBulkTicket`: keeps one ticket open for the scope, with the list of its users. */
 export function ensureBulkTicket(deps: TicketDeps): MfaActivities['ensureBulkTicket'] {
@@ -35,7 +38,7 @@ export function ensureBulkTicket(deps: TicketDeps): MfaActivities['ensureBulkTic
       const bulk = new BulkTicketContent(deps, editor, parts);
       const outcome = await ensureOpen(editor, bulk);
       if (outcome.action === 'reopened') await bulk.describe(editor.row.key);
-      if (outcome.action !== 'left_closed') await bulk.addParts(editor.row.key);
+      if (WRITTEN.includes(outcome.action)) await bulk.finish(outcome.action);
       return outcome;
     });
   };
@@ -76,6 +79,8 @@ class BulkTicketContent implements TicketContent {
   readonly #editor: TicketEditor;
   readonly #parts: readonly string[][];
   readonly #stamp: TicketStamp;
+  /** Fields that the edit screen does not have. */
+  #notEditable: string[] = [];
 
   constructor(deps: UsesStore<'users'>, editor: TicketEditor, parts: readonly string[][]) {
     this.#deps = deps;
@@ -87,6 +92,10 @@ class BulkTicketContent implements TicketContent {
 
   async confirm(): Promise<boolean> {
     return true;
+  }
+
+  user(): null {
+    return null;
   }
 
   async newIssue() {
@@ -102,24 +111,45 @@ class BulkTicketContent implements TicketContent {
   }
 
   reopeningComment(): MarkedComment {
+    const line = { type: 'paragraph', text: stampLine(this.#stamp) } as const;
     return {
-      body: [{ type: 'paragraph', text: stampLine(this.#stamp) }],
+      body: withOwnText(this.#editor.plan.reopen.comment, null, [line]),
       mark: stampMark(this.#stamp.run),
     };
   }
 
-  /** Writes the current list into the description. */
+  /** Writes the current list into the description, as far as the edit screen allows it. */
   async describe(key: string | null): Promise<void> {
-    if (key !== null) await this.#editor.describe(key, await this.newIssue());
+    if (key === null) return;
+    const editable = await this.#editor.readEditable(key);
+    const { summary, description } = await this.newIssue();
+    const texts = Object.entries({ summary, description });
+    const isEditable = (id: string): boolean => editable === null || editable.includes(id);
+    this.#notEditable = texts.map(([id]) => id).filter((id) => !isEditable(id));
+    const allowed = texts.filter(([id]) => isEditable(id));
+    if (allowed.length > 0) await this.#editor.describe(key, Object.fromEntries(allowed));
   }
 
-  /** Adds the parts of the list that do not fit in the description, each as a comment. */
-  async addParts(key: string | null): Promise<void> {
-    const issue =
-      this.#parts.length > 1 && key !== null ? await this.#editor.readIssue(key, true) : null;
+  /** Adds what the description does not contain, and notes which fields could not be written. */
+  async finish(action: TicketAction): Promise<void> {
+    const { key, details } = this.#editor.row;
+    const isDescribed =
+      action === 'created'
+        ? details['describedIn'] !== 'comments'
+        : !this.#notEditable.includes('description');
+    await this.#addParts(key, isDescribed ? 1 : 0);
+    if (this.#notEditable.length === 0) return;
+    const refusal = { fields: this.#notEditable, message: null };
+    await this.#editor.note(action, key, { code: null, refusal });
+  }
+
+  /** Adds the parts of the list that are not in the description, each as a comment. */
+  async #addParts(key: string | null, from: number): Promise<void> {
+    const rest = this.#parts.slice(from);
+    const issue = rest.length > 0 && key !== null ? await this.#editor.readIssue(key, true) : null;
     if (!issue) return;
-    for (const [index, lines] of this.#parts.slice(1).entries()) {
-      const part = index + 2;
+    for (const [index, lines] of rest.entries()) {
+      const part = index + from + 1;
       const body = bulkComment(lines, part, this.#stamp);
       await this.#editor.comment(issue, { body, mark: partMark(part, this.#stamp.run) });
     }

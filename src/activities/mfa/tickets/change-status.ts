@@ -1,7 +1,10 @@
 import { ConnectorError } from '../../../connectors/errors.ts';
 import type { JiraIssue, JiraTransition } from '../../../connectors/types.ts';
-import type { TransitionChoice } from '../../../mfa/transitions.ts';
+import { addressesIn } from '../../../mfa/screen-fields.ts';
+import type { FieldValues } from '../../../mfa/screen-fields.ts';
+import type { TransitionChoice, Way } from '../../../mfa/transitions.ts';
 import type { TextBlock } from '../../../mfa/types.ts';
+import { lookUpAccounts } from './create-screen.ts';
 import type { StatusChange, TicketEditor } from './ticket-editor.ts';
 
 /** More steps than any sensible workflow needs. */
@@ -9,15 +12,14 @@ const MOST_STEPS = 6;
 
 /** Which transitions lead to a status, and whether an issue has reached it. */
 export interface TransitionGoal {
-  choose: (
-    offered: readonly JiraTransition[],
-    visited: ReadonlySet<string>,
-  ) => TransitionChoice<JiraTransition>;
+  choose: (offered: readonly JiraTransition[], way: Way) => TransitionChoice<JiraTransition>;
   isReached: (issue: JiraIssue) => boolean;
   /** Whether a lasting refusal is a result, not an error. */
   isRefusable?: boolean;
   /** For a transition whose screen requires a comment. */
   comment: readonly TextBlock[];
+  /** Further fields for the screens of the transitions. */
+  values: FieldValues;
 }
 
 /**
@@ -44,13 +46,18 @@ export async function changeStatus(
   };
   const visited = new Set([issue.status]);
   for (let step = 0; step < MOST_STEPS; step += 1) {
-    const choice = goal.choose(await editor.readTransitions(issue.key), visited);
+    const offered = await editor.readTransitions(issue.key);
+    const addresses = offered.flatMap(({ fields }) => addressesIn(fields, goal.values));
+    const accounts = await lookUpAccounts(editor, addresses);
+    const choice = goal.choose(offered, { visited, filling: { values: goal.values, accounts } });
     if (choice.kind !== 'take') {
       if (await isReachedNow()) return 'already';
       return choice.kind === 'none' ? 'impossible' : { unclear: choice.why };
     }
     const { transition, resolution, needsComment, isLast } = choice;
-    const taken = { transition, resolution, comment: needsComment ? goal.comment : null };
+    const fields = Object.keys(choice.fields).length === 0 ? undefined : choice.fields;
+    const comment = needsComment ? goal.comment : null;
+    const taken = { transition, resolution, fields, comment };
     try {
       await editor.transition(
         issue,

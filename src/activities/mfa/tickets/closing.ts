@@ -8,7 +8,10 @@ import {
   departureComment,
   duplicateComment,
   stampMark,
+  withOwnText,
 } from '../../../mfa/ticket-text.ts';
+import { valuesFor } from '../../../mfa/ticket-form.ts';
+import type { TemplateUser } from '../../../mfa/ticket-form.ts';
 import type { TicketStamp } from '../../../mfa/ticket-text.ts';
 import type { TextBlock } from '../../../mfa/types.ts';
 import type { RunRecord } from '../../../store/run-types.ts';
@@ -67,11 +70,16 @@ export function closeTicket(deps: CloseDeps): MfaActivities['closeTicket'] {
     const record = await runOf(deps.store, run);
     return editTicket(deps, { record, subject }, async (editor) => {
       if (subject === record.scopeKey)
-        return closeCovered(editor, 'every user in scope is covered', startStamp(record));
+        return closeCovered(editor, {
+          reason: 'every user in scope is covered',
+          stamp: startStamp(record),
+          user: null,
+        });
       const user = await deps.store.users.get(run, subject);
       if (user === null) return closeDeparted(deps, editor);
       if (user.verdict !== 'compliant') return { action: 'kept', code: null };
-      return closeCovered(editor, user.reason, { run, at: user.takenOver?.at ?? user.checkedAt });
+      const stamp = { run, at: user.takenOver?.at ?? user.checkedAt };
+      return closeCovered(editor, { reason: user.reason, stamp, user });
     });
   };
 }
@@ -84,6 +92,7 @@ async function closeDeparted(deps: CloseDeps, editor: TicketEditor): Promise<Tic
   const stamp = { run: record.run, at: deps.now().toISOString() };
   return closeIssue(editor, {
     comment: departureComment(reason, stamp),
+    user: null,
     isClosing: true,
     action: 'departed',
   });
@@ -95,11 +104,11 @@ function startStamp({ run, startedAt }: RunRecord): TicketStamp {
 
 function closeCovered(
   editor: TicketEditor,
-  reason: string,
-  stamp: TicketStamp,
+  { reason, stamp, user }: { reason: string; stamp: TicketStamp; user: TemplateUser | null },
 ): Promise<TicketOutcome> {
   return closeIssue(editor, {
     comment: compliantComment(reason, stamp),
+    user,
     isClosing: editor.plan.closeOnCompliance,
     action: 'closed',
   });
@@ -108,6 +117,8 @@ function closeCovered(
 /** How a ticket that is no longer needed ends. */
 interface Closing {
   comment: readonly TextBlock[];
+  /** The user whom the templates of the configuration are about; null if there is none. */
+  user: TemplateUser | null;
   /** False: only comment. */
   isClosing: boolean;
   action: 'closed' | 'departed';
@@ -116,9 +127,10 @@ interface Closing {
 /** Comments once and closes. If the issue is gone or closed already, only the row is updated. */
 async function closeIssue(
   editor: TicketEditor,
-  { comment, isClosing, action }: Closing,
+  { comment: reason, user, isClosing, action }: Closing,
 ): Promise<TicketOutcome> {
   const { row, plan, record } = editor;
+  const comment = isClosing ? withOwnText(plan.close.comment, user, reason) : reason;
   const issue = row.key === null ? null : await editor.readIssue(row.key, true);
   if (!issue) {
     await editor.patch({ state: 'absent', key: null });
@@ -137,7 +149,7 @@ async function closeIssue(
     closedSeenRun: null,
     lastRun: record.run,
   } as const;
-  const result = await changeStatus(editor, issue, closingGoal(plan, comment), {
+  const result = await changeStatus(editor, issue, closingGoal(plan, comment, user), {
     kind: 'ticket.closed',
     runField: 'closingIn',
     patch,
@@ -170,10 +182,15 @@ async function recordClosed(
   return ours ? recordOutcome(editor, action, key) : { action: 'left_closed', code: null };
 }
 
-const closingGoal = (plan: TicketPlan, comment: readonly TextBlock[]): TransitionGoal => ({
-  choose: (offered, visited) => chooseClosing(offered, plan.close, visited),
+const closingGoal = (
+  { close }: TicketPlan,
+  comment: readonly TextBlock[],
+  user: TemplateUser | null,
+): TransitionGoal => ({
+  choose: (offered, way) => chooseClosing(offered, close, way),
   isReached: ({ statusCategory }) => statusCategory === 'done',
   comment,
+  values: valuesFor(close.fields, user),
 });
 
 const SWEEP_PAGE = 100;
@@ -251,7 +268,7 @@ async function closeDuplicate(editor: TicketEditor, key: string, oldest: string)
   if (!issue || issue.statusCategory === 'done') return;
   await editor.linkDuplicate(key, oldest);
   const comment = duplicateComment(oldest);
-  await changeStatus(editor, issue, closingGoal(editor.plan, comment), {
+  await changeStatus(editor, issue, closingGoal(editor.plan, comment, null), {
     kind: 'ticket.closed',
     runField: 'closingIn',
     patch: {},

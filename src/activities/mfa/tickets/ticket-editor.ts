@@ -1,14 +1,12 @@
-import { Context } from '@temporalio/activity';
 import { ConnectorError } from '../../../connectors/errors.ts';
 import type {
-  CallContext,
   JiraIssue,
   JiraOperations,
   JiraTransition,
-  OperationTable,
   Recorded,
 } from '../../../connectors/types.ts';
 import { MFA_CONTROL, ticketLabel } from '../../../mfa/identity.ts';
+import type { FieldInput } from '../../../mfa/screen-fields.ts';
 import type { TextBlock } from '../../../mfa/types.ts';
 import type { StoreTransaction } from '../../../store/types.ts';
 import type { RunRecord } from '../../../store/run-types.ts';
@@ -20,10 +18,12 @@ import type {
 } from '../../../store/ticket-types.ts';
 import { retryIn } from '../../support/failures.ts';
 import type { UsesClock, UsesConnectors, UsesStore } from '../../support/parts.ts';
-import { callerOf, planOf } from '../plan.ts';
+import { planOf } from '../plan.ts';
 import type { TicketPlan } from '../plan.ts';
+import type { CreateForm } from './create-screen.ts';
 import { createInput } from './new-issue.ts';
-import type { NewIssue, OptionalField } from './new-issue.ts';
+import type { NewIssue } from './new-issue.ts';
+import { ticketContext } from './ticket-context.ts';
 import {
   forgetComplianceComment,
   byAge,
@@ -54,6 +54,8 @@ export interface MarkedComment {
 export interface TakenTransition {
   transition: JiraTransition;
   resolution: string | null;
+  /** Further fields of its screen; undefined if there are none. */
+  fields: Record<string, FieldInput> | undefined;
   comment: readonly TextBlock[] | null;
 }
 
@@ -119,6 +121,16 @@ export class TicketEditor {
     return issues.filter((issue) => issue.labels.includes(this.row.label)).toSorted(byAge);
   }
 
+  /** Ids of the fields of the edit screen; null if Jira does not show them. */
+  async readEditable(key: string): Promise<string[] | null> {
+    try {
+      return (await this.#read({ by: 'edit_fields', key })).fields.map(({ id }) => id);
+    } catch (error) {
+      if (error instanceof ConnectorError && error.code !== 'cancelled') return null;
+      throw error;
+    }
+  }
+
   async readTransitions(key: string): Promise<JiraTransition[]> {
     return (await this.#read({ by: 'transitions', key })).transitions;
   }
@@ -127,18 +139,19 @@ export class TicketEditor {
    * Creates the issue. There is only one call per attempt number: its outcome must be known before
    * another call is made.
    */
-  async create(issue: NewIssue, omit: ReadonlySet<OptionalField>): Promise<string> {
+  async create(issue: NewIssue, form: CreateForm): Promise<string> {
     const { row, record } = this;
     const attempt = row.attempt + 1;
     const intendedAt = this.deps.now().toISOString();
     const { missedAt: _, ...known } = forgetComplianceComment(row.details);
-    const details = { ...known, createdIn: record.run };
+    const inComments = form.omit.has('description') && { describedIn: 'comments' };
+    const details = { ...known, createdIn: record.run, ...inComments };
     const intended: Patch = { state: 'intended', attempt, intendedAt, details };
     const { output } = await this.deps.connectors.jira(
       'issues:create',
-      createInput(this, issue, { now: intendedAt, omit }),
+      createInput(this, issue, { now: intendedAt, form }),
       {
-        ...this.#context<{ id: string; key: string }>(attempt),
+        ...ticketContext<{ id: string; key: string }>(this, attempt),
         intent: this.#entry('ticket.intended', { attempt }, intended, row.attempt),
         record: (outcome) => {
           if (outcome.ok) {
@@ -202,7 +215,7 @@ export class TicketEditor {
       'issues:comment',
       { key: issue.key, body },
       {
-        ...this.#context<{ id: string }>(),
+        ...ticketContext<{ id: string }>(this),
         record: (outcome) =>
           outcome.ok ? this.#entry('ticket.updated', { key: issue.key }, patch) : null,
       },
@@ -213,15 +226,15 @@ export class TicketEditor {
   /** Changes the status. The intent names the run, so that a retry recognises its own change. */
   async transition(
     issue: JiraIssue,
-    { transition, resolution, comment }: TakenTransition,
+    { transition, resolution, fields, comment }: TakenTransition,
     change: StatusChange,
   ): Promise<void> {
     const details = { ...this.row.details, [change.runField]: this.record.run };
     await this.deps.connectors.jira(
       'issues:transition',
-      { key: issue.key, transitionId: transition.id, resolution, comment },
+      { key: issue.key, transitionId: transition.id, resolution, comment, fields },
       {
-        ...this.#context<null>(),
+        ...ticketContext<null>(this),
         intent: this.#entry('action.started', { key: issue.key }, { details }),
         record: (outcome) =>
           outcome.ok ? this.#entry(change.kind, { key: issue.key }, change.patch) : null,
@@ -230,7 +243,7 @@ export class TicketEditor {
     this.row = { ...this.row, details, ...change.patch };
   }
 
-  async describe(key: string, text: Omit<NewIssue, 'relatesTo'>): Promise<void> {
+  async describe(key: string, text: Partial<Omit<NewIssue, 'relatesTo'>>): Promise<void> {
     await this.#updateIssue({ key, ...text }, { key });
   }
 
@@ -244,7 +257,7 @@ export class TicketEditor {
     facts: Recorded['outcome'],
   ): Promise<void> {
     await this.deps.connectors.jira('issues:update', input, {
-      ...this.#context<null>(),
+      ...ticketContext<null>(this),
       record: (outcome) => (outcome.ok ? this.#entry('ticket.updated', facts, {}) : null),
     });
   }
@@ -267,21 +280,8 @@ export class TicketEditor {
   }
 
   async #read(input: IssueRead['input']): Promise<IssueRead['output']> {
-    return (
-      await this.deps.connectors.jira('issues:read', input, this.#context<IssueRead['output']>())
-    ).output;
-  }
-
-  #context<Output extends OperationTable[string]['output']>(
-    sequence?: number,
-  ): CallContext<Output> {
-    const caller = callerOf(this.record, planOf(this.record).permitted);
-    return {
-      caller,
-      subject: this.row.label,
-      sequence,
-      signal: Context.current().cancellationSignal,
-    };
+    const context = ticketContext<IssueRead['output']>(this);
+    return (await this.deps.connectors.jira('issues:read', input, context)).output;
   }
 
   #entry(

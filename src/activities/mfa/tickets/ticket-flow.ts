@@ -3,11 +3,13 @@ import type { JiraIssue } from '../../../connectors/types.ts';
 import type { TicketRefusal } from '../../../store/ticket-types.ts';
 import type { RunRecord } from '../../../store/run-types.ts';
 import { lastingCode } from '../../support/failures.ts';
+import { valuesFor } from '../../../mfa/ticket-form.ts';
+import type { TemplateUser } from '../../../mfa/ticket-form.ts';
 import { chooseReopening } from '../../../mfa/transitions.ts';
 import { changeStatus } from './change-status.ts';
 import type { TransitionGoal } from './change-status.ts';
 import { TicketEditor } from './ticket-editor.ts';
-import { fieldsToOmit, optionalFieldsIn } from './new-issue.ts';
+import { fieldsToDrop, fillCreateForm } from './create-screen.ts';
 import type { NewIssue } from './new-issue.ts';
 import type { EditorDeps, MarkedComment } from './ticket-editor.ts';
 import { rowAfterRefusal, waitForCreation, forgetComplianceComment } from './ticket-row.ts';
@@ -20,6 +22,8 @@ const TICKET_ATTEMPTS = 20;
 export interface TicketContent {
   /** Checks the users again; false if a ticket is no longer needed. */
   confirm(): Promise<boolean>;
+  /** The user whom templates are about; null for a whole scope. */
+  user(): TemplateUser | null;
   newIssue(): Promise<Omit<NewIssue, 'relatesTo'>>;
   /** Updates a ticket that stays open in a later run. */
   keep(issue: JiraIssue): Promise<void>;
@@ -53,7 +57,7 @@ function refusalOf(error: unknown): TicketRefusal | null {
   if (!(error instanceof ConnectorError)) return null;
   const { vendorMessage } = error;
   const { vendorCode } = error.fields;
-  const fields = vendorCode === null ? [] : vendorCode.split(',');
+  const fields = error.code === 'invalid' ? (vendorCode?.split(',') ?? []) : [];
   return fields.length === 0 && vendorMessage === null ? null : { fields, message: vendorMessage };
 }
 
@@ -142,12 +146,13 @@ async function reopenTicket(
   issue: JiraIssue,
 ): Promise<TicketOutcome> {
   if (!(await content.confirm())) return recordOutcome(editor, 'withheld', null);
-  const { reopenTransition } = editor.plan;
+  const { transition, fields } = editor.plan.reopen;
   const goal: TransitionGoal = {
-    choose: (offered) => chooseReopening(offered, reopenTransition),
+    choose: (offered, { filling }) => chooseReopening(offered, transition, filling),
     isReached: ({ statusCategory }) => statusCategory !== 'done',
     isRefusable: true,
     comment: content.reopeningComment(editor.row.closedBy ?? 'person').body,
+    values: valuesFor(fields, content.user()),
   };
   const change = {
     kind: 'ticket.reopened',
@@ -193,17 +198,28 @@ async function createTicket(
   relatesTo: string | null,
 ): Promise<TicketOutcome> {
   const issue = { ...(await content.newIssue()), relatesTo };
-  const omit = fieldsToOmit(editor.record.run);
-  const key = await editor.create(issue, omit).catch(async (error: unknown) => {
-    const refused = optionalFieldsIn(error).filter((field) => !omit.has(field));
+  const form = await fillCreateForm(editor, content.user());
+  if (form.blocked !== null) return refuseCreation(editor, form.blocked);
+  const key = await editor.create(issue, form).catch(async (error: unknown) => {
+    const refused = fieldsToDrop(editor, form, error).filter((field) => !form.omit.has(field));
     if (refused.length === 0) throw error;
-    for (const field of refused) omit.add(field);
-    return editor.create(issue, omit);
+    for (const field of refused) form.omit.add(field);
+    return editor.create(issue, form);
   });
-  const fields = [...omit];
+  const fields = [...form.omit];
   if (fields.length === 0) return recordOutcome(editor, 'created', key);
-  await editor.note('created', key, { code: null, refusal: { fields, message: null } });
+  await editor.note('created', key, { code: null, refusal: { fields, message: form.note } });
   return { action: 'created', code: null };
+}
+
+/** Creates nothing, because Jira would refuse it or the ticket could not be found again. */
+async function refuseCreation(
+  editor: TicketEditor,
+  refusal: TicketRefusal,
+): Promise<TicketOutcome> {
+  const code = 'screen_unusable';
+  await editor.note('failed', editor.row.key, { code, refusal });
+  return { action: 'failed', code };
 }
 
 /** Records what was done in the store, and returns it as the result of the activity. */

@@ -4,6 +4,7 @@ import {
   stillOpenComment,
   ticketDescription,
   ticketSummary,
+  withOwnText,
 } from '../../../mfa/ticket-text.ts';
 import type { TicketStamp } from '../../../mfa/ticket-text.ts';
 import type { UsesConnectors, UsesStore } from '../../support/parts.ts';
@@ -52,6 +53,7 @@ function userTicketContent(
       user = again ?? user;
       return again !== null;
     },
+    user: () => user,
     newIssue: async () => ({
       summary: ticketSummary(user),
       description: ticketDescription(user, stamp(), planOf(record).allowed),
@@ -67,6 +69,13 @@ function userTicketContent(
       } as const;
       return editor.comment(issue, { body: stillOpenComment(user, stamp()), mark }, after);
     },
-    reopeningComment: (closedBy) => ({ body: reopeningComment(user, stamp(), closedBy), mark }),
+    reopeningComment: (closedBy) => ({
+      body: withOwnText(
+        planOf(record).tickets.reopen.comment,
+        user,
+        reopeningComment(user, stamp(), closedBy),
+      ),
+      mark,
+    }),
   };
 }

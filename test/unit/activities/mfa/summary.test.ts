@@ -62,3 +62,83 @@ describe('the summary message', () => {
     expect(after?.summary).toMatchObject({ slack: { ts: messages()[0]?.ts } });
   });
 });
+
+describe('the checkpoint of the audit trail', () => {
+  const NOTE = 'arx/example.okta.com\n12\nroot=\n\n— arx/example.okta.com signature=\n';
+  let signed = 0;
+  let check: WeeklyCheck;
+  beforeEach(async () => {
+    signed = 0;
+    const checkpoint = async () => {
+      signed += 1;
+      return { note: `${NOTE}${signed}`, size: 12, root: 'root' };
+    };
+    check = await startWeeklyCheck({ checkpoint });
+    check.emulators.okta.addUser({ login: 'ann@example.com', created: CREATED });
+  });
+  afterEach(() => check.close());
+
+  const slack = () => check.emulators.slack;
+  const messages = () => slack().messages(check.emulators.document.slackChannel);
+  const replies = () => slack().replies(`${messages()[0]?.ts}`);
+  const postAgain = () =>
+    check.act('postSummary', { run: 'week-1', status: 'complete', reasons: [] });
+
+  it('is a reply to the message of the run, not a part of it', async () => {
+    await check.run('week-1');
+    expect(messages()).toHaveLength(1);
+    expect(JSON.stringify(messages())).not.toContain('signature=');
+    expect(replies()).toHaveLength(1);
+    expect(replies()[0]?.blocks).toMatchObject([{ text: { text: expect.stringContaining(NOTE) } }]);
+    expect(await check.store.audit.countByKind('week-1')).toMatchObject({
+      'summary.posted': 1,
+      'summary.checkpoint': 1,
+    });
+  });
+
+  it('is posted once, also if the activity is repeated after a restart', async () => {
+    await check.run('week-1');
+    await postAgain();
+    expect([messages().length, replies().length]).toEqual([1, 1]);
+  });
+
+  it('is posted once if the answer of Slack is lost', async () => {
+    check.emulators.faults.add({
+      vendor: 'slack',
+      pathPattern: 'chat.postMessage',
+      kind: 'reset',
+      moment: 'after',
+      after: 1,
+      times: 1,
+    });
+    const summary = await check.run('week-1');
+    expect(summary.reasons).toEqual([]);
+    await postAgain();
+    expect([messages().length, replies().length]).toEqual([1, 1]);
+  });
+
+  it('is posted once if the worker ends before it is recorded', async () => {
+    await check.run('week-1');
+    const id = 'week-1/checkpoint';
+    const row = await check.store.messages.get(id);
+    await check.store.messages.put(null, { ...row!, state: 'intended', ts: null });
+    await postAgain();
+    expect(replies()).toHaveLength(1);
+    expect(await check.store.messages.get(id)).toMatchObject({ state: 'posted', ts: row?.ts });
+  });
+
+  it('that Slack refuses is listed, and the message stays', async () => {
+    check.emulators.faults.add({
+      vendor: 'slack',
+      pathPattern: 'chat.postMessage',
+      kind: 'status',
+      status: 200,
+      body: { ok: false, error: 'restricted_action_non_threadable_channel' },
+      after: 1,
+    });
+    const summary = await check.run('week-1');
+    expect(summary.reasons).toEqual(['the audit checkpoint could not be posted to Slack']);
+    expect(summary.slack).toMatchObject({ ts: messages()[0]?.ts });
+    expect(replies()).toEqual([]);
+  });
+});

@@ -142,7 +142,7 @@ describe('reading issues', () => {
       { by: 'key', key: 'SEC-1', comments: true },
       context(),
     );
-    expect(output).toEqual({
+    expect(output).toMatchObject({
       issues: [
         {
           id: '10001',
@@ -223,9 +223,17 @@ describe('reading issues', () => {
         toStatus: 'Closed',
         toCategory: 'done',
         fields: [
-          { id: 'resolution', required: true, allowed: ['Fixed'] },
-          { id: 'customfield_1', required: false, allowed: ['A'] },
-          { id: 'comment', required: false, allowed: [] },
+          expect.objectContaining({
+            id: 'resolution',
+            required: true,
+            allowed: [{ id: '1', name: 'Fixed', children: [] }],
+          }),
+          expect.objectContaining({
+            id: 'customfield_1',
+            required: false,
+            allowed: [{ id: null, name: 'A', children: [] }],
+          }),
+          expect.objectContaining({ id: 'comment', required: false, allowed: [] }),
         ],
       },
       { id: '41', name: 'Odd', toStatus: 'Somewhere', toCategory: 'new', fields: [] },
@@ -427,6 +435,7 @@ describe('the address and credential', () => {
     expect(output).toEqual({
       key: 'SEC',
       name: 'Security',
+      isArchived: false,
       issueTypes: [{ id: '1', name: 'Task' }],
     });
     expect(server.seen.map(({ path, headers }) => [path, headers.authorization])).toEqual([

@@ -164,6 +164,7 @@ describe('identity and channels', () => {
       team: 'X',
       user: 'arx',
       botId: 'B1',
+      isForOrg: false,
       scopes: ['chat:write', 'channels:history'],
     });
   });
@@ -177,6 +178,7 @@ describe('identity and channels', () => {
       name: 'sec',
       isMember: true,
       isArchived: false,
+      isReadOnly: false,
     });
     expect(server.seen[0]?.path).toBe('/api/conversations.info');
   });
@@ -208,6 +210,7 @@ describe('identity and channels', () => {
       name: 'sec',
       isMember: false,
       isArchived: false,
+      isReadOnly: false,
     });
     expect(server.seen.map((seen) => form(seen)['cursor'])).toEqual([undefined, 'p2']);
     expect(events).toHaveLength(2);

@@ -46,6 +46,7 @@ describe('the ticket of a subject', () => {
 
   const content = (run: string): TicketContent => ({
     confirm: async () => isNeeded,
+    user: () => null,
     newIssue: async () => ({
       summary: 'No factor',
       description: [{ type: 'paragraph', text: run }],

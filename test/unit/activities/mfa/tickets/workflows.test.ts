@@ -102,4 +102,88 @@ describe.each(['per_user', 'bulk'] as const)('the workflow of a project, mode %s
       expect.objectContaining({ type: 'Relates', inward: fresh?.key, outward: old?.key }),
     );
   });
+
+  const withTickets = (change: object): void =>
+    check.configure((settings) => ({ ...settings, tickets: { ...settings.tickets, ...change } }));
+  const commentsOf = (): string =>
+    JSON.stringify(
+      jira()
+        .present()
+        .map(({ comments }) => comments.map(({ body }) => body)),
+    );
+  const CAUSE = {
+    id: 'customfield_7',
+    name: 'Cause',
+    type: 'option',
+    required: false,
+    options: ['Enrolled', 'Left'],
+  } as const;
+  const FIELDS = [
+    { id: CAUSE.id, required: true, field: CAUSE },
+    { id: 'resolution', required: true },
+  ];
+
+  it('whose screen has configured fields gets them when a ticket is closed', async () => {
+    const close = {
+      transition: null,
+      preferred: 'Done',
+      resolution: null,
+      fields: { customfield_7: 'enrolled', customfield_8: 'not on the screen' },
+      comment: 'Closed by arx.',
+    };
+    withTickets({ close });
+    const { tickets, issue } = await closeWith([
+      { id: '31', name: 'Done', to: done('Done'), from: ['new'], fields: FIELDS },
+    ]);
+    expect(tickets).toMatchObject({ closed: 1, failedCount: 0 });
+    expect(issue.fields).toMatchObject({
+      resolution: 'Done',
+      custom: { customfield_7: { id: '10300' } },
+    });
+    expect(commentsOf()).toContain('Closed by arx.');
+  });
+
+  it('whose screen requires a field that is not configured names it and its values', async () => {
+    const { tickets } = await closeWith([
+      { id: '31', name: 'Done', to: done('Done'), from: ['new'], fields: FIELDS },
+    ]);
+    expect(tickets.failed).toMatchObject([
+      { code: 'transition_unclear', message: expect.stringContaining('customfield_7') },
+    ]);
+    const close = { transition: null, preferred: 'Done', resolution: null, comment: null };
+    withTickets({ close: { ...close, fields: { customfield_7: 'Bored' } } });
+    expect((await check.run('week-3')).tickets.failed).toMatchObject([
+      { message: expect.stringContaining('it takes one of Enrolled, Left') },
+    ]);
+  });
+
+  it('gets configured fields and a comment when a ticket is reopened', async () => {
+    withTickets({
+      reopen: {
+        transition: null,
+        fields: { customfield_7: 'Left' },
+        comment: mode === 'bulk' ? 'Open again.' : '{{login}} is {{verdict}} again.',
+      },
+    });
+    await check.run('week-1');
+    cover();
+    await check.run('week-2');
+    jira().settings.workflow = [
+      {
+        id: '41',
+        name: 'Reopen',
+        to: { name: 'To Do', category: 'new' },
+        from: ['done'],
+        fields: [{ id: CAUSE.id, required: true, field: CAUSE }],
+      },
+    ];
+    check.emulators.okta.patchUser(ann, { factors: [] });
+    expect((await check.run('week-3')).tickets).toMatchObject({ reopened: 1, failedCount: 0 });
+    expect(jira().present()[0]?.fields.custom).toEqual({ customfield_7: { id: '10301' } });
+    expect(commentsOf()).toContain(
+      mode === 'bulk' ? 'Open again.' : 'ann@example.com is none again.',
+    );
+    const entries = await check.store.audit.list({ run: 'week-3' });
+    expect(JSON.stringify(entries)).not.toContain('ann@example.com');
+  });
 });
