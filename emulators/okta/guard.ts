@@ -14,7 +14,10 @@ interface Gate {
 
 /** Checks before any handler: token, rate limit, scope and planted denials, in Okta's order. */
 export function guard(gate: Gate, request: EmulatedRequest, route: Route | null): GuardResult {
-  const headers = commonHeaders();
+  const { clockAheadMs, isZoneBlocked, isNoOrg } = gate.org.settings;
+  const headers = commonHeaders(clockAheadMs);
+  if (isNoOrg) return { headers, refusal: page(404, 'Page not found') };
+  if (isZoneBlocked) return { headers, refusal: page(403, 'Access denied') };
   if (route?.open) return { headers, refusal: null };
   const scopes = scopesOf(gate, request.headers.authorization ?? '');
   if (scopes === null) return { headers, refusal: oktaError('E0000011') };
@@ -25,9 +28,15 @@ export function guard(gate: Gate, request: EmulatedRequest, route: Route | null)
   return { headers, refusal: scopeRefusal(gate.org, request, { scopes, route }) };
 }
 
+const page = (status: number, title: string): Answer => ({
+  status,
+  headers: { 'content-type': 'text/html' },
+  text: `<html><title>${title}</title></html>`,
+});
+
 /** Date and request id, which every answer of Okta has. */
-export function commonHeaders(): Record<string, string> {
-  return { date: httpDate(Date.now()), 'x-okta-request-id': requestId() };
+export function commonHeaders(clockAheadMs = 0): Record<string, string> {
+  return { date: httpDate(Date.now() + clockAheadMs), 'x-okta-request-id': requestId() };
 }
 
 /** The three rate-limit headers. */

@@ -97,6 +97,18 @@ export interface NewGroup {
   roles?: readonly string[];
 }
 
+/** A service app of the organisation. */
+export interface ServiceAppSettings {
+  clientId: string;
+  jwk: Json;
+  scopes?: readonly string[];
+  isInactive?: boolean;
+  /** Does not accept the proof of possession of token requests. */
+  refusesDpop?: boolean;
+  /** A policy refuses the address of the caller. */
+  isDenied?: boolean;
+}
+
 /** Settings of the Okta emulator that tests and the demo may change while it runs. */
 export interface OktaSettings extends RateLimitSettings {
   /**
@@ -111,7 +123,13 @@ export interface OktaSettings extends RateLimitSettings {
   /** Lists of users and members of groups lead back to their beginning. */
   endlessPages?: boolean;
   /** The service app that may request tokens; null refuses all. `jwk` is its public key. */
-  oauth: { clientId: string; jwk: Json; scopes?: readonly string[] } | null;
+  oauth: ServiceAppSettings | null;
+  /** How far the clock of the organisation is ahead of this machine's, in milliseconds. */
+  clockAheadMs?: number;
+  /** Refuses every request as an address outside the allowed network zones: a page, not JSON. */
+  isZoneBlocked?: boolean;
+  /** Answers as a host without an organisation. */
+  isNoOrg?: boolean;
 }
 
 /**

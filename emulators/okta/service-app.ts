@@ -47,12 +47,17 @@ export class ServiceApp {
     const form = objectBody(request);
     if (form.grant_type !== 'client_credentials')
       return oauthError('unsupported_grant_type', 'Only client_credentials is taken.');
+    const { oauth } = this.#org.settings;
+    if (oauth?.refusesDpop)
+      return oauthError('invalid_dpop_proof', 'The DPoP proof JWT header is missing.');
+    if (oauth?.isDenied)
+      return oauthError('access_denied', 'Policy evaluation failed for this request.');
     const problem = this.#assertionProblem(String(form.client_assertion), request);
     if (problem !== null) return oauthError('invalid_client', problem, 401);
     const wanted = String(form.scope ?? '')
       .split(' ')
       .filter(Boolean);
-    const granted = this.#org.settings.oauth?.scopes;
+    const granted = oauth?.scopes;
     const missing = granted ? wanted.filter((scope) => !granted.includes(scope)) : [];
     if (wanted.length === 0 || missing.length > 0) {
       return oauthError('invalid_scope', 'The requested scope is invalid, unknown, or malformed.');
@@ -71,6 +76,7 @@ export class ServiceApp {
   #assertionProblem(assertion: string, request: EmulatedRequest): string | null {
     const { oauth } = this.#org.settings;
     if (!oauth) return 'No service app is configured.';
+    if (oauth.isInactive) return 'The client is not active.';
     const parts = assertion.split('.');
     const header = tokenPart(parts[0]);
     const claims = tokenPart(parts[1]);
@@ -81,9 +87,9 @@ export class ServiceApp {
   }
 
   #claimsProblem(claims: Json, clientId: string, audience: string): string | null {
-    const now = Date.now() / 1000;
+    const now = (Date.now() + (this.#org.settings.clockAheadMs ?? 0)) / 1000;
     if (claims.iss !== clientId || claims.sub !== clientId)
-      return 'iss and sub must be the client id.';
+      return "Invalid value for 'client_id' parameter.";
     if (claims.aud !== audience) return 'The audience must be the token endpoint.';
     if (
       typeof claims.exp !== 'number' ||

@@ -5,7 +5,7 @@ import type { SlackWorkspace } from './workspace.ts';
 import { BOT, TEAM } from './workspace.ts';
 
 /** auth.test: the owner of the token. */
-export function authRoutes(): Route[] {
+export function authRoutes({ settings }: SlackWorkspace): Route[] {
   const route = { path: '/api/auth.test', operation: 'auth:test', redact: ['token'] };
   const handle: Route['handle'] = () =>
     slackOk({
@@ -14,8 +14,8 @@ export function authRoutes(): Route[] {
       user: BOT.name,
       team_id: TEAM.id,
       user_id: BOT.userId,
-      bot_id: BOT.botId,
-      is_enterprise_install: false,
+      ...(settings.owner !== 'user' && { bot_id: BOT.botId }),
+      is_enterprise_install: settings.owner === 'org',
     });
   return [
     { ...route, method: 'GET', handle },
@@ -34,6 +34,9 @@ export function guard(
   const token = scheme === 'Bearer' ? bearer : (textArgument(argumentsOf(request), 'token') ?? '');
   if (token === '') return { headers: {}, refusal: slackError('not_authed') };
   if (token !== settings.token) return { headers: {}, refusal: slackError('invalid_auth') };
+  if (settings.refusal) return { headers: {}, refusal: slackError(settings.refusal) };
+  if (settings.owner === 'org' && route?.scope !== undefined)
+    return { headers: {}, refusal: slackError('team_access_not_granted') };
   const headers = { 'x-oauth-scopes': settings.scopes.join(',') };
   if (isGarbled(request)) return { headers, refusal: slackError('invalid_json') };
   const needed = route?.scope;

@@ -13,7 +13,7 @@ export function slackVendor(workspace: SlackWorkspace): Vendor {
   return {
     name: 'slack',
     routes: [
-      ...authRoutes(),
+      ...authRoutes(workspace),
       ...chatRoutes(workspace),
       ...conversationRoutes(workspace),
       ...memberRoutes(workspace),

@@ -1,7 +1,7 @@
 /** What people should do about the refusals that they meet most often, for reports and the doctor. */
 
 /** Slack's error names, with what is wrong and the remedy. */
-const SLACK: Readonly<Record<string, string>> = {
+export const SLACK_REMEDIES: Readonly<Record<string, string>> = {
   not_in_channel: 'Invite the bot to the channel.',
   channel_not_found: 'Check the channel; invite the bot if the channel is private.',
   is_archived: 'The channel is archived: unarchive it, or configure another one.',
@@ -9,7 +9,10 @@ const SLACK: Readonly<Record<string, string>> = {
   restricted_action_read_only_channel: 'The channel is read-only: choose another one.',
   restricted_action_thread_only_channel: 'The channel allows replies only: choose another one.',
   restricted_action_non_threadable_channel: 'The channel does not allow this: choose another one.',
-  team_access_not_granted: 'Grant the bot access to the workspace.',
+  team_access_not_granted:
+    'The token is for an organisation: install the app in the workspace of the channel, and use the bot token of that workspace.',
+  missing_argument:
+    'The token is for an organisation: install the app in the workspace of the channel, and use the bot token of that workspace.',
   org_login_required: 'The workspace is being migrated: try again later.',
   team_not_found: 'The workspace was not found: create a new token.',
   missing_scope: 'Add the scope chat:write to the Slack app, and install it again.',
@@ -24,5 +27,5 @@ const SLACK: Readonly<Record<string, string>> = {
 
 /** What to do about a refusal with this error name of Slack. */
 export const slackRemedy = (name: string): string =>
-  (Object.hasOwn(SLACK, name) ? SLACK[name] : undefined) ??
+  (Object.hasOwn(SLACK_REMEDIES, name) ? SLACK_REMEDIES[name] : undefined) ??
   'Run `arx doctor` to check the token and the channel.';

@@ -1,5 +1,5 @@
 import { requireSlack } from '../../config/env/vendors.ts';
-import { slackRemedy } from '../../mfa/refusal-words.ts';
+import { SLACK_REMEDIES, slackRemedy } from '../../mfa/refusal-words.ts';
 import { attempt, fail, pass } from './check.ts';
 import type { CheckResult } from './check.ts';
 import { slackButtonChecks } from './slack-buttons.ts';
@@ -7,11 +7,18 @@ import type { VendorCheckContext } from './vendors.ts';
 import type { SlackOperations } from '../../connectors/types.ts';
 
 type Channel = SlackOperations['channels:read']['output'];
+type Identity = SlackOperations['auth:test']['output'];
 
 const REMEDIES = {
+  ...SLACK_REMEDIES,
   unauthenticated: 'Install the Slack app again and set SLACK_BOT_TOKEN to its bot token (xoxb-…).',
   forbidden:
     'Give the Slack app the scopes chat:write and channels:history (groups:history for a private channel).',
+  missing_scope:
+    'Give the Slack app the scopes chat:write and channels:history (groups:history for a private channel).',
+  malformed: 'Set SLACK_API_URL to https://slack.com/api/, or remove it: something else answers.',
+  unavailable: 'Check that this machine can reach slack.com, and SLACK_API_URL if it is set.',
+  rate_limited: 'Slack limits the calls of the app: wait a minute and try again.',
 };
 const HISTORY = ['channels:history', 'groups:history'];
 
@@ -30,7 +37,7 @@ export async function* slackChecks(context: VendorCheckContext): AsyncGenerator<
     async () => {
       const { output } = await connectors.slack('auth:test', {}, callContext('auth'));
       scopes = output.scopes;
-      return `bot ${output.user} in ${output.team}`;
+      return identityCheck(output);
     },
     REMEDIES,
   );
@@ -42,6 +49,22 @@ export async function* slackChecks(context: VendorCheckContext): AsyncGenerator<
       ? channelById(context, channel, scopes ?? [])
       : channelByName(context, channel, scopes ?? []));
   yield* slackButtonChecks(settings, scopes);
+}
+
+/** Whether the token belongs to a bot of one workspace. */
+function identityCheck({ botId, isForOrg, user, team }: Identity): string | CheckResult {
+  if (botId === null)
+    return fail(
+      'slack auth',
+      `the token belongs to the user ${user}, not to a bot`,
+      slackRemedy('not_allowed_token_type'),
+    );
+  const detail = `bot ${user} in ${team}`;
+  if (!isForOrg) return detail;
+  return {
+    ...pass('slack auth', `${detail}, a token for a whole organisation`),
+    remedy: slackRemedy('team_access_not_granted'),
+  };
 }
 
 /**
@@ -68,15 +91,22 @@ const channelById = (
     },
     {
       ...REMEDIES,
-      forbidden:
-        'Invite the bot with /invite in the channel, and give the Slack app channels:history, or groups:history for a private channel.',
-      not_found: `${BY_ID} For a private channel the bot must be a member and needs groups:history.`,
+      not_in_channel: 'Invite the bot with /invite in the channel.',
+      missing_scope:
+        'Give the Slack app channels:history, or groups:history for a private channel, and install it again.',
+      channel_not_found: `${BY_ID} For a private channel the bot must be a member and needs groups:history.`,
     },
   );
 
 /** Why a run could not post to the channel; null if nothing is known to be wrong. */
-function problemOf({ name, isMember, isArchived }: Channel): CheckResult | null {
+function problemOf({ name, isMember, isArchived, isReadOnly }: Channel): CheckResult | null {
   if (isArchived) return fail('slack channel', `#${name} is archived`, slackRemedy('is_archived'));
+  if (isReadOnly)
+    return fail(
+      'slack channel',
+      `#${name} is read-only for the bot`,
+      slackRemedy('restricted_action_read_only_channel'),
+    );
   return isMember
     ? null
     : fail('slack channel', `the bot is not in #${name}`, `Invite it with /invite in #${name}.`);
@@ -100,7 +130,7 @@ async function channelByName(
       );
       return problemOf(output) ?? `#${output.name} (${output.id})`;
     },
-    { ...REMEDIES, not_found: BY_ID },
+    { ...REMEDIES, not_found: BY_ID, channel_not_found: BY_ID },
   );
   const canList = LISTING.every((scope) => scopes.includes(scope));
   if (checked.code !== 'forbidden' && (checked.code !== 'not_found' || canList)) return checked;

@@ -1,6 +1,8 @@
 /** The client of Okta, based on Okta's SDK. */
 
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { z } from 'zod';
+import { cleanWords } from '../transport/vendor-words.ts';
 import { exchange, sendPaced } from '../transport/exchange.ts';
 import { networkError, refusalError } from '../transport/failure.ts';
 import { networkFailure } from '../transport/network.ts';
@@ -171,12 +173,31 @@ async function fetchToken(
 
 /** A scope that is not granted does not mean that the credential is invalid. */
 function tokenRefusal({ status, text }: HttpResponse): Refusal {
-  if (status === 400 && /"error"\s*:\s*"invalid_scope"/.test(text))
-    return { code: 'forbidden', vendorCode: 'invalid_scope' };
+  if (status >= 500 || status === 429) return { code: 'unavailable', vendorCode: null };
+  const { error: vendorCode = null, error_description: words } = parseRefusal(text);
+  const isForbidden = vendorCode === 'invalid_scope' || vendorCode === 'access_denied';
   return {
-    code: status < 500 && status !== 429 ? 'unauthenticated' : 'unavailable',
-    vendorCode: null,
+    code: isForbidden ? 'forbidden' : 'unauthenticated',
+    vendorCode,
+    vendorMessage: cleanWords([words]),
   };
+}
+
+const tokenError = z.object({
+  error: z
+    .string()
+    .regex(/^[a-z_]{1,64}$/)
+    .optional()
+    .catch(undefined),
+  error_description: z.string().optional().catch(undefined),
+});
+
+function parseRefusal(text: string): z.output<typeof tokenError> {
+  try {
+    return tokenError.parse(JSON.parse(text));
+  } catch {
+    return {};
+  }
 }
 
 const plain = ({ method, url, headers, body }: SdkRequest): HttpRequest => ({
