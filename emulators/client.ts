@@ -14,6 +14,8 @@ import type { Evolution } from './demo/evolve.ts';
 import type { JiraSettings, StatusCategory } from './jira/model.ts';
 import type { NewApp } from './okta/app-records.ts';
 import type { NewGroup, NewUser, OktaSettings, UserPatch } from './okta/model.ts';
+import type { DeviceDecision } from './control/sign-ins.ts';
+import type { OpenIdSettings } from './okta/openid/model.ts';
 import type { NewLogEvent } from './okta/system-log.ts';
 import type { NewMember, SlackChannel, SlackSettings } from './slack/workspace.ts';
 import type { FaultRule } from './types.ts';
@@ -47,6 +49,12 @@ export interface EmulatorControl extends AccountControls {
   /** Adds entries to the System Log. */
   addLogEvents(events: readonly NewLogEvent[]): Promise<{ uuid: string; published: string }[]>;
   oktaSettings(changes: Partial<OktaSettings>): Promise<void>;
+  /** Changes settings of sign-in with OpenID Connect. */
+  signInSettings(changes: Partial<OpenIdSettings>): Promise<void>;
+  /** Confirms or refuses a device as its person would on the page. */
+  decideDevice(decision: DeviceDecision): Promise<void>;
+  /** Signs with a new key from now on; `drop` also stops publishing the old one. */
+  rotateSignInKeys(options?: { drop?: boolean }): Promise<void>;
   /** Moves an issue as a person would. */
   transitionIssue(key: string, category: StatusCategory): Promise<StateIssue>;
   deleteIssue(key: string): Promise<void>;
@@ -91,6 +99,9 @@ export function emulatorControl(base: string): EmulatorControl {
     addLogEvents: async (events) =>
       (await call('POST', '/okta/log', { events })).events as { uuid: string; published: string }[],
     oktaSettings: (changes) => post('/okta/settings', changes),
+    signInSettings: (changes) => post('/okta/sign-in/settings', changes),
+    decideDevice: (decision) => post('/okta/sign-in/device', decision),
+    rotateSignInKeys: (options = {}) => post('/okta/sign-in/keys', options),
     transitionIssue: async (key, category) =>
       (await call('POST', `/jira/issues/${key}/transition`, { category })) as unknown as StateIssue,
     deleteIssue: async (key) => void (await call('DELETE', `/jira/issues/${key}`)),

@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, extname, join } from 'node:path';
-import { fakeToken, objectId } from './ids.ts';
+import { fakeToken, objectId, oktaId } from './ids.ts';
 import type { Canaries } from './okta/model.ts';
 import type { ResetRounding, WindowStart } from './rate-limit.ts';
 
@@ -29,7 +29,10 @@ export type TokenName =
   | 'entraClientId'
   | 'entraClientSecret'
   | 'salesforceClientId'
-  | 'salesforceClientSecret';
+  | 'salesforceClientSecret'
+  | 'consoleClientId'
+  | 'consoleClientSecret'
+  | 'cliClientId';
 
 /** Options of the emulators; all have defaults. */
 export interface EmulatorOptions {
@@ -142,6 +145,9 @@ function defaultTokens(seed: number): ResolvedOptions['tokens'] {
     entraClientSecret: fakeToken('emu8Q~', seed + 14, 34),
     salesforceClientId: fakeToken('3MVG9', seed + 15, 80),
     salesforceClientSecret: fakeToken('', seed + 16, 64),
+    consoleClientId: oktaId('0oa', 900, seed),
+    consoleClientSecret: fakeToken('', seed + 18, 64),
+    cliClientId: oktaId('0oa', 901, seed),
   };
 }
 

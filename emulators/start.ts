@@ -15,6 +15,7 @@ import { GoogleWorkspace } from './google/workspace.ts';
 import { addAccounts } from './demo/accounts.ts';
 import { JiraSite } from './jira/site.ts';
 import { jiraVendor } from './jira/vendor.ts';
+import { openIdSettings } from './okta/openid/settings.ts';
 import { OktaOrg } from './okta/org.ts';
 import { oktaVendor } from './okta/vendor.ts';
 import type { EmulatorOptions, PortName, ResolvedOptions, TokenName } from './options.ts';
@@ -140,7 +141,14 @@ function buildState(options: ResolvedOptions): EmulatorState {
   const { rateLimit, windowMs, windowStart, resetRounding, latencyMs, tokens, seed, indexLagMs } =
     options;
   const limits = { rateLimit, windowMs, windowStart, resetRounding };
-  const settings = { ...limits, latencyMs, token: tokens.okta, denyPaths: [], oauth: null };
+  const settings = {
+    ...limits,
+    latencyMs,
+    token: tokens.okta,
+    denyPaths: [],
+    oauth: null,
+    openid: openIdSettings(tokens),
+  };
   const okta = new OktaOrg(seed, settings, options.canaries);
   if (options.profile === 'demo') buildDemoOrg(okta, options);
   if (options.profile === 'plain') buildPlainOrg(okta, options);

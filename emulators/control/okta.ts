@@ -6,6 +6,7 @@ import type { OktaOrg } from '../okta/org.ts';
 import type { NewLogEvent } from '../okta/system-log.ts';
 import type { EmulatorState } from '../start.ts';
 import type { Answer, EmulatedRequest, Route } from '../types.ts';
+import { signInControls } from './sign-ins.ts';
 import { userState } from './state.ts';
 
 const operation = 'control';
@@ -67,6 +68,7 @@ export function oktaControls({ okta }: EmulatorState): Route[] {
       },
     },
     logControl(okta),
+    ...signInControls(okta.signIns),
     {
       method: 'POST',
       path: '/evolve',

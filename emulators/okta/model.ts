@@ -1,5 +1,6 @@
 import type { RateLimitSettings } from '../rate-limit.ts';
 import type { Json } from '../types.ts';
+import type { OpenIdSettings } from './openid/model.ts';
 
 /** One enrolled factor as stored; its row in Okta's format is built on request. */
 export interface FactorSpec {
@@ -130,6 +131,8 @@ export interface OktaSettings extends RateLimitSettings {
   isZoneBlocked?: boolean;
   /** Answers as a host without an organisation. */
   isNoOrg?: boolean;
+  /** The applications that people sign in to; absent: none. */
+  openid?: OpenIdSettings;
 }
 
 /**

@@ -9,6 +9,7 @@ import type {
   UserPatch,
   UserRecord,
 } from './model.ts';
+import { OpenIdProvider } from './openid/provider.ts';
 import { SystemLog } from './system-log.ts';
 import { UserDirectory } from './user-directory.ts';
 
@@ -21,6 +22,7 @@ export class OktaOrg {
   groups: (GroupRecord | undefined)[] = [];
   readonly apps: AppDirectory;
   readonly log = new SystemLog();
+  readonly signIns = new OpenIdProvider(this);
 
   constructor(seed: number, settings: OktaSettings, canaries: Canaries = {}) {
     this.seed = seed;

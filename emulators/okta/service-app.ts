@@ -3,7 +3,8 @@ import { tokenPart } from '../token-part.ts';
 import type { JsonWebKey } from 'node:crypto';
 import { objectBody } from '../http.ts';
 import { fakeToken } from '../ids.ts';
-import type { Answer, EmulatedRequest, Json, Route } from '../types.ts';
+import type { Answer, EmulatedRequest, Json } from '../types.ts';
+import { oauthError } from './oauth-error.ts';
 import type { OktaOrg } from './org.ts';
 
 const LIFETIME_S = 3600;
@@ -24,29 +25,15 @@ export class ServiceApp {
     this.#org = org;
   }
 
-  routes(): Route[] {
-    return [
-      {
-        method: 'POST',
-        path: '/oauth2/v1/token',
-        operation: 'oauth:token',
-        open: true,
-        redact: ['client_assertion'],
-        handle: (request) => this.#token(request),
-      },
-    ];
-  }
-
   /** Scopes of a bearer token; null if it is unknown or expired. */
   scopes(token: string): readonly string[] | null {
     const grant = this.#grants.get(token);
     return grant && grant.expiresAt > Date.now() ? grant.scopes : null;
   }
 
-  #token(request: EmulatedRequest): Answer {
+  /** The answer of the token endpoint to grant_type client_credentials. */
+  token(request: EmulatedRequest): Answer {
     const form = objectBody(request);
-    if (form.grant_type !== 'client_credentials')
-      return oauthError('unsupported_grant_type', 'Only client_credentials is taken.');
     const { oauth } = this.#org.settings;
     if (oauth?.refusesDpop)
       return oauthError('invalid_dpop_proof', 'The DPoP proof JWT header is missing.');
@@ -117,8 +104,4 @@ function hasValidSignature(assertion: string, algorithm: string, jwk: Json): boo
     { key, dsaEncoding: 'ieee-p1363' },
     signature,
   );
-}
-
-function oauthError(error: string, description: string, status = 400): Answer {
-  return { status, body: { error, error_description: description } };
 }

@@ -12,6 +12,7 @@ import { groupRoutes } from './groups.ts';
 import { guard } from './guard.ts';
 import { lifecycleRoutes } from './lifecycle.ts';
 import { logRoutes } from './logs.ts';
+import { openIdRoutes } from './openid/routes.ts';
 import type { OktaOrg } from './org.ts';
 import { orgRoutes } from './org-info.ts';
 import { policyRoutes } from './policies.ts';
@@ -41,7 +42,7 @@ export function oktaVendor(org: OktaOrg, limiter: RateLimiter): Vendor {
         ...writeRoutes(org),
         ...lifecycleRoutes(org),
       ]),
-      ...app.routes(),
+      ...openIdRoutes(org.signIns, app),
     ],
     guard: (request, route) => guard({ org, limiter, app }, request, route),
     unknownRoute: () => oktaError('E0000022'),
