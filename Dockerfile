@@ -5,7 +5,7 @@ WORKDIR /app
 FROM base AS modules
 COPY package.json package-lock.json ./
 # The image brings its own Node: the npm one, an optional dependency, is taken out again.
-RUN npm ci --omit=dev --no-audit --no-fund \
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
   && rm -rf node_modules/node-linux-* node_modules/.bin/node
 
 FROM base

@@ -37,7 +37,7 @@ const PROPERTY = {
 };
 
 export default defineConfig(
-  globalIgnores(['coverage/', '.arx/']),
+  globalIgnores(['coverage/', '.arx/', 'dist/']),
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.base],

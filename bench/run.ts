@@ -8,6 +8,7 @@ import type { Bench } from './support/result.ts';
 /** The benchmarks by name, in the order in which they run. */
 const BENCHES: Record<string, () => Promise<{ bench: Bench }>> = {
   policy: () => import('./policy.ts'),
+  startup: () => import('./startup.ts'),
   quota: () => import('./quota.ts'),
   interactive: () => import('./interactive.ts'),
   enrich: () => import('./enrich.ts'),

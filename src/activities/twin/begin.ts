@@ -25,7 +25,7 @@ const SYNC_HISTORY_LIMIT = 1_000;
 
 const HOUR_MS = 3_600_000;
 const HOURS_BACK = 24;
-/** How long Okta keeps the log. workflows/messages.ts has the same limit for inputs. */
+/** How long Okta keeps the log. workflows/limits.ts has the same limit for inputs. */
 const MOST_HOURS_BACK = 2_160;
 
 type BeginDeps = UsesStore<'journal' | 'snapshots' | 'twin'> &

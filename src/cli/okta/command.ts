@@ -1,4 +1,4 @@
-import { MOST_HOURS_BACK } from '../../workflows/messages.ts';
+import { MOST_HOURS_BACK } from '../../workflows/limits.ts';
 import {
   LOCAL_STACK,
   nonEmptyText,

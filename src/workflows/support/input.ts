@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/workflow';
-import { MOST_HOURS_BACK } from '../messages.ts';
+import { MOST_HOURS_BACK } from '../limits.ts';
 
 /** Whether a value is allowed in a field of a workflow's input. */
 type Check = (value: unknown) => boolean;

@@ -2,17 +2,19 @@ import { execFile, spawn } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   realpathSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 const run = promisify(execFile);
 let root: string;
@@ -87,4 +89,40 @@ test.each([
       code: 2,
       stderr: expect.stringContaining('needs Node 22.19'),
     });
+});
+
+describe('the bundle in dist', () => {
+  const at = (path: string, seconds: number) => {
+    const file = join(root, path);
+    if (!existsSync(file)) writeFileSync(file, `console.log('${path}');`);
+    utimesSync(file, seconds, seconds);
+  };
+  const entryThatRuns = async () => (await run(join(root, 'bin/arx'))).stdout.trim();
+
+  beforeEach(() => {
+    mkdirSync(join(root, 'dist'));
+    rmSync(join(root, 'src/cli.ts'));
+    at('dist/cli.js', 2_000_000_000);
+    at('src/cli.ts', 1_000_000_000);
+    writeFileSync(join(root, 'package.json'), '{"type":"module"}');
+    at('package.json', 1_000_000_000);
+    utimesSync(join(root, 'src'), 1_000_000_000, 1_000_000_000);
+  });
+
+  test('runs if nothing has changed since it was made', async () => {
+    expect(await entryThatRuns()).toBe('dist/cli.js');
+  });
+
+  test.each(['src/cli.ts', 'src/another.ts', 'package.json'])(
+    'gives way to the sources if %s is newer',
+    async (path) => {
+      at(path, 2_000_000_001);
+      expect(await entryThatRuns()).toBe('src/cli.ts');
+    },
+  );
+
+  test('gives way to the sources if one was removed', async () => {
+    utimesSync(join(root, 'src'), 2_000_000_001, 2_000_000_001);
+    expect(await entryThatRuns()).toBe('src/cli.ts');
+  });
 });
