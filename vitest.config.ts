@@ -24,7 +24,7 @@ export default defineConfig({
     // Files share a process, so that modules are loaded once and its database is started once.
     isolate: false,
     maxWorkers: availableParallelism(),
-    testTimeout: 30_000,
+    testTimeout: 120_000,
     hookTimeout: 120_000,
     projects: Object.entries(PROJECTS).map(([name, include]) => ({
       extends: true,

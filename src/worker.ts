@@ -8,7 +8,7 @@ import { setFlagsFromString } from 'node:v8';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
-import { ensureFlowSearch } from './client/search-attributes.ts';
+import { ensureSearchAttributes } from './client/search-attributes.ts';
 import { readEnv, temporalVariables } from './config/env/env.ts';
 import type { ArxEnv } from './config/env/env.ts';
 import { ConfigError } from './config/errors.ts';
@@ -69,7 +69,7 @@ async function main(): Promise<void> {
   });
   const connection = await NativeConnection.connect(connectionOptions);
   const namespaceName = namespace ?? 'default';
-  isSearchable = await ensureFlowSearch(connection, namespaceName);
+  isSearchable = await ensureSearchAttributes(connection, namespaceName);
   const worker = await Worker.create({
     connection,
     namespace: namespaceName,

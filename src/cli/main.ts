@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { buildProgram } from './program.ts';
 import { EXIT } from './kit/exit.ts';
 import type { ExitCode } from './kit/exit.ts';
-import { errorDocument, toCliError } from './kit/errors.ts';
+import { errorDocument, toCliError, usageError } from './kit/errors.ts';
 import type { CliError } from './kit/errors.ts';
 import { printNote, writeJson } from './kit/io.ts';
 import type { Io } from './kit/io.ts';
@@ -26,11 +26,23 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     },
   });
   try {
+    refusePython(argv);
     await program.parseAsync(argv, { from: 'user' });
     return exit;
   } catch (thrown) {
     return reportError(io, json, explainMissingCommand(thrown, program, argv));
   }
+}
+
+/** Workflows are built in; the first documents about arx ran them from Python files. */
+function refusePython(argv: readonly string[]): void {
+  const [verb = '', ...words] = argv.filter((word) => !word.startsWith('-'));
+  const file = words.find((word) => /\.py$/i.test(word));
+  if (file === undefined || !['run', 'register'].includes(verb)) return;
+  throw usageError(
+    `${plain(file)} is a Python file, and arx has its workflows built in.`,
+    'Use `arx run mfa-enforcement-check` or `arx register`. docs/coming-from-project-agent.md has the other names.',
+  );
 }
 
 /** Whether a flag that all commands share is given before a bare `--`. */

@@ -7,7 +7,12 @@ import {
 } from '@temporalio/client';
 import type { CalendarSpec, Client, ScheduleHandle } from '@temporalio/client';
 import type { TemporalLink } from '../client.ts';
-import { MFA_SCHEDULE_ID, MFA_WORKFLOW, TASK_QUEUE } from '../workflows/messages.ts';
+import {
+  MFA_SCHEDULE_ID,
+  MFA_WORKFLOW,
+  TASK_QUEUE,
+  WORKFLOW_SUMMARIES,
+} from '../workflows/messages.ts';
 import type { MfaEnforcementCheckInput } from '../workflows/messages.ts';
 import { WORKFLOW_TASK_TIMEOUT } from './start-workflow.ts';
 
@@ -66,6 +71,7 @@ function scheduleParts(plan: SchedulePlan) {
       workflowId: `${MFA_SCHEDULE_ID}/scheduled`,
       taskQueue: TASK_QUEUE,
       workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
+      staticSummary: WORKFLOW_SUMMARIES[MFA_WORKFLOW],
       args: [{}] as [MfaEnforcementCheckInput],
     },
     policies: {

@@ -1,5 +1,5 @@
 import type { OperatorService } from '@temporalio/client';
-import { FLOW_SEARCH } from '../workflows/messages.ts';
+import { FLOW_SEARCH, RUN_SEARCH } from '../workflows/messages.ts';
 
 /** A connection with the operator service of its server. */
 export interface OperatorConnection {
@@ -7,17 +7,22 @@ export interface OperatorConnection {
   withDeadline<Answer>(deadline: number, ask: () => Promise<Answer>): Promise<Answer>;
 }
 
-const NAMES: readonly string[] = Object.values(FLOW_SEARCH);
-/** INDEXED_VALUE_TYPE_KEYWORD of Temporal's API. */
+/** Values of IndexedValueType in Temporal's API. */
 const KEYWORD = 2;
+const DOUBLE = 4;
+const { coverage, ...keywords } = { ...FLOW_SEARCH, ...RUN_SEARCH };
+const TYPES: Readonly<Record<string, number>> = {
+  ...Object.fromEntries(Object.values(keywords).map((name) => [name, KEYWORD])),
+  [coverage]: DOUBLE,
+};
 /** A server that does not answer in this time counts as one without search attributes. */
 const WITHIN_MS = 5_000;
 
 /**
- * Adds the search attributes of delegated flows to a namespace, if permitted. Returns whether they
- * exist. Never throws: without them flows run just the same, but can only be found in the store.
+ * Adds the search attributes of checks and delegated flows to a namespace, if permitted. Returns whether they
+ * exist. Never throws: without them all runs just the same, but can only be found in the store.
  */
-export async function ensureFlowSearch(
+export async function ensureSearchAttributes(
   connection: OperatorConnection,
   namespace: string,
 ): Promise<boolean> {
@@ -34,13 +39,13 @@ async function addMissingAttributes(
   { operatorService }: OperatorConnection,
   namespace: string,
 ): Promise<boolean> {
-  const missing = async (): Promise<string[]> => {
+  const missing = async (): Promise<[string, number][]> => {
     const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
-    return NAMES.filter((name) => customAttributes[name] !== KEYWORD);
+    return Object.entries(TYPES).filter(([name, type]) => customAttributes[name] !== type);
   };
   const absent = await missing();
   if (absent.length === 0) return true;
-  const searchAttributes = Object.fromEntries(absent.map((name) => [name, KEYWORD]));
+  const searchAttributes = Object.fromEntries(absent);
   await operatorService.addSearchAttributes({ namespace, searchAttributes }).catch(() => undefined);
   return (await missing()).length === 0;
 }

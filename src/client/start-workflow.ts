@@ -1,7 +1,7 @@
 import type { WorkflowStartOptions } from '@temporalio/client';
 import type { QueryDefinition } from '@temporalio/common';
 import type { StartedWorkflow, TemporalLink } from '../client.ts';
-import { TASK_QUEUE } from '../workflows/messages.ts';
+import { TASK_QUEUE, WORKFLOW_SUMMARIES } from '../workflows/messages.ts';
 
 /**
  * How long a workflow task of a killed worker blocks its workflow. Replaying the longest history
@@ -28,6 +28,7 @@ export async function startWorkflow<Workflow extends (input: never) => Promise<u
     taskQueue: TASK_QUEUE,
     workflowId,
     workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
+    staticSummary: WORKFLOW_SUMMARIES[type],
     ...policies,
     args: [input],
   });

@@ -1,23 +1,28 @@
 /** Sizes of a scan's pages, batches and histories. */
 
 /**
- * History length at which a run continues as new. A history of this length replays in well under
- * 0.3 s. Recorded in the plan.
+ * History length at which a run continues as new. A history of this length replays in less than
+ * 0.5 s, and a run of a few thousand users is one execution. Recorded in the plan.
  */
-export const HISTORY_LIMIT = 300;
+export const HISTORY_LIMIT = 4_000;
 /** Findings, or closable tickets, that one activity returns. */
 export const FINDINGS_PER_PAGE = 50;
 /** Users that Okta lists on one page. */
 export const USERS_PER_PAGE = 200;
 /** Maximum number of pages of one list that one activity reads. */
 export const PAGES_AT_ONCE = 10;
-/** Above this number of users, `scan.batch: auto` changes from one user per activity to batches. */
+/** Above this number of users, `scan.batch: auto` uses batches; up to it, one user per activity. */
+export const SMALL_BATCH_ABOVE = 200;
+/** Users per batch in that case: small enough that progress is seen, and little is read again. */
+const SMALL_BATCH = 25;
+/** Above this number of users, a batch is one page of the list, and checks begin beside the list. */
 export const AUTO_BATCH_ABOVE = 2_000;
-/** Users per batch in that case: one page of the list. Recorded in the plan. */
+/** Users per batch in that case. Recorded in the plan. */
 export const AUTO_BATCH = 200;
 
 /** Users per activity: as configured, or depending on the number of listed users. */
 export function batchSize(batch: 'auto' | number, listed: number, autoBatch: number): number {
   if (batch !== 'auto') return batch;
-  return listed > AUTO_BATCH_ABOVE ? autoBatch : 1;
+  if (listed > AUTO_BATCH_ABOVE) return autoBatch;
+  return listed > SMALL_BATCH_ABOVE ? SMALL_BATCH : 1;
 }

@@ -39,12 +39,12 @@ export function connect(databaseUrl: string, maxConnections: number): Kysely<Dat
 }
 
 /**
- * Checks on a separate connection that the database responds. Throws StoreUnavailableError within 8
- * s.
+ * Checks on a separate connection that the database responds. Throws StoreUnavailableError within
+ * twice `limitMs` (default 4 s).
  */
-export async function probe(databaseUrl: string): Promise<void> {
+export async function probe(databaseUrl: string, limitMs = PROBE_TIMEOUT): Promise<void> {
   const address = addressOf(databaseUrl);
-  const limits = { connectionTimeoutMillis: PROBE_TIMEOUT, query_timeout: PROBE_TIMEOUT };
+  const limits = { connectionTimeoutMillis: limitMs, query_timeout: limitMs };
   const client = new pg.Client({ connectionString: databaseUrl, ...limits });
   client.on('error', () => undefined);
   try {

@@ -37,6 +37,11 @@ export interface StoreOptions {
   databaseUrl: string;
   /** Maximum number of connections of this process; default 10. */
   maxConnections?: number;
+  /**
+   * How long the database may take to respond, milliseconds; default 4,000. A process that waits for
+   * others, such as a migration on the embedded store, is more patient.
+   */
+  patienceMs?: number;
   /** Replaces the database's clock for leases; for tests. */
   now?: () => Date;
   /**
@@ -51,8 +56,8 @@ export interface StoreOptions {
  * schema; see `migrate`.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const { databaseUrl, maxConnections = 10, now, currentAttempt } = options;
-  await probe(databaseUrl);
+  const { databaseUrl, maxConnections = 10, patienceMs, now, currentAttempt } = options;
+  await probe(databaseUrl, patienceMs);
   const db = connect(databaseUrl, maxConnections);
   const fence = new AttemptFence(db, currentAttempt);
   return {

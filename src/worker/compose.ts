@@ -58,7 +58,7 @@ export interface Composition extends ServiceConfig {
   log: Logger;
   /** Where the counters are registered. */
   meter: MetricMeter;
-  /** Whether the server has the search attributes of delegated flows. */
+  /** Whether the server has the search attributes of arx. */
   searchable: () => boolean;
 }
 
@@ -124,6 +124,7 @@ export async function compose({
       slackChannel: slack?.channel ?? null,
     },
     ...shared,
+    searchable,
     checkpoint: checkpoints.checkpoint,
   });
   const sync = createSyncActivities({
@@ -181,7 +182,8 @@ async function openWorkerStore(env: ArxEnv): Promise<Store> {
       path: 'DATABASE_URL',
     });
   }
-  const store = await openStore({ databaseUrl: env.databaseUrl.reveal(), currentAttempt });
+  const databaseUrl = env.databaseUrl.reveal();
+  const store = await openStore({ databaseUrl, patienceMs: 30_000, currentAttempt });
   await store.migrate();
   return store;
 }

@@ -1,4 +1,4 @@
-import { defineSearchAttributeKey, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import * as wf from '@temporalio/workflow';
 import type { FlowActivities, OpenedFlow, PlannedStep } from '../activities/flows/types.ts';
 import { governedOperation } from './governed-operation.ts';
@@ -7,6 +7,7 @@ import { FLOW_SEARCH, flowId, flowProgressQuery, flowStepId } from './messages.t
 import type { DelegatedFlowInput, DelegatedFlowResult, FlowProgress } from './messages.ts';
 import { inParallel } from './support/pool.ts';
 import { failureCode } from './support/scanning.ts';
+import { setSearchAttributes } from './support/shown.ts';
 
 const activities = wf.proxyActivities<FlowActivities>({
   // Finding out whether a user is the last super administrator can mean reading every group.
@@ -185,14 +186,6 @@ function codeOf(error: unknown): string {
   return cause instanceof WorkflowExecutionAlreadyStartedError
     ? 'already_started'
     : failureCode(cause);
-}
-
-function setSearchAttributes(values: Readonly<Record<string, string>>): void {
-  const pairs = Object.entries(values).map(([name, value]) => ({
-    key: defineSearchAttributeKey(name, 'KEYWORD'),
-    value,
-  }));
-  wf.upsertSearchAttributes(pairs);
 }
 
 /** Answers the progress query. */

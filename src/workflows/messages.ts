@@ -35,6 +35,8 @@ export interface MfaEnforcementCheckResult {
   enumerated: number;
   nonCompliant: number;
   reasons: string[];
+  /** Shares from 0 to 1; null if nobody had to be covered. */
+  coverage?: { low: number | null; high: number | null };
 }
 
 /** Answer to the `progress` query. */
@@ -140,9 +142,6 @@ export interface OktaSyncInput {
   resume?: SyncState;
 }
 
-/** How many hours Okta keeps the System Log. */
-export const MOST_HOURS_BACK = 2_160;
-
 /** How one stream of a sync ended; names, states and reasons are those of `arx.sync/v1`. */
 export interface SyncedStream {
   name: 'users' | 'apps' | 'logs' | 'roles';
@@ -228,6 +227,13 @@ export function flowStepId(run: string, step: string): string {
   return `flow-step/${run}/${step}`;
 }
 
+/** Search attributes of checks: status, scope (`organisation` or `groups`), lower bound of coverage. */
+export const RUN_SEARCH = {
+  status: 'ArxStatus',
+  scope: 'ArxScope',
+  coverage: 'ArxCoverage',
+} as const;
+
 /** Search attributes of `delegatedFlow`, each a Keyword; nothing personal. */
 export const FLOW_SEARCH = { flow: 'ArxFlow', outcome: 'ArxOutcome', actor: 'ArxActor' } as const;
 
@@ -265,3 +271,12 @@ export interface FlowProgress {
 }
 
 export const flowProgressQuery = defineQuery<FlowProgress>('progress');
+
+/** What a workflow of each type does, as its page in Temporal's UI shows it. */
+export const WORKFLOW_SUMMARIES: Readonly<Record<string, string>> = {
+  [MFA_WORKFLOW]: 'checks MFA enforcement: factors, tickets, report',
+  [SYNC_WORKFLOW]: 'reads the Okta organisation into the identity twin',
+  [ENRICH_WORKFLOW]: 'looks up one account',
+  [GOVERNED_WORKFLOW]: 'makes one governed call, with approval where policies ask for it',
+  [FLOW_WORKFLOW]: 'remedies one posture issue with a delegated flow',
+};

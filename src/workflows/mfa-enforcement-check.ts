@@ -2,11 +2,13 @@ import * as wf from '@temporalio/workflow';
 import type { MfaActivities, RunPlan } from '../activities/mfa/types.ts';
 import { AUTO_BATCH_ABOVE, batchSize, FINDINGS_PER_PAGE, PAGES_AT_ONCE } from '../mfa/scan-plan.ts';
 import { parseInput, FORMS } from './support/input.ts';
-import { progressQuery } from './messages.ts';
+import { RUN_SEARCH } from './messages.ts';
 import type { MfaEnforcementCheckInput, MfaEnforcementCheckResult, Progress } from './messages.ts';
+import { CHECK_SUMMARIES, markEnd, showState, trackProgress } from './support/check-shown.ts';
 import type { RunStatus } from '../mfa/types.ts';
 import type { ResumeState } from './support/state.ts';
 import { inParallel } from './support/pool.ts';
+import { activitiesWithSummaries, setSearchAttributes } from './support/shown.ts';
 import {
   failureCode,
   historyIsLong,
@@ -18,8 +20,8 @@ import {
   whileListing,
 } from './support/scanning.ts';
 
-const quick = wf.proxyActivities<MfaActivities>(QUICK);
-const patient = wf.proxyActivities<MfaActivities>(PATIENT);
+const quick = activitiesWithSummaries<MfaActivities>(QUICK, CHECK_SUMMARIES);
+const patient = activitiesWithSummaries<MfaActivities>(PATIENT, CHECK_SUMMARIES);
 
 const TICKETS_IN_FLIGHT = 4;
 
@@ -44,9 +46,11 @@ export async function mfaEnforcementCheck(
   const { groups, dryRun, mode, configRef } = input;
   const { firstExecutionRunId: run } = wf.workflowInfo();
   const plan = await quick.beginRun({ run, groups, dryRun, mode, configRef });
+  if (plan.search && !input.resume)
+    setSearchAttributes({ [RUN_SEARCH.status]: 'running', [RUN_SEARCH.scope]: plan.search.scope });
   try {
     const result = await runPhases(plan, state, progress);
-    if (result) return result;
+    if (result) return markEnd(plan, result);
   } catch (error) {
     await closeAfterFailure(plan, error);
     throw error;
@@ -160,6 +164,7 @@ async function checkUsers(
     await inParallel(plan.window, nextOrMore(slices, state.sizes, list), async (slice) => {
       const { checked } = await patient.checkUsers({ run: plan.run, ...slice });
       state.checked += checked;
+      showState(state);
     });
   } catch (error) {
     if (failureCode(error) !== 'unauthenticated') throw error;
@@ -227,6 +232,7 @@ async function eachTicket(
       const { code } = await work(subject);
       if (code === 'unauthenticated' || code === 'policy_denied') state.ticketsLost = code;
       state.ticketsDone += 1;
+      showState(state);
     },
   );
   state.after = subjects.at(-1) ?? state.after;
@@ -241,6 +247,7 @@ async function closeAfterFailure(plan: RunPlan, error: unknown): Promise<void> {
     status: 'failed' as RunStatus,
     reasons: [cancelled ? 'cancelled' : failureCode(error)],
   };
+  if (plan.search) setSearchAttributes({ [RUN_SEARCH.status]: end.status });
   await wf.CancellationScope.nonCancellable(async () => {
     // The record comes first: it must not depend on whether the message can be posted.
     await quick.finishRun(end);
@@ -265,18 +272,4 @@ function initialState(): ResumeState {
     ticketsDone: 0,
     ticketsLost: null,
   };
-}
-
-/** Answers the progress query from the state of the run. */
-function trackProgress(state: ResumeState): Progress {
-  const { firstExecutionRunId: run } = wf.workflowInfo();
-  const phase: { phase: Progress['phase'] } = { phase: state.phase };
-  const progress = Object.defineProperties({ run, ...phase } as Progress, {
-    pages: { enumerable: true, get: () => state.sizes.length },
-    listed: { enumerable: true, get: () => sum(state.sizes) },
-    checked: { enumerable: true, get: () => state.checked },
-    ticketsDone: { enumerable: true, get: () => state.ticketsDone },
-  });
-  wf.setHandler(progressQuery, () => ({ ...progress }));
-  return progress;
 }

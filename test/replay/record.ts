@@ -202,8 +202,10 @@ const PATHS: Record<string, Path> = {
     return started(job);
   },
   'continued-as-new': async (job) => {
-    await people(job, 130, 130);
-    return started(job);
+    await people(job, 1_000, 1_000);
+    return started(job, {
+      configRef: await job.store.snapshots.put({ version: 1, scan: { batch: 1 } }),
+    });
   },
 };
 

@@ -74,6 +74,7 @@ export function mfaParts(
       slackChannel: document.slackChannel,
     },
     flushCalls: async () => undefined,
+    searchable: () => false,
     checkpoint: async () => null,
     now,
     random: () => 0,

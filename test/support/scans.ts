@@ -163,5 +163,6 @@ export function activitiesOf(
     checkpoint: async () => null,
     now,
     random: () => 0,
+    searchable: () => false,
   });
 }

@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { randomUUID } from 'node:crypto';
+import { defaultPayloadConverter } from '@temporalio/common';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MfaActivities, PageSlice, RunPlan } from '../../src/activities/mfa/types.ts';
+import { ensureSearchAttributes } from '../../src/client/search-attributes.ts';
 import { AUTO_BATCH, HISTORY_LIMIT } from '../../src/mfa/scan-plan.ts';
 import type { mfaEnforcementCheck } from '../../src/workflows/index.ts';
 import type { ResumeState } from '../../src/workflows/support/state.ts';
@@ -76,6 +78,7 @@ function organisation(users: number, plan: Partial<RunPlan>) {
       enumerated: users,
       nonCompliant: 0,
       reasons,
+      coverage: { low: 0.9, high: 1 },
     }),
   };
   return { activities, slices, flight };
@@ -111,7 +114,8 @@ describe('the MFA check at scale', () => {
       }),
     );
     const chain = (await executions(server)).filter((one) => one.workflowId === workflowId);
-    return { slices, flight, events: chain.map(({ history }) => history.events ?? []) };
+    const events = chain.map(({ history }) => history.events ?? []);
+    return { slices, flight, workflowId, events };
   }
 
   it('keeps payloads small at 100,000 users, and uses few history events per batch', async () => {
@@ -129,17 +133,48 @@ describe('the MFA check at scale', () => {
     expect(events.flat().length / (slices.length * 200)).toBeLessThan(0.1);
   }, 60_000);
 
-  it('checks one user per activity up to 2,000, each once, in a small window, with histories that replay quickly', async () => {
-    const { slices, flight, events } = await run(400, { window: 3 });
+  it('checks a few thousand users in one execution, 25 per activity', async () => {
+    const { slices, events } = await run(2_000);
+    expect(new Set(slices.map(({ count }) => count))).toEqual(new Set([25]));
+    expect(slices).toHaveLength(80);
+    expect(events).toHaveLength(1);
+  });
+
+  it('checks one user per activity up to 200', async () => {
+    const { slices } = await run(200);
     expect(new Set(slices.map(({ count }) => count))).toEqual(new Set([1]));
-    expect(new Set(slices.map(({ page, from }) => `${page}/${from}`)).size).toBe(400);
-    expect(slices).toHaveLength(400);
+    expect(new Set(slices.map(({ page, from }) => `${page}/${from}`)).size).toBe(200);
+    expect(slices).toHaveLength(200);
+  });
+
+  it('checks each user once in a small window, and continues as new before a history grows long', async () => {
+    const { slices, flight, events } = await run(1_200, { window: 3, batch: 1 });
+    expect(new Set(slices.map(({ page, from }) => `${page}/${from}`)).size).toBe(1_200);
+    expect(slices).toHaveLength(1_200);
     expect(flight.most).toBeLessThanOrEqual(3);
     expect(Math.max(...events.map(mostPending))).toBeLessThanOrEqual(3);
-    expect(events.length).toBeGreaterThan(1);
-    expect(Math.max(...events.map(({ length }) => length))).toBeLessThan(330);
+    expect(events.length).toBe(2);
+    expect(Math.max(...events.map(({ length }) => length))).toBeLessThan(4_050);
     expect(Math.max(...payloadSizes(events))).toBeLessThan(2_048);
   }, 60_000);
+
+  it('says in Temporal what each activity does, and can be found by status, scope and coverage', async () => {
+    const { connection } = server.client;
+    expect(await ensureSearchAttributes(connection, server.namespace)).toBe(true);
+    const { workflowId, events } = await run(30, { search: { scope: 'groups' } });
+    const summaries = events
+      .flat()
+      .filter((event) => event[SCHEDULED])
+      .map(({ userMetadata }) => defaultPayloadConverter.fromPayload(userMetadata!.summary!));
+    expect(summaries).toContain('freezes settings and scope, and checks the policies');
+    expect(summaries).toContain('reads factors: page 1, users 30 to 30');
+    const { searchAttributes } = await server.client.workflow.getHandle(workflowId).describe();
+    expect(searchAttributes).toMatchObject({
+      ArxStatus: ['complete'],
+      ArxScope: ['groups'],
+      ArxCoverage: [0.9],
+    });
+  });
 
   it('uses the batch size from arx.yaml', async () => {
     const { slices } = await run(30, { batch: 7 });

@@ -19,7 +19,7 @@ import type { MfaActivities, RunPlan } from './types.ts';
 
 type BeginDeps = UsesStore<'runs' | 'deltas' | 'journal' | 'snapshots'> &
   UsesConnectors<'okta' | 'decide'> &
-  Pick<MfaDeps, 'settings' | 'surroundings' | 'checkpoint' | 'now'>;
+  Pick<MfaDeps, 'settings' | 'surroundings' | 'checkpoint' | 'now' | 'searchable'>;
 type BeginInput = Parameters<MfaActivities['beginRun']>[0];
 
 /** `beginRun`: whatever can be refused is refused here, before the first user is read. */
@@ -45,7 +45,7 @@ export function beginRun(deps: BeginDeps) {
       at: record.startedAt,
     });
     await store.journal.append([{ ...draft, outcome }]);
-    return runPlan(record);
+    return runPlan(record, deps.searchable());
   };
 }
 

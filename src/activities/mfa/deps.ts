@@ -30,6 +30,8 @@ export interface MfaDeps
   /** Settings of the worker's own configuration, or of a stored snapshot; throws ConfigError. */
   settings: (snapshot: unknown | null) => CheckSettings;
   surroundings: Surroundings;
+  /** Whether the server has the search attributes of checks. */
+  searchable: () => boolean;
   /** Writes the calls counted so far to the store, so that a report includes them. */
   flushCalls: () => Promise<void>;
   /** Signs the audit trail as it is now; null if it is empty or cannot be signed (reported already). */

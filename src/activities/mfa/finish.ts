@@ -1,7 +1,7 @@
 /** The last activities of a run: its conclusion, the message in Slack, and its end. */
 import type { JsonObject } from '../../audit/types.ts';
 import { incompleteReasons } from '../../mfa/completeness.ts';
-import { nonCompliant } from '../../mfa/coverage.ts';
+import { coverageOf, nonCompliant } from '../../mfa/coverage.ts';
 import { checkpointReply, slackSummary } from '../../mfa/slack-message.ts';
 import type { UsesClock, UsesStore } from '../support/parts.ts';
 import type { TicketAction, TicketNote } from '../../store/ticket-types.ts';
@@ -161,6 +161,7 @@ export function finishRun(
       enumerated: counts.enumerated,
       nonCompliant: nonCompliant(counts),
       reasons,
+      coverage: coverageOf(counts),
     };
     if (record.finishedAt !== null) return result;
     const finishedAt = deps.now().toISOString();

@@ -77,7 +77,7 @@ export function planForStore(plan: FrozenPlan): JsonObject {
 }
 
 /** The part of the plan that the workflow needs. */
-export function runPlan(record: RunRecord): RunPlan {
+export function runPlan(record: RunRecord, searchable: boolean): RunPlan {
   const plan = planOf(record);
   return {
     run: record.run,
@@ -89,6 +89,7 @@ export function runPlan(record: RunRecord): RunPlan {
     autoBatch: AUTO_BATCH,
     historyLimit: HISTORY_LIMIT,
     delta: plan.scan?.mode === 'delta' ? { readyAt: plan.scan.readyAt } : null,
+    search: searchable ? { scope: plan.groups.length > 0 ? 'groups' : 'organisation' } : null,
   };
 }
 

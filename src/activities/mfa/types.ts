@@ -26,6 +26,8 @@ export interface RunPlan {
    * `readyAt` on (ISO 8601). Null: all users are read, and checking begins while the list is read.
    */
   delta: { readyAt: string } | null;
+  /** What the run can be found by in Temporal; absent or null if the server has no such attributes. */
+  search?: { scope: 'organisation' | 'groups' } | null;
 }
 
 export interface PageSlice {

@@ -6,7 +6,7 @@ import {
   upsertSchedule,
 } from '../../client/schedule.ts';
 import type { SchedulePlan, ScheduleState } from '../../client/schedule.ts';
-import { ensureFlowSearch } from '../../client/search-attributes.ts';
+import { ensureSearchAttributes } from '../../client/search-attributes.ts';
 import type { ArxConfig } from '../../config/schema/schema.ts';
 import { schedulePlan } from './schedule-plan.ts';
 
@@ -47,7 +47,7 @@ export async function registerSchedule(
   if (triggerNow) await triggerSchedule(link);
   // These attributes make delegated flows searchable in the Temporal UI. If they cannot be added,
   // flows can only be found in the store.
-  await ensureFlowSearch(link.client.connection, link.namespace);
+  await ensureSearchAttributes(link.client.connection, link.namespace);
   const described = await describeSchedule(link);
   // Temporal has accepted the change, but may still describe the schedule as it was before.
   const state = described && { ...described, paused: paused ?? described.paused };

@@ -89,7 +89,7 @@ describe('actions against recorded histories', () => {
 
   it('a continued run has as many actions in each phase, and at most as many runs as estimated', () => {
     const history = recorded('continued-as-new', 'continued-as-new-last');
-    const { continued, ...phases } = actionsOf(shape(130));
+    const { continued, ...phases } = actionsOf(shape(1_000, { batch: 1 }));
     expect(phases).toEqual(phasesOf(history));
     expect(continued).toBeGreaterThanOrEqual(2 * (history.runs - 1));
     expect(continued).toBeLessThanOrEqual(4 * (history.runs - 1));
@@ -97,8 +97,10 @@ describe('actions against recorded histories', () => {
 });
 
 describe('actions', () => {
-  it('use batches above 2,000 users, as the workflow does', () => {
-    expect(actionsOf(shape(2_000)).checks).toBe(2_000);
+  it('use batches above 200 and above 2,000 users, as the workflow does', () => {
+    expect(actionsOf(shape(200)).checks).toBe(200);
+    expect(actionsOf(shape(201)).checks).toBe(9);
+    expect(actionsOf(shape(2_000)).checks).toBe(80);
     expect(actionsOf(shape(2_001)).checks).toBe(11);
     expect(actionsOf(shape(2_001, { batch: 1 })).checks).toBe(2_001);
   });
