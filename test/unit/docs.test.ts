@@ -3,8 +3,6 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { roomTable } from '../../eslint.rooms.js';
-import { EXIT, EXIT_MEANING } from '../../src/cli/kit/exit.ts';
-import { inertProgram } from '../../src/cli/program.ts';
 import { operationsDocs } from '../../src/cli/docs/operations.ts';
 import { configurationDocs } from '../../src/config/schema/docs.ts';
 
@@ -12,30 +10,6 @@ const root = join(import.meta.dirname, '../..');
 const text = (file: string): string => readFileSync(join(root, file), 'utf8');
 const folder = (path: string): string[] =>
   readdirSync(join(root, path)).map((name) => `${path}/${name}`);
-
-/** Whether words name a command; words in capitals are arguments. */
-function isCommand(words: readonly string[]): boolean {
-  const names = words.filter((word) => /^[a-z]/.test(word));
-  let command = inertProgram();
-  for (const name of names) {
-    const child = command.commands.find((one) => one.name() === name);
-    if (!child)
-      return command.registeredArguments.some(({ argChoices }) => argChoices?.includes(name));
-    command = child;
-  }
-  return true;
-}
-
-/** The rows of the README's table that starts with these words, without its head. */
-function tableAfter(start: string): string[] {
-  const lines = text('README.md').split('\n');
-  const head = lines.findIndex((line) => line.startsWith(start));
-  const rest = lines.slice(head + 2);
-  return rest.slice(
-    0,
-    rest.findIndex((line) => !line.startsWith('|')),
-  );
-}
 
 describe('derived pages', () => {
   it('docs/configuration.md is what schema and table of variables say', () => {
@@ -56,36 +30,6 @@ describe('derived pages', () => {
       plain(text('docs/design.md')),
       'paste what roomTable() of eslint.rooms.js gives',
     ).toContain(plain(roomTable()));
-  });
-
-  it('README.md has every verb of the command line in its table, and no other', () => {
-    const table = tableAfter('| command');
-    const named = table.flatMap((row) =>
-      [...(row.split('|')[1] ?? '').matchAll(/`arx ([a-z]+)/g)].map(([, verb = '']) => verb),
-    );
-    const verbs = inertProgram().commands.map((command) => command.name());
-    expect([...new Set(named)].sort()).toEqual(verbs.filter((verb) => verb !== 'help').sort());
-  });
-
-  it('README.md names existing commands in its table', () => {
-    const missing = tableAfter('| command').flatMap((row) => {
-      const [verb = '', ...others] = [...(row.split('|')[1] ?? '').matchAll(/`([^`]+)`/g)].map(
-        ([, words = '']) => words,
-      );
-      const [, group = ''] = verb.split(' ');
-      const paths = [verb, ...others].map((words) =>
-        words.startsWith('arx ') ? words.slice('arx '.length) : `${group} ${words}`,
-      );
-      return paths.filter((path) => !isCommand(path.split(' ')));
-    });
-    expect(missing).toEqual([]);
-  });
-
-  it('README.md has the exit codes as the commands use them', () => {
-    const rows = tableAfter('| exit code').map((row) => row.split('|').map((cell) => cell.trim()));
-    expect(rows.map(([, code, meaning]) => [Number(code), meaning])).toEqual(
-      Object.entries(EXIT).map(([name, code]) => [code, EXIT_MEANING[name as keyof typeof EXIT]]),
-    );
   });
 
   it('docs/operations.md is what catalogue and policies say', () => {
@@ -124,6 +68,10 @@ const PAGES = [
 ];
 
 describe('written pages', () => {
+  it('README.md is short', () => {
+    expect(text('README.md').split('\n').length).toBeLessThanOrEqual(121);
+  });
+
   it.each(PAGES)('%s links to files that exist', (page) => {
     const targets = [...text(page).matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)].map(
       ([, target = '']) => target,

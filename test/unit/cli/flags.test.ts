@@ -26,6 +26,8 @@ const BAD: [argv: string[], code: number, message: RegExp][] = [
   [['--frobnicate'], 2, /unknown option '--frobnicate'/],
   [['run'], 2, /`arx run` needs a command: /],
   [['run', 'mfa'], 2, /unknown command 'mfa'/],
+  [['run', 'workflow.py'], 2, /workflow\.py is a Python file/],
+  [['register', 'workflow.py'], 2, /is a Python file/],
   [[...check, '--fail-on', 'weak'], 2, /'weak' is not a verdict/],
   [[...check, '--fail-on', ''], 2, /'' is not a verdict/],
   [[...check, '--fail-on'], 2, /argument missing/],
