@@ -54,7 +54,7 @@ const TICKETS_FILLED_BY = [
   'connectors/jira/screens',
 ];
 // One rounding and one wording on every surface.
-const COVERAGE_SHOWN_BY = ['mfa/coverage'];
+const COVERAGE_SHOWN_BY = ['mfa/coverage', 'mfa/short-names'];
 // The words that requests may name.
 const ASKED_BY = ['mfa/types', 'mfa/strength', 'twin/types'];
 const SERVED_BY = ['config', 'store', 'governance'];

@@ -1,65 +1,11 @@
+import type { AUDIT_KINDS } from './kinds.ts';
+
 export type Json =
   null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
 
-/** Kinds of audit entries. They are a public interface: add, never rename. */
-export type AuditKind =
-  | 'scan.requested'
-  | 'scan.cancel_requested'
-  | 'scan.started'
-  | 'scan.page'
-  | 'scan.changes'
-  | 'schedule.changed'
-  | 'user.checked'
-  | 'user.rechecked'
-  | 'ticket.intended'
-  | 'ticket.created'
-  | 'ticket.updated'
-  | 'ticket.closed'
-  | 'ticket.reopened'
-  | 'ticket.refused'
-  | 'ticket.unknown'
-  | 'summary.intended'
-  | 'summary.posted'
-  | 'summary.failed'
-  | 'summary.checkpoint'
-  | 'scan.completed'
-  | 'sync.requested'
-  | 'sync.started'
-  | 'sync.stream'
-  | 'sync.finished'
-  | 'policy.loaded'
-  | 'policy.rejected'
-  | 'key.created'
-  | 'key.rotated'
-  | 'key.revoked'
-  | 'approval.opened'
-  | 'approval.notified'
-  | 'approval.reminded'
-  | 'approval.escalated'
-  | 'approval.answered'
-  | 'approval.refused'
-  | 'approval.closed'
-  | 'grant.issued'
-  | 'grant.used'
-  | 'grant.stale'
-  | 'action.requested'
-  | 'action.decided'
-  | 'action.denied'
-  | 'action.started'
-  | 'action.succeeded'
-  | 'action.failed'
-  | 'action.unknown'
-  | 'flow.opened'
-  | 'flow.refused'
-  | 'flow.planned'
-  | 'flow.step'
-  | 'flow.verified'
-  | 'flow.closed'
-  | 'flow.switched'
-  | 'resource_set.changed'
-  | 'data.purged'
-  | 'retention.shortened';
+/** A kind of audit entry. */
+export type AuditKind = (typeof AUDIT_KINDS)[number];
 
 /** Risk of an operation, lowest first. */
 export type Risk = 'LOW' | 'MEDIUM' | 'HIGH' | 'CRITICAL';

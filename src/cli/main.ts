@@ -8,6 +8,7 @@ import type { CliError } from './kit/errors.ts';
 import { printNote, writeJson } from './kit/io.ts';
 import type { Io } from './kit/io.ts';
 import { plain, plainLines } from './kit/text.ts';
+import { fitLines } from './kit/width.ts';
 
 /**
  * Runs one command line (without `node` and the script) and resolves to its exit code; never
@@ -19,7 +20,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   let exit: ExitCode = EXIT.ok;
   const program = buildProgram({
     out: (text) => io.out.write(text),
-    err: (text) => (json ? undefined : io.err.write(text)),
+    err: (text) => (json ? undefined : io.err.write(fitLines(text, io.colors.err))),
     json,
     run: async (task) => {
       exit = await task({ ...io, verbose });

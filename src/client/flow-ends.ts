@@ -18,8 +18,8 @@ export interface FlowEnds {
 
 const WITHIN_MS = 2_000;
 
-/** Ends that leave a run open; a workflow that completed has closed its run itself. */
-const CODES: Readonly<Record<string, string>> = {
+/** Ends that leave a run open, with their codes; a workflow that completed has closed it itself. */
+export const ENDS_WITHOUT_RESULT: Readonly<Record<string, string>> = {
   TERMINATED: 'terminated',
   TIMED_OUT: 'timed_out',
   CANCELLED: 'cancelled',
@@ -32,14 +32,15 @@ export function workflowEnds(open: () => Promise<TemporalLink | null>): FlowEnds
     findEndCode: (workflowId) =>
       askWithin(
         open,
-        async (link) => CODES[(await describe(link, workflowId))?.status ?? ''] ?? null,
+        async (link) =>
+          ENDS_WITHOUT_RESULT[(await describe(link, workflowId))?.status ?? ''] ?? null,
       ),
     findOperationEnd: (workflowId) =>
       askWithin(open, async (link) => {
         const found = await describe(link, workflowId);
         if (found === null) return { request: null, state: 'none' };
         if (found.status === 'COMPLETED') return operationEnd(link, workflowId);
-        return found.status in CODES ? { request: null, state: 'unknown' } : null;
+        return found.status in ENDS_WITHOUT_RESULT ? { request: null, state: 'unknown' } : null;
       }),
   };
 }
@@ -55,7 +56,7 @@ async function operationEnd(
 }
 
 /** Null if Temporal does not answer: then nothing is known. */
-async function askWithin<Answer>(
+export async function askWithin<Answer>(
   open: () => Promise<TemporalLink | null>,
   ask: (link: TemporalLink) => Promise<Answer | null>,
 ): Promise<Answer | null> {

@@ -76,7 +76,8 @@ export interface RunSummary {
   schema: 'arx.run/v1';
   run: string;
   workflowId: string;
-  status: 'running' | 'complete' | 'incomplete' | 'failed';
+  /** `terminated`: its workflow was ended in Temporal before it was complete. */
+  status: 'running' | 'complete' | 'incomplete' | 'failed' | 'terminated';
   /** Sentences: why the run is not complete, and what else a reader must know. */
   reasons: string[];
   dryRun: boolean;

@@ -21,6 +21,7 @@ import { integrationRoutes } from './api/integrations/routes.ts';
 import { changeRoutes } from './api/events/routes.ts';
 import { healthRoutes } from './health.ts';
 import { Problem, problemOf } from './problem.ts';
+import { rootRoute } from './root.ts';
 import { slackRoutes } from './slack/interactions.ts';
 import type { Background } from './background.ts';
 import type { ServerParts } from './types.ts';
@@ -41,6 +42,7 @@ export function createApp(parts: ServerParts, background: Background): Hono {
     for (const [name, value] of Object.entries(HEADERS)) context.res.headers.set(name, value);
     counters.count('arx_server_requests_total', { status: String(context.res.status) });
   });
+  app.route('/', rootRoute());
   app.route('/', healthRoutes(parts));
   app.route('/slack', slackRoutes(parts, background));
   const keys = new KeyAccess(parts);

@@ -3,6 +3,7 @@ import { ConfigError } from '../config/errors.ts';
 import { RunEndedError } from '../services/checks/cancel-check.ts';
 import { CheckRefusedError } from '../services/checks/start-check.ts';
 import { KeyRefusedError } from '../services/keys/create-key.ts';
+import { overHttp } from './http-remedies.ts';
 import { RequesterUnreadableError, FlowRefusal } from '../services/flows/refusal.ts';
 
 /** An error answer: status, stable code, message and remedy. */
@@ -86,7 +87,7 @@ const STATUS_OF_REFUSAL = {
 } as const satisfies Record<FlowRefusal['code'], ContentfulStatusCode>;
 
 const refusalProblem = ({ code, message, remedy, field }: FlowRefusal): Problem =>
-  new Problem(STATUS_OF_REFUSAL[code], code, { message, remedy, path: field });
+  new Problem(STATUS_OF_REFUSAL[code], code, { message, remedy: overHttp(remedy), path: field });
 
 /**
  * The answer for a thrown value. Unknown errors are not quoted, because their text may contain

@@ -68,7 +68,8 @@ export async function readAuthority({
 
 const WHOLE_QUOTA: Quota = { share: 1, reserve: 0, warningThreshold: false };
 
-const quotaOf = ({ quota }: ArxConfig): Quota => ({
+/** How much of Okta's limits the configuration allows. */
+export const quotaOf = ({ quota }: ArxConfig): Quota => ({
   share: quota.share,
   reserve: quota.reserve,
   warningThreshold: quota.warning_threshold,

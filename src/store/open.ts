@@ -21,7 +21,9 @@ import { createInputLedger } from './repositories/inputs.ts';
 import { createKeyRepository } from './repositories/keys.ts';
 import { createLeaseRepository } from './repositories/leases.ts';
 import { createMessageLedger } from './repositories/messages.ts';
+import { createNameReader } from './repositories/names.ts';
 import { createRateBucketRepository } from './repositories/rate-buckets.ts';
+import { createReferenceReader } from './repositories/references.ts';
 import { createRequestRepository } from './repositories/requests.ts';
 import { createRetentionRepository } from './repositories/retention.ts';
 import { createRunRepository } from './repositories/runs.ts';
@@ -85,6 +87,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     enrichments: createEnrichmentRepository(db, sqlClock(now)),
     flows: createFlowRunRepository(db),
     flowSettings: createFlowSettingsRepository(db),
+    names: createNameReader(db),
+    references: createReferenceReader(db),
     leases: createLeaseRepository(db, sqlClock(now), fence),
     retention: createRetentionRepository(db, now),
     migrate: () => migrateToLatest(db),

@@ -19,7 +19,8 @@ export interface RunRecord {
   /** Runs with the same key cover the same users and may be compared. */
   scopeKey: string;
   org: string;
-  status: 'running' | RunStatus;
+  /** `terminated`: its workflow was ended in Temporal, and could not close it. */
+  status: 'running' | RunStatus | 'terminated';
   dryRun: boolean;
   startedAt: string;
   finishedAt: string | null;
@@ -108,6 +109,10 @@ export interface RunRepository {
     run: string,
     end: { status: RunStatus; finishedAt: string; summary: JsonObject },
   ): Promise<void>;
+  /**
+   * Ends a run as `terminated`, without a summary; false, without a change, if it has already ended.
+   */
+  end(tx: StoreTransaction, run: string, finishedAt: string): Promise<boolean>;
 }
 export interface RunUserRepository {
   /**

@@ -9,7 +9,8 @@ export interface SyncRecord {
   run: string;
   workflowId: string;
   org: string;
-  status: 'running' | RunStatus;
+  /** `terminated`: its workflow was ended in Temporal, and could not close it. */
+  status: 'running' | RunStatus | 'terminated';
   startedAt: string;
   finishedAt: string | null;
   /** The settings fixed at its start; their shape is defined by the activities. */
@@ -45,6 +46,8 @@ export interface SyncRepository {
     run: string,
     end: { status: RunStatus; finishedAt: string; result: JsonObject },
   ): Promise<boolean>;
+  /** Ends a sync as `terminated`, without a result; false if it has already ended. */
+  end(tx: StoreTransaction, run: string, finishedAt: string): Promise<boolean>;
   /**
    * The states of the streams when last read, in the order of their names; streams that were never
    * read are omitted.

@@ -18,6 +18,7 @@ import type {
 } from './audit-types.ts';
 import type { EnrichmentRepository } from './enrichment-types.ts';
 import type { FlowRunRepository, FlowSettingsRepository } from './flow-types.ts';
+import type { NameReader, ReferenceReader } from './name-types.ts';
 import type { LeaseRepository } from './lease-types.ts';
 import type { RetentionRepository } from './retention-types.ts';
 import type {
@@ -91,6 +92,17 @@ export interface AuditFilter {
   kind?: AuditKind;
   subject?: string;
   since?: string;
+  until?: string;
+  /** Any of these principals; upper and lower case are alike. */
+  actors?: readonly string[];
+  /** An operation such as `okta:users:suspend`; `*` stands for any characters. */
+  operation?: string;
+  /** Entries about any of these ids. */
+  targets?: readonly string[];
+  /** Any of these: the last word of a kind (`failed`), or a word of the outcome (`rejected`). */
+  outcomes?: readonly string[];
+  /** From the end of the chain; by default in its order. */
+  newestFirst?: boolean;
   /** The 0-based index of the last entry that was read. */
   after?: number;
   limit?: number;
@@ -132,7 +144,7 @@ export interface AuditSearchPage {
 
 export interface AuditReader {
   head(): Promise<AuditHead>;
-  /** Entries with their content, in the order of the chain, with their 0-based index. */
+  /** Entries with their content and their 0-based index, in the order of the chain by default. */
   list(filter: AuditFilter): Promise<{ index: number; entry: AuditEntry }[]>;
   /** A page of the entries that meet all conditions, newest first. */
   search(wanted: AuditSearch): Promise<AuditSearchPage>;
@@ -184,6 +196,8 @@ export interface Store {
   enrichments: EnrichmentRepository;
   flows: FlowRunRepository;
   flowSettings: FlowSettingsRepository;
+  names: NameReader;
+  references: ReferenceReader;
   leases: LeaseRepository;
   retention: RetentionRepository;
   /** Updates the schema; safe to call from several processes. */

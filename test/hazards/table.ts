@@ -1368,6 +1368,33 @@ const ELSEWHERE: Hazard[] = [
   },
   {
     area: 'Elsewhere',
+    hazard: 'wide characters in tables',
+    test: ['unit/cli/kit/grid.test.ts', 'is cut and wrapped by columns, not by characters'],
+    takenOut: [
+      change(
+        'cli/kit/width.ts',
+        'export const widthOf = (text: string): number => stringWidth(text);',
+        'export const widthOf = (text: string): number => text.length;',
+      ),
+    ],
+  },
+  {
+    area: 'Temporal',
+    hazard: 'a check that is terminated cannot close itself',
+    test: [
+      'unit/services/checks.test.ts',
+      'is closed as terminated by the first command that looks, with one entry',
+    ],
+    takenOut: [
+      change(
+        'services/checks/close-ended-checks.ts',
+        "({ status, startedAt }) => status === 'running' && Date.parse(startedAt) < before,",
+        "({ startedAt }) => startedAt === '' && before > 0,",
+      ),
+    ],
+  },
+  {
+    area: 'Elsewhere',
     hazard: 'names in documents of Jira',
     test: ['unit/connectors/jira/adf.test.ts', 'returns every text unchanged'],
     takenOut: [

@@ -163,7 +163,8 @@ export function finishRun(
       reasons,
       coverage: coverageOf(counts),
     };
-    if (record.finishedAt !== null) return result;
+    // A run that was terminated, and then reset in Temporal, ends a second time.
+    if (record.finishedAt !== null && record.status !== 'terminated') return result;
     const finishedAt = deps.now().toISOString();
     const draft = draftOf(record, {
       kind: 'scan.completed',

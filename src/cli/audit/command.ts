@@ -1,22 +1,21 @@
 import { Option } from 'commander';
-import type { AuditFilter } from '../../store/types.ts';
-import type { AuditEntry, AuditKind } from '../../audit/types.ts';
+import type { Command } from 'commander';
 import { EXIT } from '../kit/exit.ts';
 import type { Io } from '../kit/io.ts';
 import { print, printNote, writeJson } from '../kit/io.ts';
-import { nonEmptyText, whole, withInheritedJson, withJson, withLocal } from '../kit/options.ts';
-import type { DefineVerb } from '../kit/verb.ts';
+import {
+  nonEmptyText,
+  several,
+  whole,
+  withConfig,
+  withInheritedJson,
+  withJson,
+  withLocal,
+} from '../kit/options.ts';
+import type { DefineVerb, Runner } from '../kit/verb.ts';
+import type { ListOptions } from './filter.ts';
 import type { VotesOptions } from './votes.ts';
 
-interface ListOptions {
-  run?: string;
-  kind?: string;
-  subject?: string;
-  limit: number;
-  after?: number;
-  json?: boolean;
-  local?: boolean;
-}
 interface VerifyOptions {
   file?: string;
   checkpoint?: string;
@@ -37,13 +36,7 @@ export const defineAudit: DefineVerb = (program, run) => {
   const audit = withInheritedJson(
     program.command('audit').description('list, verify and export the audit trail'),
   );
-  withJson(withLocal(audit.command('list').description('list entries in chain order')))
-    .option('--run <run>', 'only entries of this run', nonEmptyText)
-    .option('--kind <kind>', 'only entries of this kind, such as user.checked', nonEmptyText)
-    .option('--subject <subject>', 'only entries about this id', nonEmptyText)
-    .option('--limit <number>', 'maximum number of entries', whole(1, 10_000), 100)
-    .option('--after <index>', 'only entries after this index', whole(0, Number.MAX_SAFE_INTEGER))
-    .action((options: ListOptions) => run((io) => list(io, options)));
+  defineList(audit, run);
   withJson(
     withLocal(
       audit
@@ -91,7 +84,7 @@ export const defineAudit: DefineVerb = (program, run) => {
   const entryCommand = (name: string, about: string) =>
     withJson(withLocal(audit.command(name).description(about))).argument(
       '<entry>',
-      'id or index of the entry',
+      'index of the entry, its id, or the beginning of its hash',
       nonEmptyText,
     );
   entryCommand('show', 'show one entry').action((entry: string, options: { json?: boolean }) =>
@@ -129,32 +122,56 @@ export const defineAudit: DefineVerb = (program, run) => {
     .action((options: ExportOptions) => run((io) => exportEntries(io, options)));
 };
 
-async function list(io: Io, { json, local: _, ...options }: ListOptions) {
-  const { withStoreOr } = await import('../kit/store.ts');
-  const rows = await withStoreOr<{ index: number; entry: AuditEntry }[]>(io, [], async (store) =>
-    store.audit.list(await filterOf(store, options)),
-  );
-  const entries = rows.map(({ index, entry }) => ({ index, ...entry }));
-  if (json) await writeJson(io, { schema: 'arx.audit/v1', entries, items: entries });
-  else {
-    const { auditTable } = await import('./render.ts');
-    await print(io, entries.length > 0 ? auditTable(entries, io.colors.out) : 'No entries.');
-  }
-  return EXIT.ok;
-}
-
-/** Resolves `latest` and workflow ids to run ids; anything else is used unchanged. */
-async function filterOf(
-  store: import('../../store/types.ts').Store,
-  options: Omit<ListOptions, 'json' | 'local'>,
-): Promise<AuditFilter> {
-  const { run, kind, ...rest } = options;
-  const found = run === undefined ? undefined : ((await store.runs.find(run))?.run ?? run);
-  return {
-    ...rest,
-    ...(found === undefined ? {} : { run: found }),
-    ...(kind === undefined ? {} : { kind: kind as AuditKind }),
-  };
+function defineList(audit: Command, run: Runner): void {
+  const command = audit
+    .command('list')
+    .description('list who did what to whom and when, newest first; or follow the trail');
+  withJson(withLocal(withConfig(command)))
+    .option(
+      '--since <time>',
+      'only entries from a day, a time or a while ago (36h, 7d)',
+      nonEmptyText,
+    )
+    .option('--until <time>', 'only entries up to a day, a time or a while ago', nonEmptyText)
+    .option(
+      '--actor <who>',
+      'only entries of this login, e-mail address, id or principal',
+      nonEmptyText,
+    )
+    .option(
+      '--operation <operation>',
+      'only entries of this operation; * is any text',
+      nonEmptyText,
+    )
+    .option(
+      '--target <what>',
+      'only entries about this login, e-mail address, name or id',
+      nonEmptyText,
+    )
+    .option(
+      '--outcome <word>',
+      'only this outcome, such as failed, denied, approved; can be repeated',
+      several,
+    )
+    .option(
+      '--run <run>',
+      'only entries of this run: id, beginning of one, or `latest`',
+      nonEmptyText,
+    )
+    .option('--kind <kind>', 'only entries of this kind, such as user.checked', nonEmptyText)
+    .option('--subject <subject>', 'only entries about this id', nonEmptyText)
+    .option('--limit <number>', 'maximum number of entries', whole(1, 10_000), 100)
+    .option('--after <index>', 'only entries after this index', whole(0, Number.MAX_SAFE_INTEGER))
+    .addOption(
+      new Option(
+        '--order <order>',
+        'order of the entries (default: newest first; oldest first with --json or --after)',
+      ).choices(['newest', 'oldest']),
+    )
+    .option('--follow', 'print the last entries, then new ones as they are written, until Ctrl-C')
+    .action((options: ListOptions) =>
+      run(async (io) => (await import('./list.ts')).listEntries(io, options)),
+    );
 }
 
 async function verify(io: Io, options: VerifyOptions) {
@@ -174,11 +191,10 @@ async function exportEntries(io: Io, options: ExportOptions) {
   const { exportChunks: exportPieces } = await import('../../services/audit/export-trail.ts');
   let written = 0;
   await withStore(io, async (store) => {
-    const filter = await filterOf(store, { run: options.run, limit: 0 });
-    const pages = store.audit.pages(
-      500,
-      filter.run === undefined ? undefined : { run: filter.run },
-    );
+    const { resolveRun } = await import('../kit/references.ts');
+    const { run } = options;
+    const filter = run === undefined ? undefined : { run: (await resolveRun(store, run)) ?? run };
+    const pages = store.audit.pages(500, filter);
     await writeOutput(
       io,
       exportPieces(options.format, pages, (entries) => void (written += entries)),

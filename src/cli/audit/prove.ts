@@ -10,9 +10,12 @@ import { CliError } from '../kit/errors.ts';
 import { EXIT } from '../kit/exit.ts';
 import type { Io } from '../kit/io.ts';
 import { print, writeJson } from '../kit/io.ts';
+import { completeId } from '../kit/references.ts';
 import { readEnvironment } from '../kit/settings.ts';
 import { withStore } from '../kit/store.ts';
+import { idsIn } from './list.ts';
 import { checkpointParts } from './log-keys.ts';
+import { entryText } from './render.ts';
 
 interface Options {
   json?: boolean;
@@ -33,25 +36,36 @@ export async function prove(io: Io, reference: string, { json }: Options) {
 
 /** `arx audit show`: shows one entry in full. */
 export async function show(io: Io, reference: string, { json }: Options) {
-  const { index, entry } = await withStore(io, (store) => entryOf(store, reference));
+  const { index, entry, names } = await withStore(io, async (store) => {
+    const found = await entryOf(store, reference);
+    const ids = 'id' in found.entry ? idsIn(found.entry) : [];
+    return { ...found, names: await store.names.ofIds(ids) };
+  });
   if (json)
     await writeJson(io, {
       schema: 'arx.audit/v1',
       entries: [{ index, ...entry }],
       items: [{ index, ...entry }],
     });
+  else if ('id' in entry) await print(io, entryText({ index, ...entry }, names, io.colors.out));
   else await print(io, JSON.stringify({ index, ...entry }, null, 2));
   return EXIT.ok;
 }
 
 async function entryOf(store: Store, reference: string): Promise<FoundEntry> {
-  const found = await findEntry(store, reference);
+  const found = (await findEntry(store, reference)) ?? (await entryByHash(store, reference));
   if (found) return found;
   throw new CliError({
     code: 'not_found',
     message: `There is no audit entry ${reference}.`,
-    remedy: 'Name an entry by its id or its index: `arx audit list` shows both.',
+    remedy:
+      'Name an entry by its index, its id or the beginning of its hash: `arx audit list` shows the index.',
   });
+}
+
+async function entryByHash(store: Store, reference: string): Promise<FoundEntry | null> {
+  const index = await completeId(store, 'audit entry', reference);
+  return index === null ? null : findEntry(store, index);
 }
 
 /**

@@ -3,28 +3,91 @@
 import type { ChainReport } from '../../audit/chain.ts';
 import type { AuditEntry } from '../../audit/types.ts';
 import type { Colors } from '../kit/io.ts';
-import { count, plain, plural } from '../kit/text.ts';
+import { wordsOfEntry } from '../../services/audit/entry-words.ts';
+import type { NamedThing } from '../../store/name-types.ts';
 import { grid } from '../kit/grid.ts';
+import type { Column } from '../kit/grid.ts';
+import { recordText } from '../kit/record.ts';
+import type { Fact } from '../kit/record.ts';
+import { count, plain, plural, timeText } from '../kit/text.ts';
+import { whenText } from '../kit/when.ts';
 
-/** Entries for the terminal. */
+type Names = ReadonlyMap<string, NamedThing>;
+
+const COLUMNS: readonly Column[] = [
+  { name: 'entry', long: 'keep', drop: 1 },
+  { name: 'time', long: 'keep' },
+  { name: 'actor', least: 18 },
+  { name: 'event', least: 14 },
+  { name: 'target', least: 14 },
+  { name: 'outcome', least: 14, tone: (cell, colors) => outcomeTone(cell, colors) },
+];
+
+/** Who did what to whom, when. `now` is the time that others are relative to. */
 export function auditTable(
   entries: readonly (AuditEntry & { index: number })[],
+  names: Names,
   colors: Colors,
+  now = Date.now(),
 ): string {
-  const rows = entries.map((entry) => [
-    entry.index,
-    entry.at,
-    entry.kind,
-    entry.subject,
-    entry.decision?.effect ?? '',
-    entry.outcome ? JSON.stringify(entry.outcome, shortenToken) : '',
-  ]);
-  return grid(['index', 'time', 'kind', 'subject', 'decision', 'outcome'], rows, colors);
+  const rows = entries.map((entry) => {
+    const { actor, event, target, outcome } = cellsOf(entry, names);
+    return [String(entry.index), whenText(entry.at, colors, now), actor, event, target, outcome];
+  });
+  return grid(COLUMNS, rows, colors);
 }
 
-/** The signature of a vote is long; `arx audit show` prints it in full. */
-const shortenToken = (name: string, value: unknown): unknown =>
-  name === 'token' && typeof value === 'string' ? `${value.slice(0, 21)}…` : value;
+/** An entry as one line, for a list that goes on. */
+export function auditLine(
+  entry: AuditEntry & { index: number },
+  names: Names,
+  colors: Colors,
+): string {
+  const { actor, event, target, outcome } = cellsOf(entry, names);
+  const what = [actor, event, target, outcome].filter((part) => part !== '').join('  ');
+  return `${colors.dim(timeText(entry.at))}  ${plain(what)}`;
+}
+
+/** One entry as a record of what it says, followed by its content. */
+export function entryText(
+  entry: AuditEntry & { index: number },
+  names: Names,
+  colors: Colors,
+): string {
+  const { actor, event, target, outcome } = cellsOf(entry, names);
+  const { index, at, kind, run, hash, correlation } = entry;
+  const facts: Fact[] = [
+    ['entry', `${index} (${hash.slice(0, 12)})`],
+    ['time', timeText(at)],
+    ['actor', actor],
+    ['event', event === kind ? kind : `${event} (${kind})`],
+    ['target', target],
+    ['outcome', outcome],
+    ['reason', typeof correlation?.['reason'] === 'string' ? correlation['reason'] : ''],
+    ['policies', entry.decision?.policies ?? []],
+    ['run', run],
+  ];
+  return `${recordText(facts, colors)}\n\n${JSON.stringify(entry, null, 2)}`;
+}
+
+function cellsOf(entry: AuditEntry, names: Names) {
+  const { actor, proof, event, target, outcome } = wordsOfEntry(entry);
+  const who = names.get(actor)?.name ?? actor;
+  const whom = target === null ? '' : nameText(target, names);
+  return { actor: proof === null ? who : `${who} (${proof})`, event, target: whom, outcome };
+}
+
+/** A name with the id beside it, or the id alone. */
+function nameText(id: string, names: Names): string {
+  const named = names.get(id);
+  return named === undefined ? id : `${named.name} (${id})`;
+}
+
+function outcomeTone(cell: string, { green, red, yellow }: Colors): (text: string) => string {
+  if (/^(failed|denied|rejected|decision refused|INCOMPLETE)/.test(cell)) return red;
+  if (/^(done|approved|succeeded|complete)/.test(cell)) return green;
+  return /^(needs approval|not known|expired)/.test(cell) ? yellow : String;
+}
 
 /** The result of a verification as text. */
 export function verifyText(

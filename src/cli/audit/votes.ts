@@ -11,7 +11,10 @@ import type { Io } from '../kit/io.ts';
 import { linesOf } from '../kit/lines.ts';
 import { withStore } from '../kit/store.ts';
 import { grid } from '../kit/grid.ts';
-import { plain, plural, timeText } from '../kit/text.ts';
+import type { Column } from '../kit/grid.ts';
+import { shortIds } from '../kit/ids.ts';
+import { plural } from '../kit/text.ts';
+import { whenText } from '../kit/when.ts';
 
 /** Options of `arx audit votes`. */
 export interface VotesOptions {
@@ -42,22 +45,34 @@ export async function showVotes(io: Io, options: VotesOptions): Promise<ExitCode
   return ok ? EXIT.ok : EXIT.error;
 }
 
+const COLUMNS: readonly Column[] = [
+  { name: 'request', long: 'keep' },
+  { name: 'person', least: 20 },
+  { name: 'vote', long: 'keep' },
+  { name: 'time', long: 'keep' },
+  { name: 'surface', drop: 2 },
+  { name: 'key', drop: 3 },
+  { name: 'signature', tone: (cell, { green, red }) => (cell === 'proven' ? green : red) },
+];
+
 function votesText(io: Io, votes: readonly VerifiedVote[]): string {
   if (votes.length === 0) return 'No votes.';
-  const { green, red } = io.colors.out;
+  const shorten = shortIds(
+    votes.map(({ request }) => request),
+    io.colors.out,
+  );
   const rows = votes.map(({ request, person, verdict, at, surface, key, fault }) => [
-    request,
-    plain(person ?? ''),
-    plain(verdict ?? ''),
-    timeText(at),
+    shorten(request),
+    person ?? '',
+    verdict ?? '',
+    whenText(at, io.colors.out),
     surface,
     key ?? '',
-    fault === null ? green('proven') : red(messageOf(fault)),
+    fault === null ? 'proven' : messageOf(fault),
   ]);
-  const head = ['request', 'person', 'vote', 'time', 'surface', 'key', 'signature'];
   const bad = votes.filter(({ ok }) => !ok).length;
   const end = bad === 0 ? 'all proven' : `${bad} not proven`;
-  return `${grid(head, rows, io.colors.out)}\n${plural(votes.length, 'vote')}, ${end}`;
+  return `${grid(COLUMNS, rows, io.colors.out)}\n${plural(votes.length, 'vote')}, ${end}`;
 }
 
 function publicKeyIn(text: string): string {

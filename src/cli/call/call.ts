@@ -19,6 +19,8 @@ import { followOperation, waitForRequest } from './follow-operation.ts';
 import { identify } from '../kit/identity.ts';
 import { assertWorkerPolicies, withPolicies } from './other-policies.ts';
 import { argsOf } from './args.ts';
+import { withIds } from './names.ts';
+import { refuseNearMisses } from './near-misses.ts';
 import { entriesOf } from '../../services/approvals/entries.ts';
 
 /** One operation at a vendor, as named on the command line. */
@@ -31,7 +33,8 @@ interface CallRequest {
 /** `arx call`: requests one governed operation, follows it to its end and prints its outcome. */
 export async function callOperation(io: Io, call: CallRequest): Promise<ExitCode> {
   const { options } = call;
-  const args = argsOf(options.param ?? [], options.paramsFile);
+  const given = argsOf(options.param ?? [], options.paramsFile);
+  refuseNearMisses(call.vendor, call.operation, given);
   const settings = withPolicies(
     await loadSettings(io, options),
     options.policies,
@@ -49,6 +52,8 @@ export async function callOperation(io: Io, call: CallRequest): Promise<ExitCode
       as: options.as,
       local: options.local,
     });
+    const naming = { settings, store: target.store, vendor: call.vendor };
+    const args = await withIds(io, naming, given);
     const workflowId = newOperationId(new Date());
     const input: JsonObject = {
       operation: `${call.vendor}:${call.operation}`,

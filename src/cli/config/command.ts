@@ -33,9 +33,10 @@ export const defineConfig: DefineVerb = (program, run) => {
  * only reported.
  */
 async function check(io: Io, options: CheckOptions) {
-  const [{ loadSettings }, inspect] = await Promise.all([
+  const [{ loadSettings }, inspect, { exemptionWarnings }] = await Promise.all([
     import('../kit/settings.ts'),
     import('../kit/inspect.ts'),
+    import('../kit/exemption-warnings.ts'),
   ]);
   const {
     environmentSummary,
@@ -54,7 +55,10 @@ async function check(io: Io, options: CheckOptions) {
     line: place.line,
   }));
   const eventRules = eventRulesOf(settings).map(({ name, severity }) => ({ name, severity }));
-  const warnings = eventRuleWarnings(eventRules);
+  const warnings = [
+    ...eventRuleWarnings(eventRules),
+    ...exemptionWarnings(settings.config.exemptions),
+  ];
   const config = flowConfigOf(settings);
   const flows = config.flows.map(({ name, enabled, place }) => ({
     name,

@@ -7,7 +7,7 @@ import type { RunDocument } from '../../mfa/document.ts';
 import type { DemoOptions } from './command.ts';
 import { reportHtml } from '../report/html.ts';
 import { runDocument } from '../../services/checks/run-document.ts';
-import { findRun } from '../report/command.ts';
+import { findRun } from '../report/find-run.ts';
 import { requireEmulators, startEmulatorProcess } from '../kit/emulators.ts';
 import type { EmulatorProcess } from '../kit/emulators.ts';
 import { CliError } from '../kit/errors.ts';
@@ -19,6 +19,7 @@ import { untilInterrupted } from '../kit/io.ts';
 import type { Io } from '../kit/io.ts';
 import { loadSettings, readEnvironment } from '../kit/settings.ts';
 import type { Settings } from '../kit/settings.ts';
+import { quotaOf } from '../../services/connectors.ts';
 import { openLocalStack } from '../kit/stack.ts';
 import { targetOf } from '../kit/target.ts';
 import type { Target } from '../kit/target.ts';
@@ -125,7 +126,7 @@ async function runTwice(
 async function runOnce({ io, settings, target }: DemoParts): Promise<RunDocument> {
   const configRef = await target.store.snapshots.put(settings.config as unknown as JsonObject);
   const started = await startMfaCheck(target.link, { configRef });
-  await follow(io, target, checkToFollow(target, started));
+  await follow(io, target, checkToFollow(target, started, quotaOf(settings.config)));
   return runDocument(target.store, await findRun(target.store, started.run));
 }
 

@@ -39,7 +39,9 @@ interface Leaf {
 function leaves(command: Command, words = 'arx'): Leaf[] {
   return command.commands.flatMap((child) => {
     const path = `${words} ${child.name()}`;
-    return child.commands.length > 0 ? leaves(child, path) : [{ command: child, words: path }];
+    // A group that is also a command, such as `arx runs`, has options of its own.
+    const isCommand = child.options.some(({ hidden }) => !hidden) || child.commands.length === 0;
+    return [...(isCommand ? [{ command: child, words: path }] : []), ...leaves(child, path)];
   });
 }
 

@@ -11,6 +11,8 @@ export interface CheckResult {
   ok: boolean;
   detail: string;
   remedy: string | null;
+  /** Absent: passed or failed, as `ok` says. Neither a warning nor what is not set up is a failure. */
+  state?: 'warning' | 'not_set_up';
   /** A credential was refused, which determines the exit code. */
   refused?: boolean;
   /** Code of the error that made the check fail. */
@@ -56,6 +58,24 @@ function vendorCodeOf(thrown: unknown): string | null {
   const { fields } = Object(thrown) as { fields?: { vendorCode?: unknown } };
   return typeof fields?.vendorCode === 'string' ? fields.vendorCode : null;
 }
+
+/** Something that works, but needs attention soon. */
+export const warn = (name: string, detail: string, remedy: string): CheckResult => ({
+  name,
+  ok: true,
+  state: 'warning',
+  detail,
+  remedy,
+});
+
+/** Something that nothing in the configuration uses. */
+export const notSetUp = (name: string, detail: string): CheckResult => ({
+  name,
+  ok: true,
+  state: 'not_set_up',
+  detail,
+  remedy: null,
+});
 
 /** The message, with what the vendor said or its code. */
 function withVendorWords(message: string, thrown: unknown): string {

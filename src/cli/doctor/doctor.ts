@@ -6,6 +6,7 @@ import type { Io } from '../kit/io.ts';
 import { loadSettings } from '../kit/settings.ts';
 import type { Settings } from '../kit/settings.ts';
 import { plain, plainLines } from '../kit/text.ts';
+import { wrapTo } from '../kit/width.ts';
 import { attempt, fail, pass } from './check.ts';
 import type { CheckResult } from './check.ts';
 import { localServerChecks, serverChecks } from './servers.ts';
@@ -69,17 +70,37 @@ function nodeCheck(): CheckResult {
       );
 }
 
+const MARGIN = 30;
+
 /** One check for the terminal. */
-export function checkLine(io: Io, { name, ok, detail, remedy }: CheckResult): string {
-  const { green, red, bold } = io.colors.out;
-  const head = `${ok ? green('ok  ') : red('FAIL')} ${bold(name.padEnd(24))} ${plainLines(detail, ' '.repeat(30))}`;
-  return remedy === null ? head : `${head}\n${' '.repeat(30)}→ ${plain(remedy)}`;
+export function checkLine(io: Io, check: CheckResult): string {
+  const { name, detail, remedy } = check;
+  const { width = Infinity, bold } = io.colors.out;
+  const margin = ' '.repeat(MARGIN);
+  const below = (text: string): string =>
+    plainLines(text, '')
+      .split('\n')
+      .flatMap((one) => wrapTo(one, Math.max(MARGIN, width - MARGIN)))
+      .join(`\n${margin}`);
+  const head = `${markOf(check, io)} ${bold(name.padEnd(24))} ${below(detail)}`;
+  return remedy === null ? head : `${head}\n${margin}${below(`→ ${plain(remedy)}`)}`;
+}
+
+function markOf({ ok, state }: CheckResult, { colors }: Io): string {
+  const { green, red, yellow, dim } = colors.out;
+  if (!ok) return red('FAIL');
+  return state === 'warning'
+    ? yellow('warn')
+    : state === 'not_set_up'
+      ? dim('–   ')
+      : green('ok  ');
 }
 
 /** One check in a JSON document. */
-export const checkDocument = ({ name, ok, detail, remedy }: CheckResult) => ({
+export const checkDocument = ({ name, ok, state, detail, remedy }: CheckResult) => ({
   name,
   ok,
+  state: state ?? (ok ? 'ok' : 'failed'),
   detail,
   remedy,
 });

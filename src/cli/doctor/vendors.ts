@@ -4,6 +4,7 @@ import type { AccountVendor, AccountVendorSettings } from '../../config/env/acco
 import { oktaSettings, oktaSource } from '../../config/env/credentials.ts';
 import type { OktaSource } from '../../config/env/credentials.ts';
 import type { OktaSettings } from '../../config/env/okta-env.ts';
+import { VARIABLES } from '../../config/env/variables.ts';
 import { requireJira, requireSlack } from '../../config/env/vendors.ts';
 import type { CallEvent } from '../../connectors/transport/exchange.ts';
 import type { CallContext, Connectors } from '../../connectors/types.ts';
@@ -14,12 +15,14 @@ import { policiesOf } from '../kit/inspect.ts';
 import type { Settings } from '../kit/settings.ts';
 import { entraChecks, googleChecks, salesforceChecks } from './accounts.ts';
 import { authorityChecks } from './authority.ts';
-import { attempt, fail } from './check.ts';
+import { attempt, fail, notSetUp } from './check.ts';
 import type { CheckResult } from './check.ts';
 import { clockCheck } from './clock.ts';
 import type { TimedEvent } from './clock.ts';
+import { exemptionCheck } from './exemptions.ts';
 import { flowChecks } from './flows.ts';
 import { jiraChecks } from './jira.ts';
+import { keyCheck } from './keys.ts';
 import { oktaChecks } from './okta.ts';
 import { slackChecks } from './slack.ts';
 
@@ -72,6 +75,11 @@ export async function* vendorChecks(settings: Settings, store: Store): AsyncGene
     events.push({ ...event, at: Date.now() }),
   );
   for (const vendor of ['okta', 'jira', 'slack'] as const) {
+    const unused = reasonNotToCheck(settings, vendor);
+    if (unused !== null) {
+      yield notSetUp(vendor, unused);
+      continue;
+    }
     const variables = await attempt(`${vendor} settings`, async () => {
       await read[vendor]();
       return vendor === 'okta' ? SETTINGS_FROM[oktaSource({ env, config })] : 'set';
@@ -83,6 +91,8 @@ export async function* vendorChecks(settings: Settings, store: Store): AsyncGene
   for (const vendor of ACCOUNT_VENDORS) yield* furtherChecks(bench, vendor);
   yield* flowChecks(bench, store);
   yield* authorityChecks(bench, store);
+  yield await exemptionCheck(settings, store);
+  yield await keyCheck(store);
   yield clockCheck(events);
 }
 
@@ -102,6 +112,19 @@ export async function* jiraOnlineChecks(
   yield* jiraChecks(await contextOf(settings, { okta, store }, () => undefined));
 }
 
+/**
+ * Why a vendor is not checked, if nothing in the configuration uses it and none of its variables is
+ * set; else null.
+ */
+function reasonNotToCheck(
+  { arx, config }: Settings,
+  vendor: 'okta' | 'jira' | 'slack',
+): string | null {
+  const isSet = VARIABLES.some(({ name, usedBy }) => usedBy === vendor && arx.source.find(name));
+  if (vendor !== 'jira' || isSet || config.tickets.mode !== 'none') return null;
+  return 'not set up: tickets.mode is none, so no ticket is written';
+}
+
 async function* furtherChecks(
   bench: VendorCheckContext,
   vendor: AccountVendor,
@@ -111,7 +134,10 @@ async function* furtherChecks(
     configured = accountVendor(bench.settings.arx, vendor) !== null;
     return 'set';
   });
-  if (!configured) return;
+  if (!configured) {
+    yield notSetUp(vendor, 'not set up: none of its variables is set');
+    return;
+  }
   yield variables;
   const checks = OPTIONAL_CHECKS[vendor];
   if (variables.ok && checks) yield* checks(bench);

@@ -12,7 +12,7 @@ import { enrichmentSettings } from '../../config/schema/enrichment-settings.ts';
 import type { EnrichedAccount } from '../../enrichment/types.ts';
 import type { Store } from '../../store/types.ts';
 import type { EnrichOptions } from './command.ts';
-import { accountTable, stepLines } from './render.ts';
+import { accountsText, stepLines } from './render.ts';
 import { CliError } from '../kit/errors.ts';
 import { EXIT } from '../kit/exit.ts';
 import type { ExitCode } from '../kit/exit.ts';
@@ -92,7 +92,7 @@ async function printAccounts(
   results: EnrichedAccount[],
 ): Promise<ExitCode> {
   if (json) await writeJson(io, { schema: 'arx.enrichment/v1', results });
-  else await print(io, accountTable(results, io.colors.out));
+  else await print(io, accountsText(results, io.colors.out));
   return exitOf(results);
 }
 
@@ -113,7 +113,7 @@ async function traceLookUp(
     );
   const results = await enrich(enricher, [account], { ...createRequest({ refresh: true }), watch });
   if (json) await writeJson(io, { schema: 'arx.enrichment/v1', results, steps });
-  else await print(io, accountTable(results, io.colors.out));
+  else await print(io, accountsText(results, io.colors.out));
   return exitOf(results);
 }
 

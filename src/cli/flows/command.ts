@@ -25,7 +25,7 @@ import {
 import type { DefineVerb, Runner } from '../kit/verb.ts';
 
 const FLOW = 'name of the flow';
-const RUN = 'id of the run';
+const RUN = 'id of the run, the beginning of one, or `latest`';
 
 /** `arx flows`: delegated flows, which remedy identity-posture issues. */
 export const defineFlows: DefineVerb = (program, run) => {

@@ -5,10 +5,12 @@ import { EXIT } from '../kit/exit.ts';
 import type { ExitCode } from '../kit/exit.ts';
 import { print, writeJson } from '../kit/io.ts';
 import type { Io } from '../kit/io.ts';
+import { printPaged } from '../kit/pager.ts';
 import { withFlowService } from './flow-service.ts';
 import { MAX_LISTED } from './options.ts';
 import type { FlowsOptions, HistoryOptions } from './options.ts';
 import { auditTrailOf } from './audit-trail.ts';
+import { flowRunId } from './references.ts';
 
 /**
  * `arx flows history`: lists runs of the flows that the requester may see, newest first. Throws
@@ -22,7 +24,7 @@ export async function listHistory(io: Io, options: HistoryOptions): Promise<Exit
   if (options.json) await writeJson(io, { schema: 'arx.flows/v1', items });
   else {
     const { noRunsText, runsTable } = await import('./render.ts');
-    await print(io, items.length > 0 ? runsTable(items, io.colors.out) : noRunsText());
+    await printPaged(io, items.length > 0 ? runsTable(items, io.colors.out) : noRunsText());
   }
   return EXIT.ok;
 }
@@ -39,8 +41,9 @@ const filterOf = ({
 
 /** `arx flows history RUN`: shows one run in full. Throws FlowRefusal not_found. */
 export async function showRun(io: Io, run: string, options: FlowsOptions): Promise<ExitCode> {
-  const document = await withFlowService(io, options, async ({ service, requester, store }) => {
-    const found = await service.run(requester, run);
+  const document = await withFlowService(io, options, async (access) => {
+    const { service, requester, store } = access;
+    const found = await service.run(requester, await flowRunId(access, run));
     const [fields, trail, undone] = await Promise.all([
       flowRunDocument(store, found),
       auditTrailOf(store, found.record),

@@ -6,6 +6,7 @@ import { print, writeJson } from '../kit/io.ts';
 import type { Io } from '../kit/io.ts';
 import { withFlowService } from './flow-service.ts';
 import type { FlowsOptions } from './options.ts';
+import { explainFlow } from './references.ts';
 
 /** `arx flows list`: lists the flows that the requester may see. */
 export async function listFlows(io: Io, options: FlowsOptions): Promise<ExitCode> {
@@ -30,8 +31,9 @@ export async function listFlows(io: Io, options: FlowsOptions): Promise<ExitCode
 
 /** `arx flows show`: one flow in full. Throws FlowRefusal not_found. */
 export async function showFlow(io: Io, name: string, options: FlowsOptions): Promise<ExitCode> {
-  const flow = await withFlowService(io, options, async ({ service, requester, flowConfig }) => {
-    const visible = await service.show(requester, name);
+  const flow = await withFlowService(io, options, async (access) => {
+    const { service, requester, flowConfig } = access;
+    const visible = await explainFlow(access, name, () => service.show(requester, name));
     return {
       ...flowDetail(visible, flowConfig.routes),
       principal: flowPrincipal(visible.flow.name),

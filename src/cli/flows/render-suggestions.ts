@@ -3,6 +3,15 @@ import type { Suggestion } from './suggest.ts';
 import type { Colors } from '../kit/io.ts';
 import { plural } from '../kit/text.ts';
 import { grid } from '../kit/grid.ts';
+import type { Column } from '../kit/grid.ts';
+
+const COLUMNS: readonly Column[] = [
+  { name: 'severity', long: 'keep' },
+  { name: 'issue' },
+  { name: 'account', least: 20 },
+  { name: 'flow', least: 14 },
+  { name: 'needs input', drop: 1 },
+];
 
 /** Suggested runs, for the terminal. */
 export function suggestionsTable(items: readonly Suggestion[], colors: Colors): string {
@@ -13,7 +22,7 @@ export function suggestionsTable(items: readonly Suggestion[], colors: Colors): 
     flow === null ? 'no route' : `${flow}${enabled ? '' : ' (disabled)'}`,
     needs.join(', '),
   ]);
-  return grid(['severity', 'issue', 'account', 'flow', 'needs input'], rows, colors);
+  return grid(COLUMNS, rows, colors);
 }
 
 /** The text for an empty list. */

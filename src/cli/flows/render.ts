@@ -4,9 +4,20 @@ import { ANONYMOUS } from '../../governance/principal.ts';
 import type { FlowDetail, FlowItem, FlowRunItem } from '../../services/flows/documents.ts';
 import type { FlowCondition, FlowInput, ResourceSet } from '../../flows/types.ts';
 import type { Colors } from '../kit/io.ts';
-import { plain, timeText } from '../kit/text.ts';
-import { accountText, outcomeLabel } from './words.ts';
 import { grid } from '../kit/grid.ts';
+import type { Column } from '../kit/grid.ts';
+import { shortIds } from '../kit/ids.ts';
+import { plain } from '../kit/text.ts';
+import { whenText } from '../kit/when.ts';
+import { accountText, outcomeLabel } from './words.ts';
+
+const FLOW_COLUMNS: readonly Column[] = [
+  { name: 'flow', long: 'keep' },
+  { name: 'for' },
+  { name: 'enabled', tone: (cell, { green, yellow }) => (cell === 'yes' ? green : yellow) },
+  { name: 'you may' },
+  { name: 'does', least: 20, drop: 1 },
+];
 
 /** The flows that the requester may see, for the terminal. */
 export function flowsTable(items: readonly FlowItem[], colors: Colors): string {
@@ -17,7 +28,7 @@ export function flowsTable(items: readonly FlowItem[], colors: Colors): string {
     permissions.includes('run') ? 'run' : 'view',
     description ?? '',
   ]);
-  return grid(['flow', 'for', 'enabled', 'you may', 'does'], rows, colors);
+  return grid(FLOW_COLUMNS, rows, colors);
 }
 
 /** The text for an empty list of flows. */
@@ -139,17 +150,36 @@ function multiLineGrid(head: readonly string[], rows: readonly string[][], color
 export const noSetsText = (principal: string): string =>
   `There is no resource set that ${plain(principal)} may see.\nSuper administrators of Okta see and change all sets: \`arx flows sets put NAME --flow "*" --member group:NAME --permission run\`.`;
 
-/** Runs, newest first, for the terminal. */
-export function runsTable(items: readonly FlowRunItem[], colors: Colors): string {
+const RUN_COLUMNS: readonly Column[] = [
+  { name: 'run', long: 'keep' },
+  { name: 'started', long: 'keep' },
+  { name: 'flow' },
+  { name: 'account', least: 20 },
+  { name: 'outcome', least: 14 },
+  { name: 'requested by', least: 20, drop: 1 },
+];
+
+/** Runs, newest first, for the terminal. `now` is the time that starts are relative to. */
+export function runsTable(items: readonly FlowRunItem[], colors: Colors, now = Date.now()): string {
+  const shorten = shortIds(
+    items.map(({ run }) => run),
+    colors,
+  );
   const rows = items.map((item) => [
-    item.run,
-    timeText(item.startedAt),
+    shorten(item.run),
+    whenText(item.startedAt, colors, now),
     `${item.undoes === null ? '' : 'undo of '}${item.flow?.name ?? '–'}`,
-    accountText(item.issue.entity),
-    item.caller.principal,
+    whoText(item.issue.entity),
     outcomeLabel(item),
+    item.caller.principal.replace(/^user:/, ''),
   ]);
-  return grid(['run', 'started', 'flow', 'account', 'requested by', 'outcome'], rows, colors);
+  return grid(RUN_COLUMNS, rows, colors);
+}
+
+/** The name of the person, if the event states one, with the account beside it. */
+function whoText(entity: FlowRunItem['issue']['entity']): string {
+  const name = entity.kind === 'account' ? entity.account.displayName : entity.displayName;
+  return name === null ? accountText(entity) : `${name} (${accountText(entity)})`;
 }
 
 /** The text for an empty list of runs. */

@@ -1,6 +1,8 @@
 import type { TemporalLink } from '../../client.ts';
 import { workflowEnds } from '../../client/flow-ends.ts';
 import type { FlowEnds } from '../../client/flow-ends.ts';
+import { runEnds } from '../../client/run-ends.ts';
+import type { RunEnds } from '../../client/run-ends.ts';
 import type { Settings } from '../kit/settings.ts';
 import { stackEnvironment } from '../kit/target.ts';
 
@@ -10,18 +12,25 @@ const WITHIN_MS = 2_000;
 export function createWorkflowEnds(
   settings: Settings,
   { local = false }: { local?: boolean | undefined },
-): { ends: FlowEnds; close: () => Promise<void> } {
+): { ends: FlowEnds; runs: RunEnds; close: () => Promise<void> } {
   let link: Promise<TemporalLink | null> | null = null;
   const openOnce = (): Promise<TemporalLink | null> =>
     (link ??= connectOrNull(settings, local).catch(() => null));
-  return { ends: workflowEnds(openOnce), close: async () => (await link)?.close() };
+  return {
+    ends: workflowEnds(openOnce),
+    runs: runEnds(openOnce),
+    close: async () => (await link)?.close(),
+  };
 }
 
 /**
  * Connects to the server of the environment or, with the embedded store, to that of the stack; null
  * if none runs.
  */
-async function connectOrNull(settings: Settings, local: boolean): Promise<TemporalLink | null> {
+export async function connectOrNull(
+  settings: Settings,
+  local: boolean,
+): Promise<TemporalLink | null> {
   const { connect } = await import('../../client.ts');
   const { arx, raw } = settings;
   if (!local && arx.databaseUrl !== null) return connect({ env: raw, timeoutMs: WITHIN_MS });

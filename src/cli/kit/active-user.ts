@@ -17,7 +17,7 @@ export async function activeUser(
   store: Store,
   reference: string,
 ): Promise<ActiveUser> {
-  const user = await lookUpUser(settings, store, reference);
+  const user = await findOktaUser(settings, store, reference);
   if (user?.status === 'ACTIVE') return user;
   throw authenticationError(
     user === null
@@ -37,7 +37,8 @@ export async function isActiveSuperAdministrator(
   return isSuperAdministratorNow({ okta, context: contextOf }, login);
 }
 
-async function lookUpUser(
+/** The Okta user with exactly this login, id or e-mail address; null if there is none, or several. */
+export async function findOktaUser(
   settings: Settings,
   store: Store,
   reference: string,

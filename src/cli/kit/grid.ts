@@ -8,7 +8,7 @@ import { count, plain, plural } from './text.ts';
 import { cutTo, padTo, paragraph, widthOf, wrapTo } from './width.ts';
 
 /** Numbers are aligned right. */
-export type Cell = string | number;
+type Cell = string | number;
 
 /** A column of a table. A bare name is a column that wraps and is never left out. */
 export interface Column {
@@ -26,6 +26,7 @@ export interface Column {
 }
 
 const LEAST = 10;
+const LONG_WORD = 16;
 
 /**
  * A table as wide as the terminal allows: wide columns are narrowed, then those that matter least
@@ -63,12 +64,14 @@ function needOf(
   at: number,
   table: Table,
 ): ColumnNeed {
-  const natural = Math.max(widthOf(name), ...table.rows.map((row) => widthOf(row[at] ?? '')));
-  return {
-    natural,
-    least: long === 'keep' ? natural : Math.max(widthOf(name), least ?? LEAST),
-    drop,
-  };
+  const cells = table.rows.map((row) => row[at] ?? '');
+  const widest = (texts: readonly string[]): number =>
+    Math.max(widthOf(name), ...texts.map(widthOf));
+  const natural = widest(cells);
+  if (long === 'keep') return { natural, least: natural, drop };
+  // Names and words are broken only if they are longer than anybody reads at a glance.
+  const word = Math.min(LONG_WORD, widest(cells.flatMap((cell) => cell.split(' '))));
+  return { natural, least: least ?? Math.max(LEAST, word), drop };
 }
 
 interface Layout {

@@ -2,6 +2,7 @@
 
 import type { Readable, Writable } from 'node:stream';
 import pc from 'picocolors';
+import { fitLines } from './width.ts';
 
 /** Where a command writes: data to `out`, messages for the user to `err`. */
 export interface Io {
@@ -90,10 +91,12 @@ export const writeJson = (io: Io, document: unknown): Promise<void> =>
   write(io.out, `${JSON.stringify(document, null, 2)}\n`);
 
 /** Prints a line for the user, on standard error. */
-export const printNote = (io: Io, line = ''): void => void io.err.write(`${line}\n`);
+export const printNote = (io: Io, line = ''): void =>
+  void io.err.write(`${fitLines(line, io.colors.err)}\n`);
 
 /** Prints a line of data, on standard output. */
-export const print = (io: Io, line = ''): Promise<void> => write(io.out, `${line}\n`);
+export const print = (io: Io, line = ''): Promise<void> =>
+  write(io.out, `${fitLines(line, io.colors.out)}\n`);
 
 /** The interrupts in the form that src/local expects. */
 export const interruptsOf = (io: Io): { signal: AbortSignal; hold: () => () => void } => ({

@@ -4,17 +4,28 @@ import type { Approval } from '../../governance/approval.ts';
 import type { ActionRecord } from '../../store/governance-types.ts';
 import type { ActionState } from '../../governance/types.ts';
 import type { Store } from '../../store/types.ts';
-import { CliError } from './errors.ts';
+import { CliError, usageError } from './errors.ts';
+import { completeId } from './references.ts';
+import { plain } from './text.ts';
 
 /**
- * A request by its id, or by the workflow id of its approval. Throws CliError `no_such_request`.
+ * A request by its id or the unique beginning of it, by the workflow id of its approval, or as
+ * `latest`. Throws CliError `no_such_request` and `ambiguous`.
  */
 export async function findRequest(store: Store, reference: string): Promise<ActionRecord> {
-  const record = await store.requests.get(reference.replace(/^approval\//, ''));
+  const id = reference.replace(/^approval\//, '');
+  const named = await store.requests.get(id);
+  if (named) return named;
+  if (id === 'latest') {
+    const [newest] = await store.requests.list({ limit: 1 });
+    if (newest) return newest;
+  }
+  const whole = await completeId(store, 'request', id);
+  const record = whole === null ? null : await store.requests.get(whole);
   if (record) return record;
   throw new CliError({
     code: 'no_such_request',
-    message: 'There is no request with that id.',
+    message: `There is no request ${plain(reference)}.`,
     remedy:
       'List waiting requests with `arx approvals list`, or all requests with `arx approvals list --all`.',
   });
@@ -25,6 +36,11 @@ export async function findApproval(
   store: Store,
   reference: string,
 ): Promise<ActionRecord & { approval: Approval }> {
+  if (reference === 'latest')
+    throw usageError(
+      'Name a request by its id: the latest one may be another by now.',
+      '`arx approvals list` shows the ids; the beginning of one is enough.',
+    );
   const record = await findRequest(store, reference);
   if (record.approval) return { ...record, approval: record.approval };
   throw new CliError({

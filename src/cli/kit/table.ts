@@ -5,29 +5,40 @@ import { formatCoverage } from '../../mfa/coverage.ts';
 import { scanSentence } from '../../mfa/scan-text.ts';
 import type { Breakdown, RunDocument, RunSummary, RunUserRow } from '../../mfa/document.ts';
 import { grid } from './grid.ts';
+import type { Column } from './grid.ts';
 import type { Colors } from './io.ts';
 import { count, duration, plain, plural, timeText } from './text.ts';
-import { ACTION_VERDICTS, VERDICT_ORDER, VERDICT_WORDS, removalText } from './words.ts';
-import type { Verdict } from '../../mfa/types.ts';
-
-const tone = (verdict: Verdict, colors: Colors): ((text: string) => string) => {
-  if (verdict === 'compliant') return colors.green;
-  if (ACTION_VERDICTS.has(verdict)) return colors.red;
-  return verdict === 'unknown' ? colors.magenta : colors.dim;
-};
+import { shortIds } from './ids.ts';
+import { attentionTable, toneOfLabel, userTable } from './run-users.ts';
+import { whenText } from './when.ts';
+import { paragraph } from './width.ts';
+import { VERDICT_ORDER, VERDICT_WORDS, removalText } from './words.ts';
 
 const STATUS: Record<RunSummary['status'], (colors: Colors) => string> = {
   complete: (colors) => colors.green('complete'),
   incomplete: (colors) => colors.bold(colors.yellow('INCOMPLETE')),
   failed: (colors) => colors.bold(colors.red('FAILED')),
   running: (colors) => colors.cyan('running'),
+  terminated: (colors) => colors.bold(colors.red('TERMINATED')),
 };
 
-/** The result of a run for the terminal; users are listed only on request. */
+const statusTone = (
+  cell: string,
+  { green, yellow, red, cyan }: Colors,
+): ((text: string) => string) => {
+  if (cell.startsWith('complete')) return green;
+  if (cell.startsWith('running')) return cyan;
+  return cell.startsWith('incomplete') ? yellow : red;
+};
+
+/**
+ * The result of a run for the terminal, with every user, those who need attention, or none; the
+ * document must have the users.
+ */
 export function reportTable(
   document: RunDocument,
   colors: Colors,
-  options: { users: boolean },
+  options: { users: 'all' | 'attention' | 'none' },
 ): string {
   return [
     header(document, colors),
@@ -37,14 +48,28 @@ export function reportTable(
     facts(document),
     failureList(document, colors),
     document.removedAt ? colors.yellow(removalText(document.removedAt)) : null,
-    options.users && !document.removedAt ? userTable(document.users, colors) : null,
-    document.status === 'incomplete'
-      ? colors.yellow('INCOMPLETE: do not rely on these figures; no ticket was closed.')
-      : null,
+    document.removedAt ? null : USERS[options.users](document.users, colors),
+    warningText(document, colors),
   ]
     .filter((part) => part !== null)
     .join('\n');
 }
+
+const WARNINGS: Partial<Record<RunSummary['status'], string>> = {
+  incomplete: 'INCOMPLETE: do not rely on these figures; no ticket was closed.',
+  terminated: 'TERMINATED: do not rely on these figures; no ticket was closed.',
+  running: 'Still running: these figures will change. `arx runs watch` follows it.',
+};
+
+function warningText({ status }: RunSummary, colors: Colors): string | null {
+  const warning = WARNINGS[status];
+  return warning === undefined ? null : colors.yellow(paragraph(warning, colors));
+}
+
+const USERS: Record<
+  'all' | 'attention' | 'none',
+  (users: readonly RunUserRow[], colors: Colors) => string | null
+> = { all: userTable, attention: attentionTable, none: () => null };
 
 function header(document: RunSummary, colors: Colors): string {
   const lines = [
@@ -57,22 +82,19 @@ function header(document: RunSummary, colors: Colors): string {
   return lines.join('\n');
 }
 
+const VERDICT_COLUMNS: readonly Column[] = [
+  { name: 'verdict', long: 'keep', tone: toneOfLabel },
+  { name: 'users', long: 'keep' },
+  { name: 'meaning' },
+];
+
 function verdictTable({ counts }: RunSummary, colors: Colors): string {
   const rows = VERDICT_ORDER.map((verdict) => [
     VERDICT_WORDS[verdict].label,
     counts[verdict],
     VERDICT_WORDS[verdict].meaning,
   ]);
-  const table = grid(
-    ['verdict', 'users', 'meaning'],
-    [...rows, ['All', counts.enumerated, 'enumerated']],
-    colors,
-  );
-  return VERDICT_ORDER.reduce(
-    (text, verdict) =>
-      text.replace(` ${VERDICT_WORDS[verdict].label} `, (label) => tone(verdict, colors)(label)),
-    table,
-  );
+  return grid(VERDICT_COLUMNS, [...rows, ['All', counts.enumerated, 'enumerated']], colors);
 }
 
 const breakdownText = ({ counts, coverage }: Breakdown): string =>
@@ -132,27 +154,28 @@ function failureList({ tickets, users }: RunDocument, colors: Colors): string | 
   ].join('\n');
 }
 
-/** Users of a run, for the terminal. */
-function userTable(users: readonly RunUserRow[], colors: Colors): string {
-  const rows = users.map((user) => [
-    user.login,
-    user.department ?? '',
-    user.verdict ?? 'not checked',
-    user.reason ?? '',
-    user.ticket ?? '',
-  ]);
-  return grid(['login', 'department', 'verdict', 'reason', 'ticket'], rows, colors);
-}
+const RUN_COLUMNS: readonly Column[] = [
+  { name: 'run', long: 'keep' },
+  { name: 'status', least: 12, tone: (cell, colors) => statusTone(cell, colors) },
+  { name: 'started', long: 'keep' },
+  { name: 'users', long: 'keep' },
+  { name: 'coverage', long: 'keep' },
+  { name: 'tickets', long: 'keep', drop: 1 },
+];
 
-/** The list of runs, newest first. */
-export function runsTable(runs: readonly RunSummary[], colors: Colors): string {
+/** The list of runs, newest first. `now` is the time that starts are relative to. */
+export function runsTable(runs: readonly RunSummary[], colors: Colors, now = Date.now()): string {
+  const shorten = shortIds(
+    runs.map(({ run }) => run),
+    colors,
+  );
   const rows = runs.map((run) => [
-    run.run,
-    `${run.status}${run.dryRun ? ' (dry)' : ''}`,
-    timeText(run.startedAt),
+    shorten(run.run),
+    `${run.status}${run.dryRun ? ' (dry run)' : ''}`,
+    whenText(run.startedAt, colors, now),
     run.counts.enumerated,
     formatCoverage(run.coverage),
     run.tickets.keys.length,
   ]);
-  return grid(['run', 'status', 'started', 'users', 'coverage', 'tickets'], rows, colors);
+  return grid(RUN_COLUMNS, rows, colors);
 }

@@ -13,11 +13,15 @@ export function cutTo(text: string, width: number): string {
   return `${takeColumns(text, width - 1).trimEnd()}…`;
 }
 
-/** Lines of at most `width` columns, broken between words; a longer word is broken in itself. */
+/**
+ * Lines of at most `width` columns, broken between words; a longer word is broken in itself. A
+ * command in backticks is one word, so that it can be copied.
+ */
 export function wrapTo(text: string, width: number): string[] {
+  if (widthOf(text) <= width) return [text];
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ').flatMap((part) => breakWord(part, width))) {
+  for (const word of wordsIn(text).flatMap((part) => breakWord(part, width))) {
     const longer = line === '' ? word : `${line} ${word}`;
     if (widthOf(longer) > width && line !== '') {
       lines.push(line);
@@ -26,6 +30,26 @@ export function wrapTo(text: string, width: number): string[] {
   }
   return [...lines, line];
 }
+
+const wordsIn = (text: string): string[] => text.match(/[^ `]*`[^`]*`[^ `]*|[^ ]+/g) ?? [''];
+
+/**
+ * Text whose lines fit a terminal: long ones are continued with the same indentation. Lines that are
+ * commands or JSON stay as they are, so that they can be copied.
+ */
+export function fitLines(text: string, { width }: { width?: number }): string {
+  if (width === undefined) return text;
+  return text
+    .split('\n')
+    .flatMap((line) => {
+      if (widthOf(line) <= width || TO_COPY.test(line)) return [line];
+      const indent = /^ */.exec(line)?.[0] ?? '';
+      return wrapTo(line.trimStart(), width - indent.length).map((part) => indent + part);
+    })
+    .join('\n');
+}
+
+const TO_COPY = /^\s*(?:\.?[./\w]*arx |temporal |npm |[{}"[\]])/;
 
 /** A sentence or two, on as many lines as the terminal needs. */
 export const paragraph = (text: string, { width = Infinity }: { width?: number }): string =>

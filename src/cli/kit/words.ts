@@ -34,6 +34,10 @@ export const CLASS_WORDS: Record<FactorClass, { label: string; examples: string 
 };
 export const CLASS_ORDER = Object.keys(CLASS_WORDS) as FactorClass[];
 
+/** A code of a vendor as words: `PASSWORD_EXPIRED` → `password expired`. */
+export const wordsOf = (code: string): string =>
+  /^[A-Z0-9_]+$/.test(code) ? code.toLowerCase().replaceAll('_', ' ') : code;
+
 /** The note in a report whose personal data was removed. */
 export const removalText = (at: string): string =>
   `The users of this run were removed on ${at.slice(0, 10)}, past their retention period (retention.users). Its figures remain.`;

@@ -6,6 +6,7 @@ import type { AgedStream, OktaStatus } from '../../services/twin/okta-status.ts'
 import type { Colors } from '../kit/io.ts';
 import { count, duration, plain, plural, timeText } from '../kit/text.ts';
 import { grid } from '../kit/grid.ts';
+import type { Column } from '../kit/grid.ts';
 
 const CREDENTIALS = { ssws: 'API token (SSWS)', service_app: 'service app' } as const;
 const SOURCES = {
@@ -13,6 +14,19 @@ const SOURCES = {
   vault: 'credentials.okta.vault',
   stored: 'okta.json of ARX_HOME',
 } as const;
+
+const stateTone: Column['tone'] = (cell, { green, yellow, red }) =>
+  cell === 'complete' || cell === 'ok' ? green : cell === 'denied' ? red : yellow;
+
+const STATUS_COLUMNS: readonly Column[] = [
+  { name: 'stream', long: 'keep' },
+  { name: 'state', long: 'keep', tone: stateTone },
+  { name: 'items', long: 'keep' },
+  { name: 'read', long: 'keep', drop: 3 },
+  { name: 'age', long: 'keep' },
+  { name: 'last complete', drop: 2 },
+  { name: 'reason', least: 20, drop: 1 },
+];
 
 /** `arx okta status` for the terminal. */
 export function statusText(status: OktaStatus, colors: Colors): string {
@@ -22,11 +36,7 @@ export function statusText(status: OktaStatus, colors: Colors): string {
     sync === null
       ? 'There is no sync yet. Start one with `arx okta sync`, or with `arx okta sync --local` on this machine.'
       : `last sync ${plain(sync.run)}: ${sync.status}, started ${timeText(sync.startedAt)}`,
-    grid(
-      ['stream', 'state', 'items', 'read', 'age', 'last complete', 'reason'],
-      status.streams.map(streamRow),
-      colors,
-    ),
+    grid(STATUS_COLUMNS, status.streams.map(streamRow), colors),
   ].join('\n');
 }
 
@@ -69,6 +79,15 @@ interface Permissions {
   capabilities: readonly Capability[];
 }
 
+const PERMISSION_COLUMNS: readonly Column[] = [
+  { name: 'permission', long: 'keep' },
+  { name: 'state', long: 'keep', tone: stateTone },
+  { name: 'http', drop: 3 },
+  { name: 'latency', drop: 2 },
+  { name: 'limit', drop: 1 },
+  { name: 'decided by', drop: 4 },
+];
+
 /** `arx okta test` for the terminal: one line per permission, and a remedy for each that fails. */
 export function permissionsText(
   { org, credential, capabilities }: Permissions,
@@ -85,7 +104,7 @@ export function permissionsText(
   const failed = capabilities.filter(({ state }) => state !== 'ok');
   return [
     `${colors.bold('Okta')} ${plain(org)}, ${CREDENTIALS[credential]}`,
-    grid(['permission', 'state', 'http', 'latency', 'limit', 'decided by'], rows, colors),
+    grid(PERMISSION_COLUMNS, rows, colors),
     ...failed.map((one) => problemText(one, colors)),
     failed.length === 0 ? colors.green('A sync has all permissions.') : null,
   ]

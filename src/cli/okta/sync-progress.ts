@@ -21,7 +21,7 @@ export function syncSnapshot(progress: SyncProgress, calls: CallCounts): Progres
     phase: progress.phase,
     done: sum(({ read }) => read),
     of: sum(({ listed }) => listed),
-    text: (rate) => syncProgressText(progress, calls, rate),
+    text: ({ perSecond }) => syncProgressText(progress, calls, perSecond),
   };
 }
 

@@ -2,11 +2,11 @@ import { Option } from 'commander';
 import type { Store } from '../../store/types.ts';
 import type { RunRecord } from '../../store/run-types.ts';
 import type { RunUserRow } from '../../mfa/document.ts';
-import { CliError } from '../kit/errors.ts';
 import { EXIT } from '../kit/exit.ts';
 import type { Io } from '../kit/io.ts';
 import { printNote } from '../kit/io.ts';
-import { nonEmptyText, withJson, withLocal } from '../kit/options.ts';
+import { printPaged } from '../kit/pager.ts';
+import { nonEmptyText, withConfig, withJson, withLocal } from '../kit/options.ts';
 import type { DefineVerb } from '../kit/verb.ts';
 
 /** Formats of a report. */
@@ -17,6 +17,8 @@ interface ReportOptions {
   format?: Format;
   out?: string;
   users: boolean;
+  all?: boolean;
+  config?: string;
   json?: boolean;
   local?: boolean;
 }
@@ -26,8 +28,8 @@ export const defineReport: DefineVerb = (program, run) => {
   const command = program
     .command('report')
     .description('show one run as a table, JSON, CSV or a self-contained HTML page')
-    .argument('<run>', 'run id, workflow id, or `latest`', nonEmptyText);
-  withJson(withLocal(command))
+    .argument('<run>', 'run id, the beginning of one, workflow id, or `latest`', nonEmptyText);
+  withJson(withLocal(withConfig(command)))
     .addOption(
       new Option(
         '--format <format>',
@@ -35,6 +37,7 @@ export const defineReport: DefineVerb = (program, run) => {
       ).choices(FORMATS),
     )
     .option('--out <file>', 'write to this file instead of standard output', nonEmptyText)
+    .option('--all', 'list every user in the table, not only those who need attention')
     .option('--no-users', 'omit the users')
     .action((reference: string, options: ReportOptions) =>
       run((io) => report(io, reference, options)),
@@ -45,42 +48,33 @@ async function report(io: Io, reference: string, options: ReportOptions) {
   const { withStore } = await import('../kit/store.ts');
   const { writeOutput } = await import('../kit/files.ts');
   const { removalText: removedText } = await import('../kit/words.ts');
+  const [{ findRun }, { checksNow }] = await Promise.all([
+    import('./find-run.ts'),
+    import('../kit/ended-runs.ts'),
+  ]);
   const format = options.format ?? (options.json ? 'json' : 'table');
   await withStore(io, async (store) => {
-    const record = await findRun(store, reference);
+    const [record] = await checksNow(io, store, [await findRun(store, reference)], options);
+    if (record === undefined) return;
     if (format === 'csv' && record.removedAt) printNote(io, removedText(record.removedAt));
     const colors =
       options.out === undefined
         ? io.colors.out
         : (await import('picocolors')).default.createColors(false);
-    await writeOutput(
-      io,
-      await WRITERS[format]({ store, record, users: options.users, colors }),
-      options.out,
-    );
+    const source = { store, record, users: options.users, all: options.all ?? false, colors };
+    if (format === 'table' && options.out === undefined)
+      return printPaged(io, await reportText(source));
+    await writeOutput(io, await WRITERS[format](source), options.out);
   });
   if (options.out !== undefined) printNote(io, `Report written to ${options.out}`);
   return EXIT.ok;
-}
-
-/**
- * The run with this id or workflow id, or `latest`. Throws CliError `no_such_run` if there is none.
- */
-export async function findRun(store: Store, reference: string): Promise<RunRecord> {
-  const record = await store.runs.find(reference);
-  if (record) return record;
-  throw new CliError({
-    code: 'no_such_run',
-    message: reference === 'latest' ? 'There are no runs yet.' : `There is no run ${reference}.`,
-    remedy:
-      'List the runs of the same store with `arx runs`; start one with `arx run mfa-enforcement-check`. The store is that of DATABASE_URL if set, or else of ARX_HOME.',
-  });
 }
 
 interface ReportSource {
   store: Store;
   record: RunRecord;
   users: boolean;
+  all: boolean;
   colors: Io['colors']['out'];
 }
 type Chunks = AsyncIterable<string> | Iterable<string>;
@@ -104,11 +98,14 @@ const WRITERS: Record<Format, (source: ReportSource) => Promise<Chunks>> = {
     const { reportHtml } = await import('./html.ts');
     return [reportHtml(await wholeDocument(job))];
   },
-  table: async (job) => {
-    const { reportTable } = await import('../kit/table.ts');
-    return [`${reportTable(await wholeDocument(job), job.colors, { users: job.users })}\n`];
-  },
+  table: async (source) => [`${await reportText(source)}\n`],
 };
+
+async function reportText(source: ReportSource): Promise<string> {
+  const { reportTable } = await import('../kit/table.ts');
+  const users = source.users ? (source.all ? 'all' : 'attention') : 'none';
+  return reportTable(await wholeDocument(source), source.colors, { users });
+}
 
 async function wholeDocument({ store, record, users }: ReportSource) {
   const { runDocument, runSummary } = await import('../../services/checks/run-document.ts');

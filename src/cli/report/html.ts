@@ -47,6 +47,7 @@ const PILLS: Record<RunDocument['status'], [tone: string, word: string]> = {
   incomplete: ['warn', 'INCOMPLETE'],
   failed: ['bad', 'FAILED'],
   running: ['plain', 'Running'],
+  terminated: ['bad', 'TERMINATED'],
 };
 
 function top(document: RunDocument): Markup {

@@ -1,6 +1,8 @@
 import { WorkflowEndedError } from '../../client.ts';
 import type { StartedWorkflow } from '../../client.ts';
+import type { Quota } from '../../connectors/rate-limit/types.ts';
 import type { RunSummary } from '../../mfa/document.ts';
+import { quotaOf } from '../../services/connectors.ts';
 import type { RunRecord } from '../../store/run-types.ts';
 import type { RunOptions } from './command.ts';
 import {
@@ -53,7 +55,7 @@ export async function runCheck(io: Io, options: RunOptions): Promise<ExitCode> {
     }
     if (!options.json)
       printNote(io, io.colors.err.dim(`run ${started.run}, workflow ${started.workflowId}`));
-    return await finish(io, { target, started, options });
+    return await finish(io, { target, started, options, quota: quotaOf(settings.config) });
   } finally {
     await target.close({ keep });
   }
@@ -91,6 +93,7 @@ interface FollowedRun {
   target: Target;
   started: StartedWorkflow;
   options: RunOptions;
+  quota: Quota;
 }
 
 async function finish(io: Io, followed: FollowedRun): Promise<ExitCode> {
@@ -124,9 +127,12 @@ function withGroupRemedy(failed: CliError | null, { group }: RunOptions): CliErr
 }
 
 /** Null if the workflow completed; otherwise the error that made it fail. */
-async function waitForEnd(io: Io, { target, started }: FollowedRun): Promise<CliError | null> {
+async function waitForEnd(
+  io: Io,
+  { target, started, quota }: FollowedRun,
+): Promise<CliError | null> {
   try {
-    await follow(io, target, checkToFollow(target, started));
+    await follow(io, target, checkToFollow(target, started, quota));
     return null;
   } catch (thrown) {
     if (thrown instanceof WorkflowEndedError) return failure(thrown.type, thrown.message);
@@ -148,7 +154,7 @@ async function printRun(
   const { reportTable } = await import('../kit/table.ts');
   const users = options.users === true;
   const document = users ? await runDocument(store, record) : await runOverview(store, record);
-  await print(io, reportTable(document, io.colors.out, { users }));
+  await print(io, reportTable(document, io.colors.out, { users: users ? 'all' : 'none' }));
 }
 
 /**

@@ -9,6 +9,8 @@ export interface Column<Item> {
   cell: (item: Item) => string | number;
   /** Shown only in files, because a terminal is narrow. */
   filesOnly?: true;
+  /** Order in which columns are left out on a narrow terminal, the highest number first. */
+  drop?: number;
 }
 
 const factorsText = (factors: readonly TwinFactor[] | null): string =>
@@ -33,9 +35,9 @@ export const COLUMNS: { [Name in keyof ViewItems]: readonly Column<ViewItems[Nam
     { name: 'fact', cell: ({ text }) => text },
     { name: 'key', cell: ({ key }) => key, filesOnly: true },
     { name: 'value', cell: ({ value }) => value, filesOnly: true },
-    { name: 'confidence', cell: ({ confidence }) => confidence },
-    { name: 'source', cell: ({ source }) => source },
-    { name: 'observed', cell: ({ observedAt }) => timeText(observedAt) },
+    { name: 'confidence', cell: ({ confidence }) => confidence, drop: 2 },
+    { name: 'source', cell: ({ source }) => source, drop: 3 },
+    { name: 'observed', cell: ({ observedAt }) => timeText(observedAt), drop: 1 },
     { name: 'run', cell: ({ run }) => run, filesOnly: true },
   ],
   gaps: [
@@ -44,7 +46,7 @@ export const COLUMNS: { [Name in keyof ViewItems]: readonly Column<ViewItems[Nam
     { name: 'name', cell: ({ name }) => name },
     { name: 'subject', cell: ({ subject }) => subject, filesOnly: true },
     { name: 'detail', cell: ({ detail }) => detail },
-    { name: 'since', cell: ({ since }) => day(since) },
+    { name: 'since', cell: ({ since }) => day(since), drop: 1 },
     { name: 'closed', cell: (gap) => ('closedAt' in gap && gap.closedAt !== null ? day(gap.closedAt) : ''), filesOnly: true },
   ],
   events: [
@@ -53,7 +55,7 @@ export const COLUMNS: { [Name in keyof ViewItems]: readonly Column<ViewItems[Nam
     { name: 'rule', cell: ({ rule }) => rule },
     { name: 'actor', cell: ({ actor }) => actor ?? '' },
     { name: 'target', cell: ({ target }) => target ?? '' },
-    { name: 'technique', cell: ({ technique }) => technique },
+    { name: 'technique', cell: ({ technique }) => technique, drop: 1 },
     { name: 'tactic', cell: ({ tactic }) => tactic, filesOnly: true },
     { name: 'uuid', cell: ({ uuid }) => uuid, filesOnly: true },
   ],
@@ -61,10 +63,10 @@ export const COLUMNS: { [Name in keyof ViewItems]: readonly Column<ViewItems[Nam
     { name: 'login', cell: ({ login }) => login },
     { name: 'status', cell: ({ status, gone }) => (gone ? `${status}, gone` : status) },
     { name: 'mfa', cell: ({ mfa }) => mfa },
-    { name: 'factors', cell: ({ factors }) => factorsText(factors) },
+    { name: 'factors', cell: ({ factors }) => factorsText(factors), drop: 1 },
     { name: 'privileged', cell: ({ why: reasons, privileged }) => reasons.map(reasonText).join('; ') || (privileged === null ? 'unknown' : '') },
-    { name: 'department', cell: ({ department }) => department ?? '' },
-    { name: 'last sign-in', cell: ({ lastLogin, lastSeen }) => day([lastLogin, lastSeen].filter((at) => at !== null).toSorted().at(-1) ?? null) },
+    { name: 'department', cell: ({ department }) => department ?? '', drop: 2 },
+    { name: 'last sign-in', cell: ({ lastLogin, lastSeen }) => day([lastLogin, lastSeen].filter((at) => at !== null).toSorted().at(-1) ?? null), drop: 3 },
     { name: 'id', cell: ({ id }) => id, filesOnly: true },
     { name: 'email', cell: ({ email }) => email ?? '', filesOnly: true },
     { name: 'title', cell: ({ title }) => title ?? '', filesOnly: true },
@@ -89,14 +91,14 @@ export const COLUMNS: { [Name in keyof ViewItems]: readonly Column<ViewItems[Nam
   timeline: [
     { name: 'sync', cell: ({ at }) => timeText(at) },
     { name: 'MFA coverage', cell: coverage },
-    { name: 'unknown', cell: ({ coverage: { unknown } }) => unknown },
+    { name: 'unknown', cell: ({ coverage: { unknown } }) => unknown, drop: 3 },
     { name: 'privileged', cell: ({ privileged }) => privileged },
-    { name: 'SSO apps', cell: ({ ssoApps }) => ssoApps },
+    { name: 'SSO apps', cell: ({ ssoApps }) => ssoApps, drop: 4 },
     { name: 'critical', cell: ({ gaps }) => gaps.critical },
     { name: 'high', cell: ({ gaps }) => gaps.high },
-    { name: 'medium', cell: ({ gaps }) => gaps.medium },
-    { name: 'low', cell: ({ gaps }) => gaps.low },
-    { name: 'not complete', cell: ({ incomplete }) => incomplete.join(', ') },
+    { name: 'medium', cell: ({ gaps }) => gaps.medium, drop: 5 },
+    { name: 'low', cell: ({ gaps }) => gaps.low, drop: 6 },
+    { name: 'not complete', cell: ({ incomplete }) => incomplete.join(', '), drop: 2 },
     { name: 'run', cell: ({ run }) => run, filesOnly: true },
   ],
   changes: [

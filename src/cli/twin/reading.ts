@@ -3,6 +3,7 @@
 import { openTwin } from '../../services/twin/open-twin.ts';
 import type { StoredTwin } from '../../services/twin/open-twin.ts';
 import { orgOf } from '../../services/twin/org.ts';
+import { syncsNow } from '../kit/ended-runs.ts';
 import type { Io } from '../kit/io.ts';
 import { loadSettings } from '../kit/settings.ts';
 import type { Settings } from '../kit/settings.ts';
@@ -35,6 +36,9 @@ export async function withTwin<Result>(
     async (store) => {
       const org = await orgOf({ ...settings, env: settings.arx }, store, options.org);
       if (org === null) return { org };
+      const newest = await store.twin.syncs.newest(org);
+      // Closes a sync that was ended in Temporal.
+      if (newest !== null) await syncsNow(io, store, [newest], options);
       const twin = await openTwin(store, { org, config: settings.config, at: new Date() });
       return twin === null ? { org } : { result: await task({ ...twin, settings }) };
     },

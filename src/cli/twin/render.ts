@@ -6,6 +6,7 @@ import { plural } from '../kit/text.ts';
 import type { ViewName } from '../../services/twin/views.ts';
 import { csvLine } from '../kit/csv.ts';
 import { grid } from '../kit/grid.ts';
+import type { Column as TableColumn } from '../kit/grid.ts';
 import type { Column } from './columns.ts';
 
 /** A list to be written: items page by page, and their columns. */
@@ -66,11 +67,19 @@ export async function* tableChunks<Item>(
   for await (const page of pages)
     rows.push(...page.map((item) => shown.map(({ cell }) => cell(item))));
   if (rows.length === 0) return yield `${empty}\n`;
-  const head = shown.map(({ name }) => name);
+  const head = shown.map(({ name, drop = 0 }) => ({ name, drop, ...toneOf(name) }));
   yield `${grid(head, rows, colors)}\n`;
   const rest = more();
   if (rest !== null) yield `${rest}\n`;
 }
+
+const toneOf = (column: string): { tone?: TableColumn['tone'] } =>
+  column === 'severity' ? { tone: (cell, colors) => SEVERITY_TONES[cell]?.(colors) ?? String } : {};
+const SEVERITY_TONES: Readonly<Record<string, (colors: Colors) => (text: string) => string>> = {
+  critical: ({ red }) => red,
+  high: ({ red }) => red,
+  medium: ({ yellow }) => yellow,
+};
 
 const NOTHING: Partial<Record<ViewName, string>> = {
   facts: 'No facts yet, because no sync has read a stream completely. See `arx okta status`.',

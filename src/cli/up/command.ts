@@ -53,6 +53,11 @@ async function up(io: Io, options: UpOptions) {
   const config = settings.file ? { ARX_CONFIG: settings.file.path } : {};
   const server = await startServer({ ...env, ...config });
   if (server.problem !== null) printNote(io, `the HTTP server did not start: ${server.problem}`);
+  if (server.instead !== null)
+    printNote(
+      io,
+      `port ${server.instead} is taken, so the HTTP server listens at another one; ARX_SERVER_ADDRESS chooses one`,
+    );
   try {
     const { address, namespace, uiUrl, executable } = stack.temporal;
     const databaseUrl = maskUrl(stack.databaseUrl);

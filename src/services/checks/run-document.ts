@@ -41,7 +41,7 @@ function emptySummary(
     run,
     workflowId,
     status,
-    reasons: [],
+    reasons: status === 'terminated' ? [TERMINATED] : [],
     dryRun,
     org,
     scope,
@@ -59,7 +59,7 @@ function emptySummary(
     changes: { new: 0, resolved: 0, regressed: 0, users: { new: [], resolved: [], regressed: [] } },
     tickets: NO_TICKETS,
     slack: null,
-    seconds: null,
+    seconds: finishedAt === null ? null : (Date.parse(finishedAt) - Date.parse(startedAt)) / 1_000,
   };
 }
 
@@ -71,6 +71,8 @@ const NO_CLASSES: Record<FactorClass, number> = {
   external: 0,
   unrecognised: 0,
 };
+const TERMINATED =
+  'its workflow was ended in Temporal; the figures cover only the users that were checked until then';
 
 const NO_TICKETS: RunSummary['tickets'] = {
   created: 0,

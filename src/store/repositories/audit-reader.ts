@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import type { AuditEntry, AuditKind } from '../../audit/types.ts';
 import type { Database } from '../schema.ts';
@@ -7,17 +8,21 @@ import { createAuditRemoval } from './audit-removal.ts';
 
 /** Reads the trail, without locks or open transactions. */
 export function createAuditReader(db: Kysely<Database>): AuditReader {
-  const matching = ({ run, kind, subject, since, after, limit }: AuditFilter) =>
-    db
+  const matching = (filter: AuditFilter) => {
+    const { run, kind, subject, since, until, after, limit, newestFirst = false } = filter;
+    return db
       .selectFrom('audit_entries')
       .select(['index', 'text'])
       .$if(run !== undefined, (query) => query.where('run', '=', run!))
       .$if(kind !== undefined, (query) => query.where('kind', '=', kind!))
       .$if(subject !== undefined, (query) => query.where('subject', '=', subject!))
       .$if(since !== undefined, (query) => query.where('at', '>=', new Date(since!).toISOString()))
+      .$if(until !== undefined, (query) => query.where('at', '<=', new Date(until!).toISOString()))
       .$if(after !== undefined, (query) => query.where('index', '>', after!))
       .$if(limit !== undefined, (query) => query.limit(limit!))
-      .orderBy('index');
+      .where((is) => is.and(contentConditions(filter)))
+      .orderBy('index', newestFirst ? 'desc' : 'asc');
+  };
 
   return {
     async head() {
@@ -66,3 +71,43 @@ export function createAuditReader(db: Kysely<Database>): AuditReader {
     },
   };
 }
+
+type Condition = ReturnType<typeof sql<boolean>>;
+
+/** Conditions about what is only in the text of an entry. */
+function contentConditions({ actors, operation, targets, outcomes }: AuditFilter): Condition[] {
+  const at = (...path: string[]) => sql<string>`(text::jsonb #>> ${`{${path.join(',')}}`}::text[])`;
+  const oneOf = (value: Condition | ReturnType<typeof at>, words: readonly string[]): Condition =>
+    sql<boolean>`lower(${value}) in (${sql.join(words.map((word) => word.toLowerCase()))})`;
+  const anyOf = (values: ReturnType<typeof at>[], words: readonly string[]): Condition =>
+    sql<boolean>`(${sql.join(
+      values.map((value) => oneOf(value, words)),
+      sql` or `,
+    )})`;
+  return [
+    ...(actors === undefined ? [] : [oneOf(at('actor', 'principal'), actors)]),
+    ...(operation === undefined
+      ? []
+      : [
+          sql<boolean>`coalesce(${at('operation')}, ${at('outcome', 'operation')}) like ${likePattern(operation)}`,
+        ]),
+    ...(targets === undefined
+      ? []
+      : [anyOf([at('target'), at('subject'), at('outcome', 'target')], targets)]),
+    ...(outcomes === undefined
+      ? []
+      : [
+          anyOf(
+            [
+              sql<string>`split_part(kind, '.', 2)`,
+              ...OUTCOME_FIELDS.map((name) => at('outcome', name)),
+            ],
+            outcomes,
+          ),
+        ]),
+  ];
+}
+
+const OUTCOME_FIELDS = ['outcome', 'state', 'status', 'verdict', 'code'] as const;
+
+const likePattern = (glob: string): string => glob.replace(/[\\%_]/g, '\\$&').replaceAll('*', '%');

@@ -64,6 +64,15 @@ export function createRunRepository(db: Kysely<Database>, fence: AttemptFence): 
       if (result.numUpdatedRows === 0n)
         throw new NotStoredError(`run ${run} is not stored: begin it first`);
     },
+    async end(tx, run, finishedAt) {
+      const result = await tx
+        .updateTable('runs')
+        .set({ status: 'terminated', finished_at: finishedAt })
+        .where('run', '=', run)
+        .where('finished_at', 'is', null)
+        .executeTakeFirst();
+      return result.numUpdatedRows > 0n;
+    },
   };
 }
 

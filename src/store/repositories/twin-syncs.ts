@@ -48,7 +48,11 @@ export function createSyncRepository(db: Kysely<Database>): SyncRepository {
     async finish(tx, run, { status, finishedAt, result }) {
       const ended = { status, finished_at: finishedAt, result: JSON.stringify(result) };
       const mine = tx.updateTable('twin_syncs').set(ended).where('run', '=', run);
-      const updated = await mine.where('finished_at', 'is', null).executeTakeFirst();
+      // A sync that was terminated, and then reset in Temporal, ends a second time.
+      const open = mine.where((is) =>
+        is.or([is('finished_at', 'is', null), is('status', '=', 'terminated')]),
+      );
+      const updated = await open.executeTakeFirst();
       if (updated.numUpdatedRows > 0n) return true;
       const stored = await tx
         .selectFrom('twin_syncs')
@@ -57,6 +61,14 @@ export function createSyncRepository(db: Kysely<Database>): SyncRepository {
         .executeTakeFirst();
       if (!stored) throw new NotStoredError(`sync ${run} is not stored: begin it first`);
       return false;
+    },
+    async end(tx, run, finishedAt) {
+      const ended = tx
+        .updateTable('twin_syncs')
+        .set({ status: 'terminated', finished_at: finishedAt })
+        .where('run', '=', run)
+        .where('finished_at', 'is', null);
+      return (await ended.executeTakeFirst()).numUpdatedRows > 0n;
     },
     streams: (org) => newestStreams(db, org),
     completeStreams: (org) => newestStreams(db, org, 'complete'),

@@ -18,7 +18,7 @@ const policyless = file(
 );
 const env = { ARX_HOME: join(folder, 'home') };
 const check = ['run', 'mfa-enforcement-check'];
-const call = ['call', 'okta', 'users:suspend'];
+const call = ['call', 'okta', 'users:suspend', '--param', 'userId=00u1a2b3c4d5e6f7g8h9'];
 
 /** Command line → exit code and what the message says. None of these may start anything. */
 const BAD: [argv: string[], code: number, message: RegExp][] = [

@@ -119,7 +119,7 @@ it('shows the progress of each listing, and which are incomplete', () => {
   const calls = { okta: 61, jira: 0, slack: 0, throttled: 1 };
   const glimpse = syncSnapshot({ run: 'r', phase: 'reading', lists, logEntries: 1_200 }, calls);
   expect(glimpse).toMatchObject({ phase: 'reading', done: 23, of: 43 });
-  expect(glimpse.text(12)).toBe(
+  expect(glimpse.text({ perSecond: 12, steady: 12 })).toBe(
     'reading: 20 of 40 users, 3 of 3 administrators (incomplete: forbidden), 1,200 log entries, 12.0/s, 61 Okta calls, 1 throttled',
   );
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { progressText, Rate } from '../../../src/cli/kit/progress.ts';
+import { CHECK_PHASES, forwardOnly, progressText, Rate } from '../../../src/cli/kit/progress.ts';
 import { schedulePlan } from '../../../src/services/checks/schedule-plan.ts';
 import { configSchema } from '../../../src/config/schema/schema.ts';
 
@@ -26,9 +26,28 @@ it('tells users, rate, time left, calls and throttling', () => {
     ticketsDone: 0,
   } as const;
   const calls = { okta: 102, jira: 0, slack: 0, throttled: 3 };
-  expect(progressText({ progress, calls }, 5)).toBe(
+  expect(progressText({ progress, calls }, { perSecond: 5, steady: 5 })).toBe(
     'checking factors: 100 of 300 users, 5.0/s, 40 s left, 102 Okta calls, 3 throttled',
   );
+  const paused = { progress, calls, pauseMs: 23_400 };
+  expect(progressText(paused, { perSecond: 0, steady: 2 })).toBe(
+    "checking factors: 100 of 300 users, waiting for Okta's limit, goes on in 24 s, 1 min 40 s left, 102 Okta calls, 3 throttled",
+  );
+});
+
+it('keeps the estimate steady through a pause', () => {
+  const rate = new Rate();
+  for (let second = 0; second <= 60; second += 1) rate.add(second * 1_000, second * 10);
+  for (let second = 61; second <= 100; second += 1) rate.add(second * 1_000, 600);
+  const pace = rate.pace();
+  expect(pace.perSecond).toBe(0);
+  expect(pace.steady).toBe(6);
+});
+
+it('never goes back to an earlier phase', () => {
+  const forward = forwardOnly(CHECK_PHASES);
+  const seen = (['listing', 'scan', 'listing', 'scan', 'tickets', 'scan'] as const).map(forward);
+  expect(seen).toEqual(['listing', 'scan', 'scan', 'scan', 'tickets', 'tickets']);
 });
 
 it('makes a schedule of cron, or of calendar entries', () => {

@@ -39,7 +39,7 @@ describe('CSV', () => {
 
 describe('the table', () => {
   it('states verdicts, coverage, tickets, calls and the audit head', () => {
-    const text = reportTable(documentOf(), colors, { users: false });
+    const text = reportTable(documentOf(), colors, { users: 'none' });
     expect(text).toContain('complete');
     expect(text).toContain('coverage 25.0 % to 50.0 %, before 20.0 %');
     expect(text).toContain('1 created, 1 kept, 0 reopened, 0 closed');
@@ -51,7 +51,7 @@ describe('the table', () => {
     const users = [
       userOf({ login: HOSTILE.ansi, department: HOSTILE.line, reason: HOSTILE.mrkdwn }),
     ];
-    const text = reportTable(documentOf({ users, org: HOSTILE.ansi }), colors, { users: true });
+    const text = reportTable(documentOf({ users, org: HOSTILE.ansi }), colors, { users: 'all' });
     expect(text).toContain('redlink');
     expect(text).toContain('<!channel> *bold*');
     expect(text.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
@@ -62,7 +62,7 @@ describe('the table', () => {
       documentOf({ status: 'incomplete', reasons: ['too many unknown'] }),
       colors,
       {
-        users: false,
+        users: 'none',
       },
     );
     expect(text).toContain('INCOMPLETE: do not rely on these figures');

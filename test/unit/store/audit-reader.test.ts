@@ -1,11 +1,24 @@
 import { expect, test } from 'vitest';
 import { verifyChain } from '../../../src/audit/chain.ts';
+import type { AuditDraft } from '../../../src/audit/types.ts';
 import type { Store } from '../../../src/store/types.ts';
 import { draftOf } from '../../support/audit.ts';
 import { describeOnStores } from '../../support/stores.ts';
 
 const verify = async (store: Store) =>
   await verifyChain(store.audit.pages(3), await store.audit.head());
+
+/** What distinguishes some of the entries. */
+const MORE: Record<number, Partial<AuditDraft>> = {
+  2: {
+    actor: { principal: 'user:Ann@example.com', authenticatedBy: 'key' },
+    operation: 'okta:users:suspend',
+    target: '00u7',
+    outcome: { ok: true },
+  },
+  4: { outcome: { operation: 'okta:users:unsuspend', target: '00u7', state: 'REJECTED' } },
+  6: { outcome: { code: 'forbidden' } },
+};
 
 async function fill(store: Store): Promise<void> {
   const at = (n: number): string => new Date(Date.UTC(2026, 6, 6, 8, 0, n)).toISOString();
@@ -15,6 +28,7 @@ async function fill(store: Store): Promise<void> {
       subject: `u${n % 3}`,
       kind: n % 2 ? 'user.checked' : 'scan.page',
       at: at(n),
+      ...MORE[n],
     }),
   );
   await store.journal.append(drafts);
@@ -28,6 +42,14 @@ describeOnStores('the audit reader', (source) => {
     ['one subject', { subject: 'u0' }, [0, 3, 6, 9]],
     ['since a time', { since: '2026-07-06T10:00:08+02:00' }, [8, 9]],
     ['after a position', { after: 7 }, [8, 9]],
+    ['until a time', { until: '2026-07-06T08:00:01.000Z' }, [0, 1]],
+    ['by an actor', { actors: ['user:ann@example.com', 'user:00u1'] }, [2]],
+    ['of an operation', { operation: 'okta:users:suspend' }, [2]],
+    ['of operations', { operation: 'okta:users:*' }, [2, 4]],
+    ['about a target', { targets: ['00u7'] }, [2, 4]],
+    ['about a subject', { targets: ['u0'] }, [0, 3, 6, 9]],
+    ['with an outcome', { outcomes: ['forbidden', 'rejected'] }, [4, 6]],
+    ['of a last word', { outcomes: ['page'] }, [0, 2, 4, 6, 8]],
     ['a limited number', { limit: 2, after: 0 }, [1, 2]],
     ['all filters together', { run: 'run-1', kind: 'user.checked' as const, subject: 'u0' }, [3]],
   ])('lists %s', async (_, filter, indexes) => {
@@ -40,6 +62,13 @@ describeOnStores('the audit reader', (source) => {
       paged.push(...page.map(({ index }) => index));
     }
     expect(paged).toEqual(indexes);
+  });
+
+  test('lists the newest first', async () => {
+    const store = await source.fresh();
+    await fill(store);
+    const newest = await store.audit.list({ newestFirst: true, limit: 3 });
+    expect(newest.map(({ index }) => index)).toEqual([9, 8, 7]);
   });
 
   test('counts by kind', async () => {

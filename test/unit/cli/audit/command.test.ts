@@ -268,7 +268,9 @@ describe('arx audit prove, show, key', () => {
     await arx(['audit', 'export', '--out', out], env);
     const exported = await json('audit', 'verify', '--file', out, '--checkpoint', outside);
     expect(exported).toMatchObject({ code: 0, document: { ok: true, entries: 21, removed: 6 } });
-    expect((await arx(['audit', 'list', '--limit', '1'], env)).out).toContain('run-1-s6');
+    expect((await arx(['audit', 'list', '--limit', '1', '--order', 'oldest'], env)).out).toContain(
+      'run-1-s6',
+    );
     writeFileSync(out, readFileSync(out, 'utf8').replace(`${String(leafHash)}`, '0'.repeat(64)));
     expect(await json('audit', 'verify', '--file', out, '--checkpoint', outside)).toMatchObject({
       code: 1,

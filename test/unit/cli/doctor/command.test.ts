@@ -71,6 +71,18 @@ it('passes with exactly the scopes that a run needs', async () => {
   expect(channelOf(checks)?.detail).toContain(emulators.env['SLACK_CHANNEL']);
 });
 
+it('does not fail for what nothing uses', async () => {
+  const unset = Object.fromEntries(
+    ['JIRA_URL', 'JIRA_EMAIL', 'JIRA_API_TOKEN', 'JIRA_PROJECT_KEY'].map((name) => [name, '']),
+  );
+  const named = (checks: readonly CheckResult[]) => checks.find(({ name }) => name === 'jira');
+  expect(named(await checksOf(unset, 'tickets: { mode: none }\n'))).toMatchObject({
+    ok: true,
+    state: 'not_set_up',
+  });
+  expect(named(await checksOf(unset))).toMatchObject({ ok: false });
+});
+
 it('cannot check a name with them, says so, and recommends the id', async () => {
   expect(channelOf(await checksOf({ SLACK_CHANNEL: '#security-mfa' }))).toMatchObject({
     ok: true,

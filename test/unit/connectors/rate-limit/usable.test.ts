@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { usableCalls } from '../../../../src/connectors/rate-limit/usable.ts';
+import { pauseOf, usableCalls } from '../../../../src/connectors/rate-limit/usable.ts';
+import { freshBucket } from '../../../../src/connectors/rate-limit/bucket.ts';
 import type { Quota } from '../../../../src/connectors/rate-limit/types.ts';
 import { assertProperty } from '../../../support/properties.ts';
 
@@ -35,4 +36,17 @@ it('is at least one, never exceeds share or limit, and grows with the limit', ()
       expect(usableCalls(limit + more, given)).toBeGreaterThanOrEqual(usable);
     }),
   );
+});
+
+it('says how long a scan must wait', () => {
+  const window = { limit: 300, remaining: 150, reset: 60, began: null, polls: 0, oddEnd: 50_000 };
+  const half: Quota = { ...ALL, share: 0.5 };
+  const state = { ...freshBucket(), window };
+  expect(pauseOf(null, ALL, 0)).toBeNull();
+  expect(pauseOf(freshBucket(), ALL, 0)).toBeNull();
+  expect(pauseOf(state, ALL, 10_000)).toBeNull();
+  expect(pauseOf(state, half, 10_000)).toBe(40_000);
+  expect(pauseOf(state, half, 60_000)).toBeNull();
+  expect(pauseOf({ ...state, blockedUntil: 12_500 }, ALL, 10_000)).toBe(2_500);
+  expect(pauseOf({ ...state, unlimited: true }, half, 10_000)).toBeNull();
 });
