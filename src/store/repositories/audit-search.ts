@@ -5,7 +5,7 @@ import type { Database } from '../schema.ts';
 import type { AuditMark, AuditSearch, AuditSearchPage } from '../types.ts';
 
 /** Most entries that one search reads, unless an index finds them. */
-const WINDOW = 50_000;
+const WINDOW = 20_000;
 
 type Condition = RawBuilder<boolean>;
 
