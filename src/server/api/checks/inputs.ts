@@ -9,7 +9,7 @@ const VERDICT_WORDS = [...VERDICTS, 'unchecked'] as const;
 
 export const RUNS_QUERY = z.strictObject({
   status: z
-    .enum(['running', 'complete', 'incomplete', 'failed'])
+    .enum(['running', 'complete', 'incomplete', 'failed', 'terminated'])
     .optional()
     .describe('Only runs with this status'),
   scope: someText('Only runs of this scope: `scopeKey` of a run'),

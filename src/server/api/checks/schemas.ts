@@ -17,7 +17,7 @@ const run = {
   run: text,
   workflowId: text,
   scopeKey: text,
-  status: { enum: ['running', 'complete', 'incomplete', 'failed'] },
+  status: { enum: ['running', 'complete', 'incomplete', 'failed', 'terminated'] },
   reasons: listOf(text),
   dryRun: flag,
   org: text,

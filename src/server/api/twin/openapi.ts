@@ -24,7 +24,7 @@ import {
 const flag = { type: 'boolean' } as const;
 const count = { type: 'integer', minimum: 0 } as const;
 const severity = { enum: ['critical', 'high', 'medium', 'low'] };
-const syncStatus = { enum: ['running', 'complete', 'incomplete', 'failed'] };
+const syncStatus = { enum: ['running', 'complete', 'incomplete', 'failed', 'terminated'] };
 const anything = { type: 'object' } as const;
 const REFUSALS = {
   400: errorResponse('A field or query parameter is unknown, repeated or malformed.'),
