@@ -40,6 +40,8 @@ const FLAGS = {
   'jira-email': TEXT,
   'slack-token': TEXT,
   'jira-project': TEXT,
+  'jira-edition': TEXT,
+  'jira-path': TEXT,
   'entra-tenant-id': TEXT,
   'entra-client-id': TEXT,
   'entra-client-secret': TEXT,
@@ -56,6 +58,7 @@ const CHOICES = {
   profile: ['demo', 'plain', 'empty'],
   'window-start': ['second', 'request', 'clock'],
   'reset-rounding': ['up', 'down'],
+  'jira-edition': ['cloud', 'data_center'],
 } as const;
 
 /** The flags for users; `arx emulate` describes each. */
@@ -94,6 +97,8 @@ export function parseArguments(given: readonly string[]): EmulatorArguments {
       salesforceClientSecret: values['salesforce-client-secret'],
     },
     jiraProject: values['jira-project'],
+    jiraEdition: choice(values, 'jira-edition'),
+    jiraPath: basePath(values['jira-path']),
     googleKeyFile: values['google-key-file'],
     googleAdminSubject: values['google-admin-subject'],
     canaries: {
@@ -139,6 +144,12 @@ function choice<Name extends keyof typeof CHOICES>(
   if (!choices.includes(text))
     throw new ArgumentError(`--${name} must be one of ${choices.join(', ')}, not '${text}'`);
   return text as (typeof CHOICES)[Name][number];
+}
+
+function basePath(text: string | undefined): string | undefined {
+  if (text !== undefined && !/^(\/[\w.-]+)*$/.test(text))
+    throw new ArgumentError(`--jira-path must be a path without a slash at its end, not '${text}'`);
+  return text;
 }
 
 function ports(values: Values): NonNullable<EmulatorOptions['ports']> {

@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, extname, join } from 'node:path';
 import { fakeToken, objectId, oktaId } from './ids.ts';
+import type { JiraEdition } from './jira/model.ts';
 import type { Canaries } from './okta/model.ts';
 import type { ResetRounding, WindowStart } from './rate-limit.ts';
 
@@ -78,6 +79,10 @@ export interface EmulatorOptions {
   /** The administrator for whom the service account acts; exists in every profile. */
   googleAdminSubject?: string;
   jiraProject?: string;
+  /** Default Cloud. */
+  jiraEdition?: JiraEdition;
+  /** The path below which Jira is served: `/jira`, or `/ex/jira/CLOUD_ID`. Default none. */
+  jiraPath?: string;
   canaries?: Canaries;
   /** The time around which the demo organisation is built, epoch milliseconds. Default: now. */
   now?: number;
@@ -121,6 +126,8 @@ export function resolveOptions(options: EmulatorOptions): ResolvedOptions {
     googleAdminSubject: options.googleAdminSubject ?? 'workspace-admin@northwind.example',
     tokens: { ...defaultTokens(seed), ...withoutUndefined(options.tokens ?? {}) },
     jiraProject: options.jiraProject ?? 'SEC',
+    jiraEdition: options.jiraEdition ?? 'cloud',
+    jiraPath: options.jiraPath ?? '',
     canaries: options.canaries ?? {},
     now: options.now ?? Date.now(),
   };

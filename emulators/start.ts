@@ -13,6 +13,7 @@ import { keyPair, writeServiceAccount } from './google/key.ts';
 import { googleVendor } from './google/vendor.ts';
 import { GoogleWorkspace } from './google/workspace.ts';
 import { addAccounts } from './demo/accounts.ts';
+import type { JiraEdition } from './jira/model.ts';
 import { JiraSite } from './jira/site.ts';
 import { jiraVendor } from './jira/vendor.ts';
 import { openIdSettings } from './okta/openid/settings.ts';
@@ -50,6 +51,7 @@ export interface EmulatorDocument {
   salesforce: string;
   tokens: Record<TokenName, string>;
   jiraProject: string;
+  jiraEdition: JiraEdition;
   slackChannel: string;
   /** Null if no log is kept. */
   acceptLog: string | null;
@@ -153,6 +155,8 @@ function buildState(options: ResolvedOptions): EmulatorState {
   if (options.profile === 'demo') buildDemoOrg(okta, options);
   if (options.profile === 'plain') buildPlainOrg(okta, options);
   const jira = {
+    edition: options.jiraEdition,
+    basePath: options.jiraPath,
     token: tokens.jira,
     email: tokens.jiraEmail,
     indexLagMs,
@@ -217,7 +221,7 @@ function describe(
   return {
     schema: 'arx.emulate/v1',
     okta: bound.okta,
-    jira: bound.jira,
+    jira: bound.jira + options.jiraPath,
     slack: `${bound.slack}/api/`,
     control: bound.control,
     entraLogin: bound.entra,
@@ -228,6 +232,7 @@ function describe(
     salesforce: bound.salesforce,
     tokens: options.tokens,
     jiraProject: options.jiraProject,
+    jiraEdition: options.jiraEdition,
     slackChannel: slack.channels[0]?.id ?? '',
     acceptLog: options.log,
   };

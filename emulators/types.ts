@@ -78,6 +78,8 @@ export interface FaultAnswers {
 export interface Vendor {
   name: VendorName;
   routes: readonly Route[];
+  /** The request as the routes see it, if the vendor is served below a path. */
+  locate?(request: EmulatedRequest): EmulatedRequest;
   guard(request: EmulatedRequest, route: Route | null): GuardResult;
   unknownRoute(request: EmulatedRequest): Answer;
   faults: FaultAnswers;

@@ -40,7 +40,8 @@ async function serve(
   message: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const request = await readRequest(message);
+  const sent = await readRequest(message);
+  const request = context.vendor.locate?.(sent) ?? sent;
   const match = context.router(request.method, request.path);
   const route = match?.route ?? null;
   if (match) request.params = match.params;

@@ -1,5 +1,6 @@
 import { isObject } from '../http.ts';
 import type { Json } from '../types.ts';
+import type { JiraEdition } from './model.ts';
 
 /**
  * Maximum number of characters of a text field in Jira, counted on the stored document, which is
@@ -67,10 +68,19 @@ export function adfProblem(value: unknown): string | null {
   return null;
 }
 
+/** Why a value is not valid as rich text of the edition, in Jira's words; null if it is valid. */
+export function richTextProblem(edition: JiraEdition, value: unknown): string | null {
+  if (edition === 'cloud') return adfProblem(value);
+  if (typeof value !== 'string') return 'Operation value must be a string';
+  return value.length > FIELD_LIMIT
+    ? 'The entered text is too long. It exceeds the allowed limit of 32,767 characters.'
+    : null;
+}
+
 function validNode(node: Json): boolean {
   const type = String(node.type);
   if (type === 'text')
-    return typeof node.text === 'string' && node.text !== '' && validMarks(node.marks);
+    return typeof node.text === 'string' && /^[^\n\r]+$/.test(node.text) && validMarks(node.marks);
   const allowed = CHILDREN[type];
   if (!allowed) return node.content === undefined;
   const children = node.content ?? [];
@@ -98,8 +108,9 @@ function linkHasTarget(mark: Json): boolean {
   );
 }
 
-/** Plain text of a document, with each block on its own line. */
+/** Plain text of a document, with each block on its own line; wiki markup as it is. */
 export function adfText(node: unknown): string {
+  if (typeof node === 'string') return node;
   if (!isObject(node)) return '';
   if (node.type === 'text') return String(node.text);
   if (node.type === 'hardBreak') return '\n';

@@ -1,9 +1,9 @@
 import { objectBody } from '../http.ts';
-import type { Answer, EmulatedRequest, Json, Route } from '../types.ts';
-import { adfProblem } from './adf.ts';
+import type { Answer, EmulatedRequest, Route } from '../types.ts';
+import { richTextProblem } from './adf.ts';
 import { refusalOfArchived, jiraError } from './errors.ts';
 import { withIssue } from './issues.ts';
-import type { Issue } from './model.ts';
+import type { Issue, RichText } from './model.ts';
 import { renderComment } from './render.ts';
 import type { JiraSite } from './site.ts';
 import { ROBOT } from './site.ts';
@@ -37,11 +37,11 @@ function add(site: JiraSite, issue: Issue, request: EmulatedRequest): Answer {
     return jiraError(403, ['You do not have the permission to comment on this issue.']);
   if (site.isArchived(issue)) return refusalOfArchived();
   const { body } = objectBody(request);
-  const problem = adfProblem(body);
+  const problem = richTextProblem(site.settings.edition ?? 'cloud', body);
   if (problem === 'INVALID_INPUT' || problem === 'CONTENT_LIMIT_EXCEEDED')
     return jiraError(400, [problem]);
   if (problem !== null) return jiraError(400, [], { comment: problem });
-  const comment = site.comment(issue, body as Json, ROBOT.accountId);
+  const comment = site.comment(issue, body as RichText, ROBOT.accountId);
   const effect = { issue: issue.key, comment: comment.id };
   return { status: 201, body: renderComment(request.origin, issue, comment), effect };
 }

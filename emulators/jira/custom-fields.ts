@@ -1,7 +1,7 @@
 import { isObject } from '../http.ts';
 import type { Json } from '../types.ts';
-import { adfProblem } from './adf.ts';
-import type { CustomField } from './model.ts';
+import { richTextProblem } from './adf.ts';
+import type { CustomField, JiraEdition } from './model.ts';
 
 /** How a type of field is described in metadata, and which values it takes. */
 interface FieldType {
@@ -10,7 +10,7 @@ interface FieldType {
   custom: string;
   /** Property that holds the text of an allowed value. */
   label: 'value' | 'name';
-  problem(field: CustomField, value: unknown): string | null;
+  problem(field: CustomField, value: unknown, edition: JiraEdition): string | null;
 }
 
 const FIRST_OPTION_ID = 10_300;
@@ -27,13 +27,16 @@ function optionProblem({ name, options = [] }: CustomField, value: unknown): str
 
 const each =
   (problem: FieldType['problem']): FieldType['problem'] =>
-  (field, value) =>
+  (field, value, edition) =>
     Array.isArray(value)
-      ? (value.map((one) => problem(field, one)).find((found) => found !== null) ?? null)
+      ? (value.map((one) => problem(field, one, edition)).find((found) => found !== null) ?? null)
       : 'data was not an array';
 
-const userProblem: FieldType['problem'] = (_field, value) =>
-  isObject(value) && typeof value.accountId === 'string' ? null : 'Specify a valid user';
+const userProblem: FieldType['problem'] = (_field, value, edition) => {
+  const { accountId, name } = isObject(value) ? value : {};
+  const person = edition === 'cloud' ? accountId : name;
+  return typeof person === 'string' ? null : 'Specify a valid user';
+};
 
 const TYPES: Record<CustomField['type'], FieldType> = {
   string: {
@@ -47,7 +50,7 @@ const TYPES: Record<CustomField['type'], FieldType> = {
     schema: { type: 'string' },
     custom: 'textarea',
     label: 'value',
-    problem: (_field, value) => adfProblem(value),
+    problem: (_field, value, edition) => richTextProblem(edition, value),
   },
   number: {
     schema: { type: 'number' },
@@ -111,5 +114,8 @@ export function renderCustomField({ id, name, type, required, hasDefault, option
 }
 
 /** The problem of a further field's value; null if it is accepted. */
-export const customFieldProblem = (field: CustomField, value: unknown): string | null =>
-  TYPES[field.type].problem(field, value);
+export const customFieldProblem = (
+  field: CustomField,
+  value: unknown,
+  edition: JiraEdition,
+): string | null => TYPES[field.type].problem(field, value, edition);

@@ -9,6 +9,12 @@ export function jiraError(
   return { status, body: { errorMessages: messages, errors } };
 }
 
+/** The page for an address that does not exist. */
+export const deadLink = (): Answer => ({
+  status: 404,
+  text: '<html><head><title>Oops, you&#39;ve found a dead link. - JIRA</title></head></html>',
+});
+
 /** The refusal of a change of an archived issue. */
 export const refusalOfArchived = (): Answer =>
   jiraError(400, ['The issue is archived. You need to restore it before you can edit it.']);

@@ -1,7 +1,7 @@
 import { isObject } from '../http.ts';
 import type { Json } from '../types.ts';
-import { adfProblem } from './adf.ts';
-import type { CustomField, IssueFields } from './model.ts';
+import { richTextProblem } from './adf.ts';
+import type { CustomField, IssueFields, JiraEdition, RichText } from './model.ts';
 import { ISSUE_TYPES, PRIORITIES } from './model.ts';
 import { customFieldProblem } from './custom-fields.ts';
 import { screenOf } from './screens.ts';
@@ -13,7 +13,10 @@ interface FieldsRead {
   errors: Record<string, string>;
 }
 
-type Reader = (value: unknown) => { changes: Partial<IssueFields> } | { error: string };
+type Reader = (
+  value: unknown,
+  edition: JiraEdition,
+) => { changes: Partial<IssueFields> } | { error: string };
 
 const READERS: Record<string, Reader> = {
   summary: readSummary,
@@ -24,7 +27,7 @@ const READERS: Record<string, Reader> = {
   duedate: readDueDate,
   assignee: (value) => ({
     changes: {
-      assignee: isObject(value) && typeof value.accountId === 'string' ? value.accountId : null,
+      assignee: nameOfUser(value),
     },
   }),
 };
@@ -47,8 +50,8 @@ export function readFields(
     const reader =
       Object.hasOwn(READERS, name) && !hidden.includes(name) ? READERS[name] : undefined;
     const result = custom
-      ? readCustom(custom, value, read.changes)
-      : (reader?.(value) ?? {
+      ? readCustom({ field: custom, value, edition: settings.edition ?? 'cloud' }, read.changes)
+      : (reader?.(value, settings.edition ?? 'cloud') ?? {
           error: `Field '${name}' cannot be set. It is not on the appropriate screen, or unknown.`,
         });
     if ('error' in result) read.errors[name] = result.error;
@@ -57,12 +60,17 @@ export function readFields(
   return read;
 }
 
+/** The person in a user field: by account id in Cloud, by name in Data Center. */
+function nameOfUser(value: unknown): string | null {
+  const { accountId, name } = isObject(value) ? value : {};
+  return [accountId, name].find((one) => typeof one === 'string') ?? null;
+}
+
 function readCustom(
-  field: CustomField,
-  value: unknown,
+  { field, value, edition }: { field: CustomField; value: unknown; edition: JiraEdition },
   { custom = {} }: Partial<IssueFields>,
 ): ReturnType<Reader> {
-  const problem = customFieldProblem(field, value);
+  const problem = customFieldProblem(field, value, edition);
   return problem === null
     ? { changes: { custom: { ...custom, [field.id]: value } } }
     : { error: problem };
@@ -93,10 +101,10 @@ function readSummary(value: unknown): ReturnType<Reader> {
   return { changes: { summary: value } };
 }
 
-function readDescription(value: unknown): ReturnType<Reader> {
+function readDescription(value: unknown, edition: JiraEdition): ReturnType<Reader> {
   if (value === null) return { changes: { description: null } };
-  const problem = adfProblem(value);
-  return problem === null ? { changes: { description: value as Json } } : { error: problem };
+  const problem = richTextProblem(edition, value);
+  return problem === null ? { changes: { description: value as RichText } } : { error: problem };
 }
 
 function readLabels(value: unknown): ReturnType<Reader> {

@@ -1,6 +1,12 @@
 import type { Json } from '../types.ts';
 
+import type { TokenBucketSettings } from './token-bucket.ts';
+
+export type JiraEdition = 'cloud' | 'data_center';
 export type StatusCategory = 'new' | 'indeterminate' | 'done';
+
+/** A document of Cloud, or wiki markup of Data Center. */
+export type RichText = Json | string;
 
 export interface Status {
   id: string;
@@ -11,7 +17,7 @@ export interface Status {
 /** The fields of an issue at one time. A change creates a new copy, so that the index can lag. */
 export interface IssueFields {
   summary: string;
-  description: Json | null;
+  description: RichText | null;
   labels: readonly string[];
   issuetype: string;
   priority: string;
@@ -33,7 +39,7 @@ interface Revision {
 
 export interface Comment {
   id: string;
-  body: Json;
+  body: RichText;
   author: string;
   created: number;
 }
@@ -65,6 +71,12 @@ export interface SavedFilter {
 
 /** Settings of the Jira emulator that tests may change while it runs. */
 export interface JiraSettings {
+  /** Default Cloud. Data Center has REST v2, wiki markup and offsets. */
+  edition?: JiraEdition;
+  /** The path below which Jira is served, such as `/jira`; empty or absent for none. */
+  basePath?: string;
+  /** Data Center: the rate limit; absent for none. */
+  tokenBucket?: TokenBucketSettings;
   token: string;
   email: string;
   /** How long a new or changed issue is missing from search results, in milliseconds. */

@@ -16,7 +16,7 @@ export function projectRoutes(site: JiraSite): Route[] {
       operation: 'myself:read',
       handle: (request) => myself(site, request),
     },
-    { method: 'GET', path: '/rest/api/3/serverInfo', operation: 'server:read', handle: serverInfo },
+    serverInfoRoute(site),
     {
       method: 'GET',
       path: '/rest/api/3/project/:key',
@@ -88,7 +88,8 @@ export const lacks = ({ lacking = [] }: JiraSettings, permission: string): boole
 
 /** Finds accounts by the start of their address or name, as Jira does. */
 function searchUsers({ settings }: JiraSite, { query, origin }: EmulatedRequest): Answer {
-  const wanted = (query.get('query') ?? '').toLowerCase();
+  const name = settings.edition === 'data_center' ? 'username' : 'query';
+  const wanted = (query.get(name) ?? '').toLowerCase();
   const found = (settings.accounts ?? []).filter(
     ({ foundBy, displayName }) =>
       wanted !== '' && [foundBy, displayName].some((text) => text.toLowerCase().startsWith(wanted)),
@@ -103,14 +104,28 @@ function searchUsers({ settings }: JiraSite, { query, origin }: EmulatedRequest)
   };
 }
 
-function serverInfo({ origin }: EmulatedRequest): Answer {
+/** What the site says about itself. */
+export const serverInfoRoute = (site: JiraSite): Route => ({
+  method: 'GET',
+  path: '/rest/api/3/serverInfo',
+  operation: 'server:read',
+  handle: (request) => serverInfo(site, request),
+});
+
+const VERSIONS = {
+  cloud: { version: '1001.0.0-SNAPSHOT', versionNumbers: [1001, 0, 0], deploymentType: 'Cloud' },
+  data_center: { version: '10.3.5', versionNumbers: [10, 3, 5], deploymentType: 'Server' },
+} as const;
+
+function serverInfo({ settings }: JiraSite, { origin }: EmulatedRequest): Answer {
+  const { edition = 'cloud', basePath = '' } = settings;
+  // The gateway of Cloud serves only the API.
+  const isGateway = edition === 'cloud' && basePath !== '' && origin.endsWith(basePath);
   return {
     status: 200,
     body: {
-      baseUrl: origin,
-      version: '1001.0.0-SNAPSHOT',
-      versionNumbers: [1001, 0, 0],
-      deploymentType: 'Cloud',
+      baseUrl: isGateway ? origin.slice(0, -basePath.length) : origin,
+      ...VERSIONS[edition],
       buildNumber: 100_285,
       buildDate: '2026-11-02T00:00:00.000+0000',
       serverTime: new Date().toISOString().replace('Z', '+0000'),

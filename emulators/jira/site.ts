@@ -1,10 +1,10 @@
-import type { Json } from '../types.ts';
 import type {
   Comment,
   Issue,
   IssueFields,
   IssueLink,
   JiraSettings,
+  RichText,
   SavedFilter,
   Status,
 } from './model.ts';
@@ -96,7 +96,7 @@ export class JiraSite {
     });
   }
 
-  comment(issue: Issue, body: Json, author: string): Comment {
+  comment(issue: Issue, body: RichText, author: string): Comment {
     const comment = { id: this.nextId(), body, author, created: Date.now() };
     issue.comments.push(comment);
     this.change(issue, {});

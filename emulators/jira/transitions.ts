@@ -5,6 +5,7 @@ import { customFieldProblem, renderCustomField } from './custom-fields.ts';
 import type {
   CustomField,
   Issue,
+  RichText,
   Status,
   StatusCategory,
   Transition,
@@ -121,7 +122,7 @@ function perform(site: JiraSite, request: EmulatedRequest): Answer {
   if (custom.length > 0)
     site.change(issue, { custom: { ...issue.fields.custom, ...Object.fromEntries(custom) } });
   const comment = operationsOf(body.update, 'comment')[0]?.add;
-  if (isObject(comment)) site.comment(issue, comment.body as Json, ROBOT.accountId);
+  if (isObject(comment)) site.comment(issue, comment.body as RichText, ROBOT.accountId);
   return {
     status: 204,
     effect: { issue: issue.key, status: issue.fields.status.name, category: found.to.category },
@@ -144,7 +145,10 @@ function screenErrors(
   for (const field of fields) {
     const { id, required } = field;
     const further = furtherField(site, issue, field);
-    const problem = further && id in given ? customFieldProblem(further, given[id]) : null;
+    const problem =
+      further && id in given
+        ? customFieldProblem(further, given[id], site.settings.edition ?? 'cloud')
+        : null;
     if (problem !== null) errors[id] = problem;
     if (id === 'resolution' && given.resolution !== undefined && nameOf(given.resolution) === null)
       errors.resolution = 'Could not find valid resolution.';

@@ -9,44 +9,76 @@ import type {
   Vendor,
 } from '../types.ts';
 import { commentRoutes } from './comments.ts';
-import { jiraError } from './errors.ts';
+import { cloudRoutes, dataCenterRoutes } from './data-center.ts';
+import { deadLink, jiraError } from './errors.ts';
 import { filterRoutes } from './filters.ts';
 import { issueRoutes } from './issues.ts';
 import { linkRoutes } from './links.ts';
 import { pageRoutes } from './pages.ts';
-import { projectRoutes } from './projects.ts';
+import { projectRoutes, serverInfoRoute } from './projects.ts';
 import { screenRoutes } from './screens.ts';
 import { emptySearchPage, invalidPageToken, searchRoutes } from './search.ts';
 import type { JiraSite } from './site.ts';
 import { ROBOT } from './site.ts';
+import { TokenBucket } from './token-bucket.ts';
 import { transitionRoutes } from './transitions.ts';
 
 const GARBLED = 'Invalid request payload. Refer to the REST API documentation and try again.';
 
-/** The emulated Jira Cloud site: its route table, combined from the families of routes. */
+/**
+ * The emulated Jira site, in the edition of its settings: its route table, combined from the families
+ * of routes.
+ */
 export function jiraVendor(site: JiraSite): Vendor {
+  const tokens = new TokenBucket();
+  const routes = [
+    ...issueRoutes(site),
+    ...commentRoutes(site),
+    ...transitionRoutes(site),
+    ...linkRoutes(site),
+    ...searchRoutes(site),
+    ...projectRoutes(site),
+    ...screenRoutes(site),
+    ...filterRoutes(site),
+    ...pageRoutes(site),
+  ];
   return {
     name: 'jira',
     routes: [
-      ...issueRoutes(site),
-      ...commentRoutes(site),
-      ...transitionRoutes(site),
-      ...linkRoutes(site),
-      ...searchRoutes(site),
-      ...projectRoutes(site),
-      ...screenRoutes(site),
-      ...filterRoutes(site),
-      ...pageRoutes(site),
+      { ...serverInfoRoute(site), path: '/rest/api/2/serverInfo' },
+      ...cloudRoutes(site, routes),
+      ...dataCenterRoutes(site, routes),
     ],
+    locate: (request) => locate(site.settings.basePath ?? '', request),
     guard: (request, route) =>
-      route?.open ? { headers: {}, refusal: null } : guard(site, request, route?.write === true),
-    unknownRoute: () => ({
-      status: 404,
-      text: '<html><head><title>Oops, you&#39;ve found a dead link. - JIRA</title></head></html>',
-    }),
+      route?.open
+        ? { headers: {}, refusal: null }
+        : applyRateLimit({ site, tokens }, guard(site, request, route?.write === true)),
+    unknownRoute: deadLink,
     faults: FAULTS,
     isAccepted: (answer) => answer.status < 400,
   };
+}
+
+/**
+ * The request below the base path. Only pages are also served outside of it, as the site is beside the
+ * gateway of Cloud.
+ */
+function locate(base: string, request: EmulatedRequest): EmulatedRequest {
+  const { path, origin } = request;
+  if (base === '') return request;
+  if (path.startsWith(`${base}/`))
+    return { ...request, path: path.slice(base.length), origin: origin + base };
+  return path.startsWith('/rest/') ? { ...request, path: `/outside${path}` } : request;
+}
+
+function applyRateLimit(
+  { site: { settings }, tokens }: { site: JiraSite; tokens: TokenBucket },
+  { headers, refusal }: GuardResult,
+): GuardResult {
+  if (settings.edition !== 'data_center' || !settings.tokenBucket) return { headers, refusal };
+  const taken = tokens.take(settings.tokenBucket, Date.now());
+  return { headers: { ...headers, ...taken.headers }, refusal: refusal ?? taken.refusal };
 }
 
 function guard(site: JiraSite, request: EmulatedRequest, write: boolean): GuardResult {
@@ -55,7 +87,7 @@ function guard(site: JiraSite, request: EmulatedRequest, write: boolean): GuardR
   if (captcha) return { headers: CAPTCHA, refusal: BASIC_AUTHENTICATION_FAILURE };
   const known = isAuthenticated(site, request.headers.authorization ?? '');
   if (!known && !site.settings.anonymous)
-    return { headers: headersFor('AUTHENTICATED_FAILED'), refusal: authRefusal() };
+    return { headers: headersFor('AUTHENTICATED_FAILED'), refusal: authRefusal(site) };
   const garbled = isGarbled(request) ? jiraError(400, [GARBLED]) : null;
   if (!site.settings.anonymous) return { headers: headersFor('OK'), refusal: garbled };
   const refusal = write
@@ -88,6 +120,8 @@ const CAPTCHA = {
 function isAuthenticated({ settings }: JiraSite, authorization: string): boolean {
   const [scheme = '', value = ''] = authorization.split(' ');
   if (scheme === 'Bearer') return value === settings.token;
+  // Passwords are not emulated.
+  if (settings.edition === 'data_center') return false;
   return (
     scheme === 'Basic' &&
     Buffer.from(value, 'base64').toString('utf8') === `${settings.email}:${settings.token}`
@@ -100,8 +134,10 @@ function headersFor(reason: string): Record<string, string> {
   return { 'x-arequestid': requestId(), 'x-seraph-loginreason': reason, ...account };
 }
 
-function authRefusal(): Answer {
-  return jiraError(401, ['Client must be authenticated to access this resource.']);
+function authRefusal(site?: JiraSite): Answer {
+  return site?.settings.edition === 'data_center'
+    ? { status: 401, text: '<html><head><title>Unauthorized (401)</title></head></html>' }
+    : jiraError(401, ['Client must be authenticated to access this resource.']);
 }
 
 const FAULTS: FaultAnswers = {

@@ -38,6 +38,7 @@ import type { EntraOperations } from './entra/types.ts';
 import type { GoogleOperations } from './google/types.ts';
 import type { SalesforceOperations } from './salesforce/types.ts';
 import type { OktaCredential } from './okta/client.ts';
+import type { JiraEditionName } from './jira/editions.ts';
 import type { VendorClient } from './pipeline/call-vendor.ts';
 import { bucketStoreFor, bucketKey } from './rate-limit/buckets.ts';
 import type { BucketStore, Quota } from './rate-limit/types.ts';
@@ -58,8 +59,18 @@ import type {
  */
 export interface ConnectorSettings extends AccountVendors {
   okta?: { origin: string; host: string; credential: OktaCredential };
-  /** Without `email` the token is sent as a bearer token. */
-  jira?: { origin: string; email?: string | null; token: Secret; projectKey?: string };
+  /**
+   * Without `email` the token is sent as a bearer token. `site` is the address for links, by default
+   * `origin`; null if only Jira knows it. `edition` is Cloud by default.
+   */
+  jira?: {
+    origin: string;
+    site?: string | null;
+    edition?: JiraEditionName | 'ask';
+    email?: string | null;
+    token: Secret;
+    projectKey?: string;
+  };
   slack?: { apiUrl: string; token: Secret };
   journal: Journal;
   /** Without it, every call that requires approval is refused. */
@@ -134,6 +145,7 @@ export function createConnectors(settings: ConnectorSettings): Connectors {
       jira
         ? createJiraClient({
             ...jira,
+            edition: jira.edition ?? 'cloud',
             email: jira.email ?? undefined,
             connection: connectTo('jira', jira.origin, settings),
           })
@@ -177,7 +189,8 @@ export function createConnectors(settings: ConnectorSettings): Connectors {
       const bundle = settings.bundle();
       return bundle.ok ? prepareBundle(bundle, OPERATIONS).fields(connector).names : [];
     },
-    jiraBaseUrl: (jira?.origin ?? '').replace(/\/+$/, ''),
+    jiraBaseUrl:
+      jira?.site === null ? null : (jira?.site ?? jira?.origin ?? '').replace(/\/+$/, ''),
     oktaHost: okta?.host ?? '',
   };
   return connectors;

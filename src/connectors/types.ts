@@ -148,8 +148,11 @@ export interface Connectors {
     input: unknown,
     context: Pick<CallContext<unknown>, 'caller' | 'subject'>,
   ): Promise<{ args: JsonObject; argsDigest: string }>;
-  /** Base URL of Jira for links (`https://x.atlassian.net`), without a trailing slash. */
-  jiraBaseUrl: string;
+  /**
+   * Base URL of Jira for links (`https://x.atlassian.net`), without a trailing slash; null if only
+   * Jira knows it, see `server:read`.
+   */
+  jiraBaseUrl: string | null;
   /** Host of the Okta org; part of ticket identities. */
   oktaHost: string;
 }

@@ -1,6 +1,6 @@
 import type { OperationRow } from './types.ts';
 
-/** Jira's operations (Cloud REST API v3). */
+/** Jira's operations, with the paths of Cloud; Data Center has them below /rest/api/2, and /search. */
 // prettier-ignore
 export const JIRA_OPERATIONS: readonly OperationRow[] = [
   { connector: 'jira', operation: 'issues:create', method: 'POST', path: '/rest/api/3/issue', risk: 'MEDIUM', does: 'Create an issue',
@@ -17,6 +17,7 @@ export const JIRA_OPERATIONS: readonly OperationRow[] = [
   { connector: 'jira', operation: 'permissions:read', method: 'GET', path: '/rest/api/3/mypermissions', risk: 'LOW', does: 'Read which permissions the owner of the token has in a project' },
   { connector: 'jira', operation: 'users:lookup', method: 'GET', path: '/rest/api/3/user/search', risk: 'LOW', does: 'Find a Jira user by e-mail' },
   { connector: 'jira', operation: 'myself:read', method: 'GET', path: '/rest/api/3/myself', risk: 'LOW', does: 'Read the owner of the token' },
+  { connector: 'jira', operation: 'server:read', method: 'GET', path: '/rest/api/3/serverInfo', risk: 'LOW', does: 'Read the edition of Jira and its address' },
 ];
 
 /** Slack's operations (Web API). */

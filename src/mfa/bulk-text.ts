@@ -19,6 +19,9 @@ export interface BulkLine {
  */
 const FIELD_BUDGET = 24_000;
 const LINE_OVERHEAD = 140;
+/** Characters that are longer in a document or in wiki markup, and how much longer at most. */
+const ESCAPED = /[^\p{L}\p{Nd} .,:@_-]/gu;
+const ESCAPE_OVERHEAD = 5;
 
 export function bulkSummary(counts: VerdictCounts): string {
   return `MFA: ${nonCompliant(counts)} of ${counts.enumerated} users are not covered`;
@@ -34,15 +37,20 @@ export function bulkParts(lines: readonly BulkLine[]): string[][] {
   for (const line of lines) {
     const { login, verdict, reason } = line;
     const text = cutText(`${login}: ${verdict.replaceAll('_', ' ')}, ${reason}`, 400);
-    if (used + text.length + LINE_OVERHEAD > FIELD_BUDGET) {
+    const size = sizeOf(text);
+    if (used + size > FIELD_BUDGET) {
       parts.push([]);
       used = 0;
     }
     parts.at(-1)?.push(text);
-    used += text.length + LINE_OVERHEAD;
+    used += size;
   }
   return parts;
 }
+
+/** The most characters that a line takes in a field. */
+const sizeOf = (text: string): number =>
+  text.length + LINE_OVERHEAD + ESCAPE_OVERHEAD * (text.match(ESCAPED)?.length ?? 0);
 
 export function bulkDescription(
   first: readonly string[],

@@ -63,6 +63,7 @@ const JIRA: Inputs<Named<JiraOperations>> = {
     emulators.jira.settings.accounts = [{ ...account, foundBy: 'ann@northwind.example' }];
     return [{ email: 'ann@northwind.example' }];
   },
+  'server:read': () => [{}],
 };
 const SLACK: Inputs<Named<SlackOperations>> = {
   'auth:test': () => [{}],
@@ -134,6 +135,33 @@ async function makeCalls({
   }
   return emulators.log.entries.slice(before);
 }
+
+describe('a request to Jira Data Center', () => {
+  let dataCenter: RunningEmulators;
+  beforeAll(async () => {
+    dataCenter = await startEmulators({
+      profile: 'empty',
+      jiraEdition: 'data_center',
+      jiraPath: '/jira',
+    });
+    const account = { accountId: 'a', displayName: 'Ann', emailAddress: null, active: true };
+    dataCenter.jira.settings.accounts = [{ ...account, foundBy: 'ann@northwind.example' }];
+  });
+  afterAll(() => dataCenter.close());
+
+  it('is accepted for every operation, and none goes to a path of Cloud', async () => {
+    const { jira } = emulatedHarness(dataCenter.document).connectors;
+    const first = { project: 'SEC', issueType: 'Task', summary: 'first', labels: ['arx-1'] };
+    const created = await jira('issues:create', { ...first, description: text }, context());
+    for (const [operation, inputs] of Object.entries(JIRA))
+      for (const input of inputs({ ...known, issue: created.output }))
+        await jira(operation as 'issues:read', input as never, context());
+    const refused = dataCenter.log.entries.filter(
+      ({ accepted, path }) => !accepted || !path.startsWith('/rest/api/2/'),
+    );
+    expect(refused).toEqual([]);
+  });
+});
 
 describe('a request of the connectors', () => {
   const specification = openApiOf('jira');

@@ -39,6 +39,8 @@ const change = (file: string, from: string, to: string): Change => ({
 
 const OKTA_TEST = 'unit/connectors/okta/hazards.test.ts';
 const JIRA_TEST = 'unit/connectors/jira/jira.test.ts';
+const DATA_CENTER = 'unit/connectors/jira/data-center.test.ts';
+const FIELD_REPORTS = 'unit/connectors/field-reports.test.ts';
 const SLACK_TEST = 'unit/connectors/slack/slack.test.ts';
 const HTTP_TEST = 'unit/connectors/transport/http.test.ts';
 const INCIDENTS = 'e2e/incidents.test.ts';
@@ -58,6 +60,21 @@ const CLI_TEST = 'unit/local/temporal.test.ts';
 const OWN_EXECUTOR = change('connectors/okta/client.ts', '    requestExecutor: executor,\n', '');
 
 const OKTA: Hazard[] = [
+  {
+    area: 'Okta SDK',
+    hazard: 'the nonce that a service app with DPoP is asked for is dropped',
+    test: [
+      'unit/connectors/okta/service-app.test.ts',
+      'with DPoP proves with every request that it holds the key',
+    ],
+    takenOut: [
+      change(
+        'connectors/okta/client.ts',
+        'return { ...response, status: 200 };',
+        'return response;',
+      ),
+    ],
+  },
   {
     area: 'Okta SDK',
     hazard: 'a 429 about concurrent requests states a reset that is far away',
@@ -611,8 +628,8 @@ const JIRA: Hazard[] = [
     takenOut: [
       change(
         'connectors/jira/client.ts',
-        'return use({ api, client: { sendRequest } });',
-        'const twice = (options: SendOptions) => sendRequest(options).catch(() => sendRequest(options));\n      return use({ api, client: { sendRequest: twice } });',
+        'return use({ api, client: { sendRequest }, edition });',
+        'const twice = (options: SendOptions) => sendRequest(options).catch(() => sendRequest(options));\n      return use({ api, client: { sendRequest: twice }, edition });',
       ),
     ],
   },
@@ -646,8 +663,8 @@ const JIRA: Hazard[] = [
     takenOut: [
       change(
         'connectors/jira/refusals.ts',
-        "response.headers.get('x-seraph-loginreason')",
-        "response.headers.get('x-none')",
+        "headers.get('x-seraph-loginreason')",
+        "headers.get('x-none')",
       ),
     ],
   },
@@ -658,8 +675,8 @@ const JIRA: Hazard[] = [
     takenOut: [
       change(
         'connectors/jira/refusals.ts',
-        "response.headers.get('x-seraph-loginreason')",
-        "response.headers.get('x-none')",
+        "headers.get('x-seraph-loginreason')",
+        "headers.get('x-none')",
       ),
       change(
         'connectors/jira/projections.ts',
@@ -694,6 +711,114 @@ const JIRA: Hazard[] = [
   },
   {
     area: 'Jira',
+    hazard: 'Data Center does not have the paths of Cloud',
+    test: [DATA_CENTER, 'is recognised once, and called by its own paths only'],
+    takenOut: [
+      change(
+        'connectors/jira/editions.ts',
+        ".replace(/^\\/rest\\/api\\/3\\//, '/rest/api/2/')",
+        '',
+      ),
+    ],
+  },
+  {
+    area: 'Jira',
+    hazard: 'the edition is guessed although Jira does not answer',
+    test: [DATA_CENTER, 'that cannot be learned because of %s fails the call before it is sent'],
+    takenOut: [
+      change(
+        'connectors/jira/server-info.ts',
+        'if (refusal || !info.success) return { refusal: NOT_JIRA, response };',
+        "if (refusal || !info.success) return { edition: 'cloud' };",
+      ),
+    ],
+  },
+  {
+    area: 'Jira',
+    hazard: 'text becomes markup in Data Center',
+    test: ['unit/connectors/jira/wiki.test.ts', 'reads %s in a text as text'],
+    takenOut: [
+      change(
+        'connectors/jira/wiki.ts',
+        'return ESCAPABLE.test(found) ? `\\\\${found}` : `&#${found.charCodeAt(0)};`;',
+        'return found;',
+      ),
+    ],
+  },
+  {
+    area: 'Jira',
+    hazard: 'Data Center pages by offset, without a token',
+    test: [DATA_CENTER, 'is searched by offset until the total is reached'],
+    takenOut: [
+      change(
+        'connectors/jira/projections.ts',
+        'page.nextPageToken || nextOffset(page)',
+        'page.nextPageToken || null',
+      ),
+    ],
+  },
+  {
+    area: 'Jira',
+    hazard: 'Data Center asks the account for a CAPTCHA',
+    test: [DATA_CENTER, 'that asks for a CAPTCHA names what to do'],
+    takenOut: [
+      change('connectors/jira/refusals.ts', "'x-authentication-denied-reason'", "'x-none'"),
+    ],
+  },
+  {
+    area: 'Jira',
+    hazard: 'Data Center limits the rate of requests by a token bucket',
+    test: [DATA_CENTER, 'that has no tokens left is not called before it has new ones'],
+    takenOut: [
+      change(
+        'connectors/rate-limit/headers.ts',
+        'emptyForMs: status === 429 ? null : untilRefill(headers),',
+        'emptyForMs: null,',
+      ),
+    ],
+  },
+  {
+    area: 'Jira',
+    hazard: 'links lead to the gateway, which has no pages',
+    test: [SUMMARY, 'links to the site if Jira is reached by the gateway'],
+    takenOut: [
+      change('activities/mfa/run-summary.ts', 'await askSite(connectors, record)', 'null'),
+    ],
+  },
+  {
+    area: 'Jira',
+    hazard: 'the address of a page is taken for that of Jira',
+    test: ['unit/config/bad-env.test.ts', '%s'],
+    only: 'the address of an issue',
+    takenOut: [
+      change('config/env/jira-address.ts', 'if (PAGE.test(path))', 'if (PAGE.test(origin))'),
+    ],
+  },
+  {
+    area: 'Jira',
+    hazard: 'a 404 in JSON that is not about an issue',
+    test: [FIELD_REPORTS, 'at a wrong address (%s) has no missing issue (jira.nvim#40)'],
+    takenOut: [
+      change(
+        'connectors/jira/refusals.ts',
+        'codeOf(response.status, isOwnForm)',
+        'codeOf(response.status, body !== undefined || isOwnForm)',
+      ),
+    ],
+  },
+  {
+    area: 'Jira',
+    hazard: 'a line break inside a text node of a document',
+    test: [
+      FIELD_REPORTS,
+      'takes texts that are empty or have several lines (prowler#11474, ocean#3942)',
+    ],
+    takenOut: [
+      change('connectors/jira/adf.ts', '.split(/\\r\\n|[\\n\\r\\u2028\\u2029]/)', ".split('\\0')"),
+    ],
+  },
+  {
+    area: 'Jira',
     hazard: 'strings are not turned into documents',
     test: [
       JIRA_TEST,
@@ -702,8 +827,8 @@ const JIRA: Hazard[] = [
     takenOut: [
       change(
         'connectors/jira/operations.ts',
-        '  ...(description && { description: toAdf(description) }),\n  labels',
-        '  ...(description && { description: description as never }),\n  labels',
+        '{ description: edition.richText(description) }),\n  labels',
+        '{ description: description as never }),\n  labels',
       ),
     ],
   },
@@ -1400,8 +1525,8 @@ const ELSEWHERE: Hazard[] = [
     takenOut: [
       change(
         'connectors/jira/adf.ts',
-        "[{ type: 'text', text }]",
-        "[{ type: 'text', text: text.replaceAll('*', '') }]",
+        "[{ type: 'text', text: line }]",
+        "[{ type: 'text', text: line.replaceAll('*', '') }]",
       ),
     ],
   },

@@ -73,6 +73,8 @@ function flagsOf({
     'jira-email': tokens.jiraEmail,
     'slack-token': tokens.slack,
     'jira-project': options.jiraProject,
+    'jira-edition': options.jiraEdition,
+    'jira-path': options.jiraPath,
     'entra-tenant-id': tokens.entraTenantId,
     'entra-client-id': tokens.entraClientId,
     'entra-client-secret': tokens.entraClientSecret,

@@ -2,6 +2,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import type { MfaDeps } from '../../src/activities/mfa/deps.ts';
+import { isGateway } from '../../src/config/env/jira-address.ts';
 import { checkSettings } from '../../src/config/schema/check-settings.ts';
 import { configSchema } from '../../src/config/schema/schema.ts';
 import { Secret } from '../../src/config/env/secret.ts';
@@ -45,7 +46,9 @@ export function mfaParts(
     },
     jira: {
       origin: document.jira,
-      email: document.tokens.jiraEmail,
+      site: isGateway(document.jira) ? null : document.jira,
+      edition: document.jiraEdition,
+      email: document.jiraEdition === 'cloud' ? document.tokens.jiraEmail : null,
       token: new Secret(document.tokens.jira),
       projectKey: document.jiraProject,
     },

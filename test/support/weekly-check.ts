@@ -8,6 +8,7 @@ import type { MfaActivities } from '../../src/activities/mfa/types.ts';
 import type { CheckSettings } from '../../src/config/schema/check-settings.ts';
 import type { RunSummary } from '../../src/mfa/document.ts';
 import { startEmulators } from '../../emulators/start.ts';
+import type { EmulatorOptions } from '../../emulators/options.ts';
 import type { RunningEmulators } from '../../emulators/start.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { Store } from '../../src/store/types.ts';
@@ -37,12 +38,20 @@ export interface WeeklyCheck {
 
 /**
  * Starts emulated vendors without users, and a store of its own. `more` replaces parts of the
- * activities.
+ * activities, and `emulator` options of the vendors.
  */
-export async function startWeeklyCheck(more: Partial<MfaParts> = {}): Promise<WeeklyCheck> {
+export async function startWeeklyCheck(
+  more: Partial<MfaParts> = {},
+  emulator: Pick<EmulatorOptions, 'jiraEdition' | 'jiraPath' | 'log'> = {},
+): Promise<WeeklyCheck> {
   const database = await borrowPglite();
   const store = await openStore({ databaseUrl: database.databaseUrl });
-  const emulators = await startEmulators({ profile: 'empty', rateLimit: 0, log: null });
+  const emulators = await startEmulators({
+    profile: 'empty',
+    rateLimit: 0,
+    log: null,
+    ...emulator,
+  });
   let time = START;
   const parts = { ...mfaParts(store, emulators, () => new Date((time += 1))), ...more };
   let settings = parts.settings(null);

@@ -7,9 +7,11 @@ import type { Coverage, RunStatus } from '../../mfa/types.ts';
 import type { RunChanges, RunRecord } from '../../store/run-types.ts';
 import type { TicketAction, TicketNote } from '../../store/ticket-types.ts';
 import type { Store } from '../../store/types.ts';
+import { lastingCode, VENDOR_ATTEMPTS } from '../support/failures.ts';
+import type { Connectors } from '../../connectors/types.ts';
 import type { UsesConnectors, UsesStore } from '../support/parts.ts';
 import { scanSummary } from './delta/scan-summary.ts';
-import { planOf } from './plan.ts';
+import { callerOf, planOf } from './plan.ts';
 import { isFinding } from './recheck.ts';
 import type { TicketPlan } from './plan.ts';
 
@@ -20,7 +22,7 @@ const MOST_LISTED = 500;
 export type SummaryDeps = UsesStore<
   'audit' | 'calls' | 'deltas' | 'messages' | 'runs' | 'tickets' | 'users'
 > &
-  UsesConnectors<'jiraBaseUrl'>;
+  UsesConnectors<'jira' | 'jiraBaseUrl'>;
 
 export interface RunOutcome {
   status: RunStatus | 'running';
@@ -118,11 +120,11 @@ function changesOf(users: RunChanges): RunSummary['changes'] {
 }
 
 async function ticketsOf(
-  deps: UsesStore<'tickets' | 'users'> & UsesConnectors<'jiraBaseUrl'>,
+  deps: UsesStore<'tickets' | 'users'> & UsesConnectors<'jira' | 'jiraBaseUrl'>,
   record: RunRecord,
   ofUsers: string[],
 ): Promise<TicketSummary> {
-  const { store, connectors } = deps;
+  const { store } = deps;
   const plan = planOf(record).tickets;
   const noted = await store.tickets.listNotes(record.run);
   const count = (action: TicketAction): number =>
@@ -146,7 +148,7 @@ async function ticketsOf(
     failed: failed.slice(0, MOST_LISTED).map((note) => toFailedTicket(note, plan.mode)),
     failedCount: failed.length,
     keys,
-    url: keys.length === 0 ? null : linkTo(connectors.jiraBaseUrl, ticketQuery(record.org)),
+    url: keys.length === 0 ? null : await ticketLink(deps, record),
     ...would,
   };
 }
@@ -167,8 +169,25 @@ function ticketQuery(org: string): string {
   return `labels = "${controlLabel(org)}" AND statusCategory != Done ORDER BY key`;
 }
 
-function linkTo(jiraBaseUrl: string, jql: string): string {
-  return `${jiraBaseUrl}/issues/?jql=${encodeURIComponent(jql)}`;
+/** The address of the open tickets in Jira; null if Jira refuses to tell its address. */
+async function ticketLink(
+  { connectors }: UsesConnectors<'jira' | 'jiraBaseUrl'>,
+  record: RunRecord,
+): Promise<string | null> {
+  // A dry run does not call Jira.
+  const site = connectors.jiraBaseUrl ?? (record.dryRun ? null : await askSite(connectors, record));
+  return site ? `${site}/issues/?jql=${encodeURIComponent(ticketQuery(record.org))}` : null;
+}
+
+/** Asks Jira for the address of its pages. A summary without links is better than none. */
+async function askSite({ jira }: Pick<Connectors, 'jira'>, record: RunRecord) {
+  const caller = callerOf(record, planOf(record).permitted);
+  try {
+    return (await jira('server:read', {}, { caller, subject: 'site' })).output.baseUrl;
+  } catch (error) {
+    if (lastingCode(error, VENDOR_ATTEMPTS) === null) throw error;
+    return null;
+  }
 }
 
 /** What a dry run would have done, according to the stored tickets. */

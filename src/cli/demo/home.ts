@@ -104,12 +104,14 @@ export function demoEnvironment(
 
 /** The variables that point arx at the emulators. */
 export function vendorEnvironment(emulators: EmulatorDocument): Record<string, string> {
-  const { okta, jira, slack, tokens, jiraProject, slackChannel } = emulators;
+  const { okta, jira, slack, tokens, jiraProject, jiraEdition, slackChannel } = emulators;
   return {
     OKTA_DOMAIN: okta,
     OKTA_API_TOKEN: tokens.okta,
     JIRA_URL: jira,
-    JIRA_EMAIL: tokens.jiraEmail,
+    JIRA_EDITION: jiraEdition,
+    // Data Center takes a personal access token.
+    ...(jiraEdition === 'cloud' && { JIRA_EMAIL: tokens.jiraEmail }),
     JIRA_API_TOKEN: tokens.jira,
     JIRA_PROJECT_KEY: jiraProject,
     SLACK_API_URL: slack,

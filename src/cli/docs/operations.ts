@@ -18,6 +18,12 @@ const TITLES = {
   email: 'Mail',
 } as const satisfies Record<(typeof CONNECTORS)[number], string>;
 
+const NOTES: Partial<Record<(typeof CONNECTORS)[number], string>> = {
+  jira:
+    'The paths are those of Jira Cloud. Jira Data Center has the same ones below `/rest/api/2`, except the search: ' +
+    '`POST /rest/api/2/search`. Unless the edition is known, the first call is preceded by `GET /rest/api/2/serverInfo`.',
+};
+
 /**
  * Generates docs/operations.md from the catalogue and the shipped policies. `node
  * src/cli/docs/operations.ts` writes it.
@@ -41,6 +47,7 @@ export function operationsDocs(): string {
       '`policies/examples` are inactive.',
     ...CONNECTORS.flatMap((connector) => [
       `## ${TITLES[connector]}`,
+      ...(NOTES[connector] ? [NOTES[connector]] : []),
       table([
         ['Operation', 'Risk', 'What is sent', 'What it does', 'Allowed to'],
         ...OPERATIONS.filter((row) => row.connector === connector).map((row) => [

@@ -8,10 +8,12 @@ import type { JiraOperations } from '../../connectors/types.ts';
 
 type Project = JiraOperations['projects:read']['output'];
 
+const EDITIONS = { cloud: 'Jira Cloud', data_center: 'Jira Data Center' } as const;
+
 /** For the first calls: whatever answers, it is not Jira. */
 const NOT_JIRA = {
   malformed:
-    'Set JIRA_URL to the address of Jira itself, such as https://example.atlassian.net: a page for signing in, or a redirect to one, is not its REST API.',
+    'Set JIRA_URL to the address of Jira itself, such as https://example.atlassian.net, or Data Center with its context path: a page for signing in, or a redirect to one, is not its REST API.',
 };
 
 /** The permissions that the check needs in the project, by Jira's keys, with Jira's names. */
@@ -23,11 +25,11 @@ const NEEDED: Readonly<Record<string, string>> = {
   TRANSITION_ISSUES: 'Transition issues',
 };
 
-/** The owner of the token, the project, its permissions, and the tickets that a run would write. */
+/** The owner of the token, the edition of Jira, the project, its permissions, and the tickets that a run would write. */
 export async function* jiraChecks(context: VendorCheckContext): AsyncGenerator<CheckResult> {
   const { jira } = context.connectors;
-  const { projectKey } = requireJira(context.settings.arx);
-  yield await attempt(
+  const { projectKey, site } = requireJira(context.settings.arx);
+  const account = await attempt(
     'jira myself',
     async () => {
       const { output } = await jira('myself:read', {}, context.callContext('myself'));
@@ -35,6 +37,8 @@ export async function* jiraChecks(context: VendorCheckContext): AsyncGenerator<C
     },
     { ...JIRA_REMEDIES, ...NOT_JIRA },
   );
+  yield account;
+  if (account.ok) yield await serverCheck(context, site);
   const found: { project?: Project } = {};
   yield await attempt(
     'jira project',
@@ -67,6 +71,21 @@ export async function* jiraChecks(context: VendorCheckContext): AsyncGenerator<C
   yield typeCheck(context, found.project);
   yield* ticketChecks(context, projectKey);
 }
+
+const serverCheck = (
+  { connectors, callContext }: VendorCheckContext,
+  site: string | null,
+): Promise<CheckResult> =>
+  attempt(
+    'jira server',
+    async () => {
+      const { output } = await connectors.jira('server:read', {}, callContext('server'));
+      const { edition, version, baseUrl } = output;
+      const links = site === null || site === baseUrl ? '' : `; links lead to ${site}`;
+      return `${EDITIONS[edition]} ${version} at ${baseUrl}${links}`;
+    },
+    { ...JIRA_REMEDIES, ...NOT_JIRA },
+  );
 
 const readProject = async (
   { connectors, callContext }: VendorCheckContext,

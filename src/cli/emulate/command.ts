@@ -96,6 +96,16 @@ const FLAGS = {
   },
   'slack-token': { value: 'token', help: 'token that Slack accepts', parse: nonEmptyText },
   'jira-project': { value: 'key', help: 'key of the Jira project', parse: nonEmptyText },
+  'jira-edition': {
+    value: 'edition',
+    help: 'edition of Jira',
+    choices: ['cloud', 'data_center'],
+  },
+  'jira-path': {
+    value: 'path',
+    help: 'path below which Jira is served, such as /jira, or /ex/jira/CLOUD_ID for the gateway of Cloud',
+    parse: nonEmptyText,
+  },
   'entra-tenant-id': { value: 'id', help: 'tenant of Entra ID', parse: nonEmptyText },
   'entra-client-id': { value: 'id', help: 'client id of the app at Entra ID', parse: nonEmptyText },
   'entra-client-secret': {

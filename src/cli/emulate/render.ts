@@ -9,7 +9,7 @@ export function addressTable(document: EmulatorDocument, { colors }: Pick<Io, 'c
   const { tokens } = document;
   const vendors = [
     ['Okta', document.okta, `API token ${tokens.okta}`],
-    ['Jira', document.jira, `${tokens.jiraEmail} with API token ${tokens.jira}`],
+    ['Jira', document.jira, jiraCredential(document)],
     ['Slack', document.slack, `bot token ${tokens.slack}`],
     [
       'Entra ID',
@@ -46,3 +46,8 @@ export function addressTable(document: EmulatorDocument, { colors }: Pick<Io, 'c
     ),
   ].join('\n');
 }
+
+const jiraCredential = ({ jiraEdition, tokens }: EmulatorDocument): string =>
+  jiraEdition === 'cloud'
+    ? `${tokens.jiraEmail} with API token ${tokens.jira}`
+    : `personal access token ${tokens.jira}`;

@@ -1,7 +1,15 @@
 /** Settings of Jira and Slack. */
 
-import { patternReader, readOrigin, readSlackAddress } from './address.ts';
+import { patternReader, readSlackAddress } from './address.ts';
 import type { ReadResult } from './address.ts';
+import {
+  editionOf,
+  isGateway,
+  readJiraAddress,
+  readJiraEdition,
+  readJiraSite,
+} from './jira-address.ts';
+import type { JiraEditionSetting } from './jira-address.ts';
 import { optional, problemsOf, readSecret, requireVariable } from './env.ts';
 import type { ArxEnv } from './env.ts';
 import type { ConfigError } from '../errors.ts';
@@ -9,9 +17,12 @@ import type { Secret } from './secret.ts';
 
 /** Connection settings of Jira. */
 interface JiraSettings {
-  /** `https://x.atlassian.net`, without a trailing slash. */
+  /** `https://x.atlassian.net`, with a path if Jira is served under one; no trailing slash. */
   origin: string;
-  /** Null: the token is sent as a bearer token (Data Center). */
+  /** The address of Jira's pages; null if only Jira knows it. */
+  site: string | null;
+  edition: JiraEditionSetting;
+  /** Null: the token is sent as a bearer token (Data Center, service accounts). */
   email: string | null;
   token: Secret;
   projectKey: string;
@@ -27,7 +38,9 @@ interface SlackSettings {
 }
 
 const jiraReaders = ({ source }: ArxEnv) => ({
-  origin: () => requireVariable(source, 'JIRA_URL', readOrigin),
+  origin: () => requireVariable(source, 'JIRA_URL', readJiraAddress),
+  site: () => optional(source, 'JIRA_SITE_URL', readJiraSite),
+  edition: () => optional(source, 'JIRA_EDITION', readJiraEdition),
   email: () => optional(source, 'JIRA_EMAIL', readEmail),
   token: () => requireVariable(source, 'JIRA_API_TOKEN', readSecret),
   projectKey: () => requireVariable(source, 'JIRA_PROJECT_KEY', readProjectKey),
@@ -41,8 +54,16 @@ const slackReaders = ({ source }: ArxEnv) => ({
 
 /** Jira's settings. Throws ConfigError, which names the missing or invalid variable. */
 export function requireJira(env: ArxEnv): JiraSettings {
-  const { origin, email, token, projectKey } = jiraReaders(env);
-  return { origin: origin(), email: email(), token: token(), projectKey: projectKey() };
+  const { site, edition, email, token, projectKey, ...read } = jiraReaders(env);
+  const origin = read.origin();
+  return {
+    origin,
+    site: site() ?? (isGateway(origin) ? null : origin),
+    edition: edition() ?? editionOf(origin),
+    email: email(),
+    token: token(),
+    projectKey: projectKey(),
+  };
 }
 
 /** Slack's settings. Throws ConfigError, which names the missing or invalid variable. */

@@ -97,6 +97,7 @@ const connectors = z.strictObject({
     'issues:comment',
     'issues:transition',
     'users:lookup',
+    'server:read',
   ]),
   slack: permission(['chat:write', 'chat:update', 'history:read']),
   entra: permitted.optional(),

@@ -1,5 +1,6 @@
 /** Encodes and decodes the Atlassian Document Format (ADF). */
 
+import { fromWiki } from './wiki.ts';
 import type { TextBlock } from '../../mfa/types.ts';
 
 /** A node of the Atlassian Document Format. */
@@ -42,8 +43,14 @@ function toNode(block: TextBlock): AdfNode {
 
 const paragraph = (content: AdfNode[]): AdfNode => ({ type: 'paragraph', content });
 
-// An empty text node is an invalid document.
-const textNodes = (text: string): AdfNode[] => (text === '' ? [] : [{ type: 'text', text }]);
+// A text node may be neither empty nor contain a line break.
+const textNodes = (text: string): AdfNode[] =>
+  text
+    .split(/\r\n|[\n\r\u2028\u2029]/)
+    .flatMap((line, at): AdfNode[] => [
+      ...(at === 0 ? [] : [{ type: 'hardBreak' }]),
+      ...(line === '' ? [] : [{ type: 'text', text: line }]),
+    ]);
 
 const linkNode = ({ text, url }: { text: string; url: string }): AdfNode => ({
   type: 'text',
@@ -52,11 +59,11 @@ const linkNode = ({ text, url }: { text: string; url: string }): AdfNode => ({
 });
 
 /**
- * The text of a document, with paragraphs separated by line breaks; a string (older comments) is
- * returned as it is.
+ * The text of a document, with paragraphs separated by line breaks, or that of wiki markup (Data
+ * Center).
  */
 export function plainText(body: unknown): string {
-  if (typeof body === 'string') return body;
+  if (typeof body === 'string') return fromWiki(body);
   return collectText(body, 0).trim();
 }
 

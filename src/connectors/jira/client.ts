@@ -1,25 +1,31 @@
 import { exchange } from '../transport/exchange.ts';
+import { JIRA_EDITIONS } from './editions.ts';
 import { jiraRefusal } from './refusals.ts';
+import { editionSource, SERVER_INFO_PATH } from './server-info.ts';
 import type * as JiraApi from 'jira.js/cloud';
 import type { Client } from 'jira.js/core';
 import type { Secret } from '../../config/env/secret.ts';
 import type { Connection } from '../transport/exchange.ts';
 import type { VendorClient } from '../pipeline/call-vendor.ts';
+import type { JiraEdition, JiraEditionName } from './editions.ts';
 
 type SendOptions = Parameters<Client['sendRequest']>[0];
 
 /**
- * The handle with which a row sends its request: the vendor's functions, and the client of one
- * call.
+ * The handle with which a row sends its request: the vendor's functions, the client of one call, and
+ * the edition for which it is written.
  */
 export interface JiraHandle {
   api: typeof JiraApi;
   client: Client;
+  edition: JiraEdition;
 }
 
 interface JiraClientSettings {
   /** `https://x.atlassian.net`, with a path if Jira is served under one. */
   origin: string;
+  /** `ask`: Jira is asked once, with the first call. */
+  edition: JiraEditionName | 'ask';
   /** Absent: the token is sent as a bearer token. */
   email?: string;
   token: Secret;
@@ -27,11 +33,13 @@ interface JiraClientSettings {
 }
 
 /**
- * Creates the client of Jira. jira.js builds paths and bodies; arx sends the requests, applies
- * time-outs and reads the responses. Path parameters arrive encoded.
+ * Creates the client of Jira. jira.js builds paths and bodies for Cloud, and the edition's adapter
+ * changes what differs; arx sends the requests, applies time-outs and reads the responses. Path
+ * parameters arrive encoded.
  */
 export function createJiraClient({
   origin,
+  edition: given,
   email,
   token,
   connection,
@@ -43,19 +51,27 @@ export function createJiraClient({
     'User-Agent': 'arx',
     Authorization: authorization(email, token),
   };
+  const editions = editionSource(given, {
+    connection,
+    request: { method: 'GET', url: root + SERVER_INFO_PATH, headers },
+  });
+  const pathOf = (path: string): string =>
+    editions.known === null ? path : JIRA_EDITIONS[editions.known].pathOf(path);
   return {
-    pathOf: (path) => new URL(root + path).pathname,
+    prepare: async (scope) => void (await editions.get(scope)),
+    pathOf: (path) => new URL(root + pathOf(path)).pathname,
     refusal: jiraRefusal,
     lend: async (scope, use) => {
+      const edition = JIRA_EDITIONS[await editions.get(scope)];
       // The library takes over a second to load, so it is loaded with the first call.
       const api = await import('jira.js/cloud');
       // Its generic return type is that of its schemas; the rows ignore it and read the response.
       const sendRequest = async (options: SendOptions): Promise<never> =>
         exchange(connection, scope, {
-          ...requestOf(root, options),
+          ...requestOf(root, { ...options, url: edition.pathOf(options.url) }),
           headers: headersOf(headers, options),
         }) as Promise<never>;
-      return use({ api, client: { sendRequest } });
+      return use({ api, client: { sendRequest }, edition });
     },
   };
 }

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import type { FieldInput, ScreenField, AllowedValue } from '../../mfa/screen-fields.ts';
 import type { FieldInputs } from './types.ts';
-import { toAdf } from './adf.ts';
+import type { JiraEdition } from './editions.ts';
 
 const text = z.string().nullish();
 
@@ -118,15 +118,17 @@ export const parseEditFields = (json: unknown): ScreenField[] =>
   z.object({ fields: fieldRecord }).parse(json).fields;
 
 /** The values of fields as Jira takes them. */
-export const encodeInputs = (inputs: FieldInputs): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(inputs).map(([id, input]) => [id, toWire(input)]));
+export const encodeInputs = (inputs: FieldInputs, edition: JiraEdition): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(inputs).map(([id, input]) => [id, toWire(input, edition)]));
 
-function toWire(input: FieldInput): unknown {
+function toWire(input: FieldInput, edition: JiraEdition): unknown {
   switch (input.kind) {
     case 'text':
       return input.text;
     case 'document':
-      return toAdf(input.text.split('\n').map((line) => ({ type: 'paragraph', text: line })));
+      return edition.richText(
+        input.text.split('\n').map((line) => ({ type: 'paragraph', text: line })),
+      );
     case 'number':
       return input.number;
     case 'choice':
@@ -134,8 +136,8 @@ function toWire(input: FieldInput): unknown {
     case 'named':
       return { name: input.name };
     case 'user':
-      return { accountId: input.accountId };
+      return edition.person(input.accountId);
     case 'list':
-      return input.items.map(toWire);
+      return input.items.map((item) => toWire(item, edition));
   }
 }

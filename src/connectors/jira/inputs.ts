@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ADF_LIMIT, adfSize } from './adf.ts';
+import { toWiki } from './wiki.ts';
 
 /** `ABC-123`. Other texts are refused, because they could change the path. */
 export const issueKey = z
@@ -49,7 +50,7 @@ const block = z.discriminatedUnion('type', [
 const document = z
   .array(block)
   .min(1)
-  .refine((blocks) => adfSize(blocks) <= ADF_LIMIT);
+  .refine((blocks) => Math.max(adfSize(blocks), toWiki(blocks).length) <= ADF_LIMIT);
 
 export const createInput = z.strictObject({
   project: projectKey,

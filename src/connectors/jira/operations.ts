@@ -1,4 +1,3 @@
-import { toAdf } from './adf.ts';
 import { encodeInputs } from './fields.ts';
 import {
   commentInput,
@@ -19,12 +18,14 @@ import {
   parseNothing,
   parsePermissions,
   parseProject,
+  parseServer,
   READERS,
 } from './projections.ts';
 import { READS } from './reads.ts';
 import type { OperationRows } from '../pipeline/operation.ts';
 import type { JiraOperations } from '../types.ts';
 import type { JiraHandle } from './client.ts';
+import type { JiraEdition } from './editions.ts';
 
 type Create = JiraOperations['issues:create']['input'];
 type Update = JiraOperations['issues:update']['input'];
@@ -35,8 +36,8 @@ export const JIRA_ROWS: OperationRows<JiraOperations, JiraHandle> = {
     write: true,
     input: createInput,
     route: () => ({ method: 'POST', path: '/rest/api/3/issue', params: {} }),
-    send: async ({ api, client }, input) =>
-      api.createIssue(client, { fields: createFields(input), update: relation(input) }),
+    send: async ({ api, client, edition }, input) =>
+      api.createIssue(client, { fields: createFields(input, edition), update: relation(input) }),
     project: ({ json }) => parseCreated(json),
     redact: ({
       project,
@@ -78,10 +79,10 @@ export const JIRA_ROWS: OperationRows<JiraOperations, JiraHandle> = {
     write: true,
     input: updateInput,
     route: ({ key }) => ({ method: 'PUT', path: '/rest/api/3/issue/{key}', params: { key } }),
-    send: async ({ api, client }, input) =>
+    send: async ({ api, client, edition }, input) =>
       api.editIssue(client, {
         issueIdOrKey: encodeURIComponent(input.key),
-        fields: editFields(input),
+        fields: editFields(input, edition),
         update: edits(input),
       }),
     project: ({ json, response }) => parseNothing(json, response.text),
@@ -101,8 +102,13 @@ export const JIRA_ROWS: OperationRows<JiraOperations, JiraHandle> = {
       path: '/rest/api/3/issue/{key}/comment',
       params: { key },
     }),
-    send: async ({ api, client }, { key, body }) =>
-      api.addComment(client, { issueIdOrKey: encodeURIComponent(key), body: toAdf(body) as never }),
+    // The library would read a comment in wiki markup again, by a request that is not approved.
+    send: async ({ client, edition }, { key, body }) =>
+      client.sendRequest({
+        url: `/rest/api/3/issue/${encodeURIComponent(key)}/comment`,
+        method: 'POST',
+        body: { body: edition.richText(body) },
+      }),
     project: ({ json }) => parseComment(json),
     redact: ({ key, body }) => ({ key, blocks: body.length }),
     evidence: ({ id }) => ({ id }),
@@ -115,17 +121,17 @@ export const JIRA_ROWS: OperationRows<JiraOperations, JiraHandle> = {
       path: '/rest/api/3/issue/{key}/transitions',
       params: { key },
     }),
-    send: async ({ api, client }, { key, transitionId, resolution, comment, fields }) =>
+    send: async ({ api, client, edition }, { key, transitionId, resolution, comment, fields }) =>
       api.doTransition(client, {
         issueIdOrKey: encodeURIComponent(key),
         transition: { id: transitionId },
         ...((resolution || fields) && {
           fields: {
-            ...encodeInputs(fields ?? {}),
+            ...encodeInputs(fields ?? {}, edition),
             ...(resolution && { resolution: { name: resolution } }),
           },
         }),
-        ...(comment && { update: { comment: [{ add: { body: toAdf(comment) } }] } }),
+        ...(comment && { update: { comment: [{ add: { body: edition.richText(comment) } }] } }),
       }),
     project: ({ json, response }) => parseNothing(json, response.text),
     redact: ({ key, transitionId, resolution, comment, fields }) => ({
@@ -163,7 +169,12 @@ export const JIRA_ROWS: OperationRows<JiraOperations, JiraHandle> = {
     write: false,
     input: lookupInput,
     route: () => ({ method: 'GET', path: '/rest/api/3/user/search', params: {} }),
-    send: async ({ api, client }, { email }) => api.findUsers(client, { query: email }),
+    send: async ({ client, edition }, { email }) =>
+      client.sendRequest({
+        url: '/rest/api/3/user/search',
+        method: 'GET',
+        searchParams: edition.userQuery(email),
+      }),
     project: ({ json, input }) => parseFoundUser(json, input.email),
     redact: () => ({ by: 'email' }),
     evidence: ({ accountId }) => ({ accountId }),
@@ -176,23 +187,26 @@ export const JIRA_ROWS: OperationRows<JiraOperations, JiraHandle> = {
     project: ({ json }) => parseMyself(json),
     redact: () => ({}),
   },
+  'server:read': {
+    write: false,
+    input: noInput,
+    route: () => ({ method: 'GET', path: '/rest/api/3/serverInfo', params: {} }),
+    send: async ({ api, client }) => api.getServerInfo(client),
+    project: ({ json }) => parseServer(json),
+    redact: () => ({}),
+    evidence: ({ edition, version }) => ({ edition, version }),
+  },
 };
 
-const createFields = ({
-  project,
-  issueType,
-  summary,
-  description,
-  labels,
-  priority,
-  dueDate,
-  fields,
-}: Create) => ({
-  ...encodeInputs(fields ?? {}),
+const createFields = (
+  { project, issueType, summary, description, labels, priority, dueDate, fields }: Create,
+  edition: JiraEdition,
+) => ({
+  ...encodeInputs(fields ?? {}, edition),
   project: { key: project },
   issuetype: { name: issueType },
   summary,
-  ...(description && { description: toAdf(description) }),
+  ...(description && { description: edition.richText(description) }),
   labels: [...labels],
   ...(priority && { priority: { name: priority } }),
   ...(dueDate && { duedate: dueDate }),
@@ -202,12 +216,12 @@ const createFields = ({
 const relation = ({ relatesTo }: Create) =>
   relatesTo ? { issuelinks: [link('Relates', relatesTo)] } : undefined;
 
-const editFields = ({ summary, description }: Update) =>
+const editFields = ({ summary, description }: Update, edition: JiraEdition) =>
   summary === undefined && !description
     ? undefined
     : {
         ...(summary !== undefined && { summary }),
-        ...(description && { description: toAdf(description) }),
+        ...(description && { description: edition.richText(description) }),
       };
 
 const edits = ({ addLabels, duplicateOf }: Update) =>

@@ -59,7 +59,13 @@ const transition = z
     fields,
   }));
 
-const searchPage = z.object({ issues: z.array(issue), nextPageToken: text });
+/** A page of a search: with the token of the next one (Cloud), or with its offset (Data Center). */
+const searchPage = z.object({
+  issues: z.array(issue),
+  nextPageToken: text,
+  startAt: z.int().nonnegative().nullish(),
+  total: z.int().nonnegative().nullish(),
+});
 const created = z.object({ id, key: issueKey });
 const comment = z.object({ id: z.string().regex(/^\d{1,20}$/) });
 const project = z.object({
@@ -68,7 +74,13 @@ const project = z.object({
   archived: z.boolean().nullish(),
   issueTypes: z.array(z.object({ id: z.string(), name: z.string() })).nullish(),
 });
-const account = z.object({ accountId: z.string().min(1), displayName: text });
+/** Cloud names people by their account id, Data Center by a key or a name. */
+const account = z
+  .object({ accountId: text, key: text, name: text, displayName: text })
+  .transform(({ accountId, key, name, displayName }) => ({
+    accountId: accountId || key || name || null,
+    displayName: displayName ?? null,
+  }));
 
 const read = (part: Partial<Read>): Read => ({
   issues: [],
@@ -83,8 +95,8 @@ const read = (part: Partial<Read>): Read => ({
 export const READERS = {
   key: (json: unknown): Read => read({ issues: [issue.parse(json)] }),
   jql: (json: unknown): Read => {
-    const { issues, nextPageToken } = searchPage.parse(json);
-    return read({ issues, next: nextPageToken ?? null });
+    const page = searchPage.parse(json);
+    return read({ issues: page.issues, next: page.nextPageToken || nextOffset(page) });
   },
   transitions: (json: unknown): Read =>
     read({ transitions: z.object({ transitions: z.array(transition) }).parse(json).transitions }),
@@ -92,6 +104,12 @@ export const READERS = {
   create_fields: (json: unknown): Read => read(parseCreateFields(json)),
   edit_fields: (json: unknown): Read => read({ fields: parseEditFields(json) }),
 };
+
+/** Where the next page of Data Center begins; null at the end, also if the rest is not visible. */
+function nextOffset({ issues, startAt, total }: z.infer<typeof searchPage>): string | null {
+  const next = (startAt ?? 0) + issues.length;
+  return issues.length > 0 && next < (total ?? 0) ? String(next) : null;
+}
 
 export const parseCreated = (json: unknown): { id: string; key: string } => created.parse(json);
 export const parseComment = (json: unknown): { id: string } => comment.parse(json);
@@ -111,11 +129,10 @@ export function parsePermissions(json: unknown): { granted: string[] } {
   return { granted: rows.filter(([, row]) => row.havePermission === true).map(([key]) => key) };
 }
 
-const foundUser = z.object({
-  accountId: z.string().min(1),
-  emailAddress: text,
-  active: z.boolean().nullish(),
-});
+const foundUser = z
+  .object({ accountId: text, name: text, emailAddress: text, active: z.boolean().nullish() })
+  .transform(({ accountId, name, ...rest }) => ({ ...rest, accountId: accountId || name || '' }))
+  .refine(({ accountId }) => accountId !== '');
 
 /**
  * The user with an address among those found for it. Jira may hide addresses, so a single result
@@ -138,8 +155,25 @@ export function parseFoundUser(json: unknown, email: string): { accountId: strin
 export function parseMyself(json: unknown): JiraOperations['myself:read']['output'] {
   z.record(z.string(), z.unknown()).parse(json);
   const parsed = account.safeParse(json);
-  if (!parsed.success) throw new AnonymousAnswer();
-  return { accountId: parsed.data.accountId, displayName: parsed.data.displayName ?? null };
+  const accountId = parsed.data?.accountId ?? null;
+  if (!parsed.data || accountId === null) throw new AnonymousAnswer();
+  return { accountId, displayName: parsed.data.displayName };
+}
+
+const server = z.object({
+  version: z.string(),
+  /** Absent before Jira 7, which had no Cloud edition with this API. */
+  deploymentType: text,
+  baseUrl: z.url({ protocol: /^https?$/ }),
+});
+
+export function parseServer(json: unknown): JiraOperations['server:read']['output'] {
+  const { version, deploymentType, baseUrl } = server.parse(json);
+  return {
+    edition: deploymentType === 'Cloud' ? 'cloud' : 'data_center',
+    version,
+    baseUrl: baseUrl.replace(/\/+$/, ''),
+  };
 }
 
 /** Edits and transitions have an empty response. A body that is not JSON is not from Jira. */

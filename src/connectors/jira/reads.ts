@@ -35,12 +35,11 @@ export const READS: ReadForms = {
   },
   jql: {
     route: () => ({ method: 'POST', path: '/rest/api/3/search/jql', params: {} }),
-    send: async ({ api, client }, { jql, next, limit = PAGE_SIZE }) =>
-      api.searchAndReconsileIssuesUsingJqlPost(client, {
-        jql,
-        fields: FIELDS,
-        maxResults: limit,
-        nextPageToken: next ?? undefined,
+    send: async ({ client, edition }, { jql, next = null, limit = PAGE_SIZE }) =>
+      client.sendRequest({
+        url: '/rest/api/3/search/jql',
+        method: 'POST',
+        body: edition.searchBody({ jql, fields: FIELDS, limit, next }),
       }),
     redact: ({ jql, next, limit }) => ({
       by: 'jql',

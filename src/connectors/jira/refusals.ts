@@ -9,13 +9,19 @@ import type { HttpResponse } from '../transport/http.ts';
 // If Jira does not accept the credential, it answers many calls as for an anonymous user; only this
 // header shows it.
 const NOT_SIGNED_IN = /AUTHENTICATED_FAILED|AUTHENTICATION_DENIED|AUTHORISATION_FAILED|\bOUT\b/;
+const isAnonymous = ({ headers }: HttpResponse): boolean =>
+  NOT_SIGNED_IN.test(headers.get('x-seraph-loginreason') ?? '');
 
-// After several wrong passwords, Jira refuses an account until a person has solved a CAPTCHA.
-const CAPTCHA = /^\s*CAPTCHA_CHALLENGE\b/;
+// After failed attempts to sign in, Data Center refuses the account until it has answered a CAPTCHA.
+const CAPTCHA = /\bCAPTCHA_CHALLENGE\b/;
+const CAPTCHA_REMEDY =
+  'Jira asks the account to answer a CAPTCHA after failed attempts to sign in; sign in once in a browser, or let an administrator reset the failed login count';
 
 const errorBody = z.object({
   errorMessages: z.array(z.unknown()).optional(),
   errors: z.record(z.string(), z.unknown()).optional(),
+  /** Data Center's words about a refused credential. */
+  message: z.unknown().optional(),
 });
 
 /**
@@ -25,13 +31,19 @@ const errorBody = z.object({
 export function jiraRefusal(response: HttpResponse, json: unknown): Refusal | null {
   const accepted = response.status >= 200 && response.status < 300;
   if (CAPTCHA.test(response.headers.get('x-authentication-denied-reason') ?? ''))
-    return { code: 'unauthenticated', vendorCode: 'CAPTCHA_CHALLENGE', ambiguous: accepted };
-  if (NOT_SIGNED_IN.test(response.headers.get('x-seraph-loginreason') ?? '')) {
+    return {
+      code: 'unauthenticated',
+      vendorCode: 'CAPTCHA_CHALLENGE',
+      ambiguous: accepted,
+      message: CAPTCHA_REMEDY,
+    };
+  if (isAnonymous(response)) {
     return { code: 'unauthenticated', vendorCode: null, ambiguous: accepted };
   }
   if (accepted) return null;
   const body = errorBody.safeParse(json).data;
-  const code = codeOf(response.status, body !== undefined);
+  const isOwnForm = body?.errorMessages !== undefined || body?.errors !== undefined;
+  const code = codeOf(response.status, isOwnForm);
   return {
     code,
     vendorCode: fieldNames(body?.errors),
@@ -43,7 +55,7 @@ export function jiraRefusal(response: HttpResponse, json: unknown): Refusal | nu
 function codeOf(status: number, fromJira: boolean): ConnectorErrorCode {
   if (status >= 500) return 'unavailable';
   if (status < 400) return 'malformed';
-  // A 404 page of a proxy, or at a wrong URL, says nothing about an issue.
+  // A 404 of a proxy or gateway, or at a wrong URL, says nothing about an issue, also if it is JSON.
   if (status === 404 && !fromJira) return 'malformed';
   return BY_STATUS[status] ?? 'invalid';
 }
@@ -54,11 +66,11 @@ const FIELD =
 
 /** What Jira said in general, and about each field. */
 function wordsOf(body: z.infer<typeof errorBody> | undefined): string | null {
-  const { errorMessages = [], errors = {} } = body ?? {};
+  const { errorMessages = [], errors = {}, message } = body ?? {};
   const ofFields = Object.entries(errors).map(([name, text]) =>
     FIELD.test(name) && typeof text === 'string' ? `${name}: ${text}` : text,
   );
-  return cleanWords([...errorMessages, ...ofFields]);
+  return cleanWords([...errorMessages, ...ofFields, message]);
 }
 
 /** The fields that Jira names in its errors. */

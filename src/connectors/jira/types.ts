@@ -110,11 +110,22 @@ export interface JiraOperations extends OperationTable {
     input: { project: string; permissions: readonly string[] };
     output: { granted: string[] };
   };
-  /** The account of the token; an anonymous response is ConnectorError unauthenticated. */
+  /**
+   * The account of the token; an anonymous response is ConnectorError unauthenticated. `accountId` is
+   * the user's key or name in Data Center.
+   */
   'myself:read': {
     input: Record<string, never>;
     output: { accountId: string; displayName: string | null };
   };
-  /** The active user with this e-mail address; if there is none, ConnectorError not_found. */
+  /** The edition and version of Jira, and the address of its pages, without a trailing slash. */
+  'server:read': {
+    input: Record<string, never>;
+    output: { edition: 'cloud' | 'data_center'; version: string; baseUrl: string };
+  };
+  /**
+   * The active user with this e-mail address; if there is none, ConnectorError not_found. `accountId`
+   * is the user's name in Data Center.
+   */
   'users:lookup': { input: { email: string }; output: { accountId: string } };
 }

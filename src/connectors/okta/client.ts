@@ -6,6 +6,7 @@ import { cleanWords } from '../transport/vendor-words.ts';
 import { exchange, sendPaced } from '../transport/exchange.ts';
 import { networkError, refusalError } from '../transport/failure.ts';
 import { networkFailure } from '../transport/network.ts';
+import { retryAfterMs } from '../rate-limit/headers.ts';
 import { oktaRefusal } from './refusals.ts';
 import { tokenScope } from './token-scopes.ts';
 import type { Client } from '@okta/okta-sdk-nodejs';
@@ -164,16 +165,20 @@ async function fetchToken(
       throw scope.failure;
     },
   );
-  const wantsNonce = response.status === 400 && response.text.includes('use_dpop_nonce');
-  if (response.status < 300 || wantsNonce) return response;
+  if (response.status < 300) return response;
+  // An app with DPoP is asked for a nonce first. The SDK looks for that only in a success.
+  if (response.status === 400 && response.text.includes('use_dpop_nonce'))
+    return { ...response, status: 200 };
   // The SDK would treat the refusal as a token and send `Bearer undefined`.
   scope.failure = refusalError(called, tokenRefusal(response), response);
   throw scope.failure;
 }
 
 /** A scope that is not granted does not mean that the credential is invalid. */
-function tokenRefusal({ status, text }: HttpResponse): Refusal {
-  if (status >= 500 || status === 429) return { code: 'unavailable', vendorCode: null };
+function tokenRefusal({ status, text, headers }: HttpResponse): Refusal {
+  if (status === 429)
+    return { code: 'rate_limited', vendorCode: null, retryAfterMs: retryAfterMs(headers) };
+  if (status >= 500) return { code: 'unavailable', vendorCode: null };
   const { error: vendorCode = null, error_description: words } = parseRefusal(text);
   const isForbidden = vendorCode === 'invalid_scope' || vendorCode === 'access_denied';
   return {

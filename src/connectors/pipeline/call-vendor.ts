@@ -10,6 +10,11 @@ import type { CallContext, CallOutcome } from '../types.ts';
 
 /** A vendor's client: lends its handle to one call, and interprets the vendor's responses. */
 export interface VendorClient<Handle> {
+  /**
+   * Learns what the vendor's paths depend on, before the first call. Sets the scope's failure and
+   * throws it if that fails.
+   */
+  prepare?(scope: Scope): Promise<void>;
   /** The vendor's path for a path of the catalogue, for example with a base path. */
   pathOf(path: string): string;
   /** Runs `use`; every request that it sends belongs to `scope`. */
@@ -46,13 +51,16 @@ export async function callVendor<Handle>(
   const scope: Scope = {
     called,
     run: context.caller.run,
-    approved: { method: approved.method, path: client.pathOf(approved.path) },
+    approved,
     priority: context.priority ?? 'scan',
     signal: context.signal,
     confirm: called.write ? confirm : undefined,
     response: null,
     failure: null,
   };
+  await client.prepare?.(scope).catch(() => undefined);
+  if (scope.failure) return { ok: false, error: scope.failure };
+  scope.approved = { method: approved.method, path: client.pathOf(approved.path) };
   // The result of the vendor's client is ignored, including its errors; the response itself is
   // read.
   await client.lend(scope, (handle) => send(handle, input)).catch(() => undefined);

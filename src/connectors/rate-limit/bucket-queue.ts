@@ -166,12 +166,14 @@ export class BucketQueue {
         open = false;
         this.#inFlight -= 1;
         // Without a limit, only a response that reports one is worth an update.
-        const nothingNew =
-          this.#unlimited && sample !== null && !sample.window && !sample.throttled;
+        const reports =
+          sample !== null &&
+          (sample.window !== null || sample.throttled || sample.emptyForMs !== null);
+        const nothingNew = this.#unlimited && sample !== null && !reports;
         if (!nothingNew) this.#finished.push({ slot, sentAt, receivedAt: store.now(), sample });
-        if (sample?.window || sample?.throttled) this.#unlimited = false;
+        if (reports) this.#unlimited = false;
         // Slots that were given ahead would be sent at once.
-        if (sample?.concurrent) this.#spare = 0;
+        if (sample?.concurrent || typeof sample?.emptyForMs === 'number') this.#spare = 0;
         this.#serve();
         return sample;
       },

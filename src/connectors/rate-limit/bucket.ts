@@ -82,6 +82,8 @@ export function settle(
   if (sample.concurrent) slowDown(state, sample, receivedAt);
   else if (sample.throttled) block(state, sample, receivedAt);
   else speedUp(state);
+  if (sample.emptyForMs !== null)
+    state.blockedUntil = Math.max(state.blockedUntil, receivedAt + sample.emptyForMs);
 }
 
 /** Too many requests at once: a short pause, and then half as many. */

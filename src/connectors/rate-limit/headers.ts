@@ -22,10 +22,14 @@ export function readSample({ status, headers }: Settlement): Sample {
   return {
     window,
     concurrent,
-    resetInMs: retryAfter(headers) ?? (concurrent ? CONCURRENT_RETRY_MS : untilReset(headers)),
+    resetInMs:
+      retryAfter(headers) ??
+      (concurrent ? CONCURRENT_RETRY_MS : untilReset(headers)) ??
+      (status === 429 ? refillInterval(headers) : null),
     // Parsing a date takes longer than everything else, and it is not needed without a window.
     date: (window && dateOf(headers)) ?? Date.now(),
     throttled: status === 429,
+    emptyForMs: status === 429 ? null : untilRefill(headers),
     settled: status < 500 && status !== 429,
   };
 }
@@ -46,6 +50,7 @@ function readWindow(headers: ResponseHeaders): Sample['window'] {
 export const retryAfterMs = (headers: ResponseHeaders): number =>
   retryAfter(headers) ??
   (isConcurrent(headers) ? CONCURRENT_RETRY_MS : untilReset(headers)) ??
+  refillInterval(headers) ??
   DEFAULT_RETRY_MS;
 
 /**
@@ -55,6 +60,22 @@ export const retryAfterMs = (headers: ResponseHeaders): number =>
 const isConcurrent = (headers: ResponseHeaders): boolean =>
   wholeNumber(headers.get('x-rate-limit-limit')) === 0 &&
   wholeNumber(headers.get('x-rate-limit-remaining')) === 0;
+
+/**
+ * How long a token bucket stays empty (Jira Data Center); null if it has tokens left, or the vendor has
+ * none. https://confluence.atlassian.com/adminjiraserver/improving-instance-stability-with-rate-limiting-983794911.html
+ */
+const untilRefill = (headers: ResponseHeaders): number | null => {
+  const interval = refillInterval(headers);
+  if (interval === null || wholeNumber(headers.get('x-ratelimit-remaining')) !== 0) return null;
+  return retryAfter(headers) ?? interval;
+};
+
+/** The time after which a token bucket gets new tokens; null without one. */
+function refillInterval(headers: ResponseHeaders): number | null {
+  const seconds = wholeNumber(headers.get('x-ratelimit-interval-seconds'));
+  return seconds === null ? null : clamp(seconds * 1000);
+}
 
 // Measured against the vendor's clock, so that a wrong local clock does no harm. A reset in the
 // past counts as missing: obeying it would release every waiting request at once.

@@ -62,6 +62,8 @@ export interface Sample {
   throttled: boolean;
   /** A 429 because of too many requests at the same time. */
   concurrent: boolean;
+  /** Milliseconds until an empty token bucket gets new tokens; null if it is not known to be empty. */
+  emptyForMs: number | null;
   /**
    * True for a response by the vendor itself rather than a failure on the way: without rate-limit
    * headers it means that there is no limit.

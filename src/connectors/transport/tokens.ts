@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { sendPaced } from './exchange.ts';
 import { networkError, refusalError } from './failure.ts';
 import { NetworkFailure, networkFailure } from './network.ts';
+import { untilCancelled } from './until-cancelled.ts';
 import { retryAfterMs } from '../rate-limit/headers.ts';
 import type { Scope, Connection } from './exchange.ts';
 import type { Refusal } from './failure.ts';
@@ -72,7 +73,8 @@ export function tokenSource({
       // The token is for all waiting calls, so cancelling the first of them must not stop the
       // request.
       fetching ??= renewToken({ ...scope, signal: undefined }).finally(() => (fetching = null));
-      return requireToken(scope, await untilCancelled(fetching, scope.signal));
+      const cancelled: TokenResult = { failure: new NetworkFailure('cancelled') };
+      return requireToken(scope, await untilCancelled(fetching, scope.signal, cancelled));
     },
     drop(refused) {
       if (current?.granted === refused) current = null;
@@ -121,22 +123,6 @@ function requireToken(scope: Scope, fetched: TokenResult): AccessToken {
       ? networkError(called, fetched.failure)
       : refusalError(called, fetched.refusal, fetched.response);
   throw scope.failure;
-}
-
-/** Waits for the token, until the caller is cancelled. */
-async function untilCancelled(
-  fetching: Promise<TokenResult>,
-  signal: AbortSignal | undefined,
-): Promise<TokenResult> {
-  if (!signal) return fetching;
-  const cancelled: TokenResult = { failure: new NetworkFailure('cancelled') };
-  if (signal.aborted) return cancelled;
-  const { promise, resolve } = Promise.withResolvers<TokenResult>();
-  const leave = (): void => resolve(cancelled);
-  signal.addEventListener('abort', leave, { once: true });
-  return Promise.race([fetching, promise]).finally(() =>
-    signal.removeEventListener('abort', leave),
-  );
 }
 
 // https://www.rfc-editor.org/rfc/rfc6749#section-5.2

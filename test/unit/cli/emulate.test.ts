@@ -32,6 +32,7 @@ test('`arx emulate` at a terminal prints addresses and credentials as a table', 
       cliClientId: '0oaEmulatedCommandLine',
     },
     jiraProject: 'SEC',
+    jiraEdition: 'cloud',
     slackChannel: 'C0123456789',
     acceptLog: null,
   } as const;

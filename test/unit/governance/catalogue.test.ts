@@ -38,7 +38,7 @@ describe('catalogue', () => {
     const total = (name: string): number => CATALOGUE.operations(name).length;
     expect(CONNECTORS.map((name) => [name, total(name)])).toEqual([
       ['okta', 40],
-      ['jira', 9],
+      ['jira', 10],
       ['slack', 7],
       ['entra', 7],
       ['google', 3],

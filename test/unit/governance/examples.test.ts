@@ -86,6 +86,7 @@ describe('the live policies', () => {
       'jira issues:transition auto',
       'jira issues:read allow',
       'jira users:lookup allow',
+      'jira server:read allow',
       'slack chat:write allow',
       'slack chat:update allow',
       'slack history:read allow',

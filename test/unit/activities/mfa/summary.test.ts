@@ -40,6 +40,18 @@ describe('the summary message', () => {
     expect(summary.tickets.created).toBe(1);
   });
 
+  it('links to the site if Jira is reached by the gateway', async () => {
+    await check.close();
+    const jiraPath = '/ex/jira/11111111-2222-3333-4444-555555555555';
+    check = await startWeeklyCheck({}, { jiraPath });
+    addUser('Sales');
+    const { tickets, status } = await check.run('week-1');
+    expect(status).toBe('complete');
+    const site = check.emulators.document.jira.replace(jiraPath, '');
+    expect(tickets.url).toMatch(new RegExp(`^${site}/issues/\\?jql=`));
+    expect((await fetch(`${tickets.url}`)).status).toBe(200);
+  });
+
   it('that arx itself refuses to send does not end the run', async () => {
     addUser('Sales');
     check.configure((settings) => ({ ...settings, slackChannel: 'not a channel' }));

@@ -121,6 +121,30 @@ describe('requireJira and requireSlack', () => {
     expect(requireJira(read({ ...jira, JIRA_EMAIL: 'a@b.c' })).email).toBe('a@b.c');
   });
 
+  const site = 'https://example.atlassian.net';
+  const gateway = 'https://api.atlassian.com/ex/jira/11111111-2222-3333-4444-555555555555';
+  it.each([
+    [site, site, site, 'cloud'],
+    ['example.atlassian.net', site, site, 'cloud'],
+    [`${gateway}/`, gateway, null, 'cloud'],
+    ['https://jira.example.com', 'https://jira.example.com', 'https://jira.example.com', 'ask'],
+    ['https://example.com/jira//', 'https://example.com/jira', 'https://example.com/jira', 'ask'],
+    ['http://127.0.0.1:9/jira', 'http://127.0.0.1:9/jira', 'http://127.0.0.1:9/jira', 'ask'],
+  ])('JIRA_URL %s is %s, with links to %s', (JIRA_URL, origin, links, edition) => {
+    expect(requireJira(read({ ...jira, JIRA_URL }))).toMatchObject({
+      origin,
+      site: links,
+      edition,
+    });
+  });
+
+  it('JIRA_SITE_URL and JIRA_EDITION take precedence over what the URL shows', () => {
+    const env = { ...jira, JIRA_URL: gateway, JIRA_SITE_URL: `${site}/` };
+    expect(requireJira(read(env))).toMatchObject({ origin: gateway, site });
+    const own = { ...jira, JIRA_URL: 'https://jira.example.com', JIRA_EDITION: 'data_center' };
+    expect(requireJira(read(own)).edition).toBe('data_center');
+  });
+
   it.each([
     [undefined, 'https://slack.com/api/'],
     ['https://slack.com/api/', 'https://slack.com/api/'],

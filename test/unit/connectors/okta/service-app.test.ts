@@ -1,4 +1,4 @@
-import { createVerify, generateKeyPairSync } from 'node:crypto';
+import { createVerify, generateKeyPairSync, hash } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../../../src/config/env/secret.ts';
 import { context, failureOf, harness, USER } from '../support/harness.ts';
@@ -39,6 +39,16 @@ async function serviceApp(
   };
 }
 
+/** Header and claims of the DPoP proof of a request. */
+function proofOf({ headers }: Seen) {
+  const [header, claims] = String(headers['dpop'])
+    .split('.')
+    .slice(0, 2)
+    .map((part) => JSON.parse(Buffer.from(part, 'base64url').toString() || '{}') as Proof);
+  return { header: header ?? {}, claims: claims ?? {} };
+}
+type Proof = Record<string, unknown>;
+
 describe('a service app', () => {
   it.each([
     ['a JWK', jwk],
@@ -77,6 +87,31 @@ describe('a service app', () => {
     },
   );
 
+  it('with DPoP proves with every request that it holds the key', async () => {
+    const app = await serviceApp((seen) => {
+      const proof = proofOf(seen);
+      if (!isToken(seen)) return user;
+      return proof.claims['nonce'] === 'nonce-1'
+        ? { json: { access_token: 'at-1', token_type: 'DPoP' } }
+        : {
+            status: 400,
+            headers: { 'dpop-nonce': 'nonce-1' },
+            json: { error: 'use_dpop_nonce', error_description: 'canary' },
+          };
+    });
+    expect((await app.read()).output.id).toBe(USER);
+    const [first, second, call] = app.server.seen.map(proofOf);
+    expect([first?.claims['nonce'], second?.claims['nonce']]).toEqual([undefined, 'nonce-1']);
+    expect(app.server.seen[2]?.headers.authorization).toBe('DPoP at-1');
+    expect(call?.header).toMatchObject({ typ: 'dpop+jwt', jwk: { kty: 'RSA' } });
+    expect(call?.header['jwk']).not.toHaveProperty('d');
+    expect(call?.claims).toMatchObject({
+      htm: 'GET',
+      htu: `${app.server.origin}/api/v1/users/${USER}`,
+      ath: hash('sha256', 'at-1', 'base64url'),
+    });
+  });
+
   it('retries once with a new token if the old one is refused, and counts both calls', async () => {
     let tokens = 0;
     const app = await serviceApp((seen) => {
@@ -113,6 +148,7 @@ describe('a service app', () => {
     ],
     ['refused for its scope', { status: 400, json: { error: 'invalid_scope' } }, 'forbidden'],
     ['unavailable', { status: 503, text: 'down' }, 'unavailable'],
+    ['one too many', { status: 429, json: {}, headers: { 'retry-after': '7' } }, 'rate_limited'],
     ['redirected', { status: 302, headers: { location: 'http://127.0.0.1:9/' } }, 'malformed'],
     ['disconnected', { cut: 'before' }, 'unavailable'],
   ])('makes no call if its token is %s', async (_what, reply, code) => {
@@ -121,6 +157,20 @@ describe('a service app', () => {
     expect(error.fields).toMatchObject({ code, ambiguous: false });
     expect(JSON.stringify([error.fields, error.stack])).not.toContain('canary');
     expect(app.server.seen.every(isToken)).toBe(true);
+  });
+
+  it('repeats why its token is refused, and when to try again', async () => {
+    const refused = async (reply: Reply) => {
+      const app = await serviceApp((seen) => (isToken(seen) ? reply : user));
+      return ((await failureOf(app.read())) as ConnectorError).fields;
+    };
+    const proof = { error: 'invalid_dpop_proof', error_description: 'canary' };
+    expect(await refused({ status: 400, json: proof })).toMatchObject({
+      code: 'unauthenticated',
+      vendorCode: 'invalid_dpop_proof',
+    });
+    const busy = { status: 429, json: {}, headers: { 'retry-after': '7' } };
+    expect(await refused(busy)).toMatchObject({ code: 'rate_limited', retryAfterMs: 7_000 });
   });
 
   it('requests the scope of each call separately, so that a missing scope does not affect other calls', async () => {

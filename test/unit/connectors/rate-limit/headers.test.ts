@@ -24,6 +24,7 @@ describe('rate-limit headers', () => {
       date: AT * 1000,
       throttled: false,
       concurrent: false,
+      emptyForMs: null,
       settled: true,
     });
   });
@@ -69,6 +70,39 @@ describe('rate-limit headers', () => {
         concurrent: false,
       },
     );
+  });
+
+  it.each([
+    ['tokens left', { 'x-ratelimit-remaining': '3', 'x-ratelimit-interval-seconds': '5' }, null],
+    [
+      'no tokens left',
+      { 'x-ratelimit-remaining': '0', 'x-ratelimit-interval-seconds': '5' },
+      5_000,
+    ],
+    [
+      'no tokens left, but soon new ones',
+      {
+        'x-ratelimit-remaining': '0',
+        'x-ratelimit-interval-seconds': '60',
+        'retry-after': '2',
+      },
+      2_000,
+    ],
+    ['no interval', { 'x-ratelimit-remaining': '0' }, null],
+    [
+      'a garbled interval',
+      { 'x-ratelimit-remaining': '0', 'x-ratelimit-interval-seconds': 'x' },
+      null,
+    ],
+  ])('of a token bucket with %s', (_what, fields, emptyForMs) => {
+    expect(readSample({ status: 200, headers: headers(fields) }).emptyForMs).toBe(emptyForMs);
+  });
+
+  it('of a token bucket say when to try again after a 429', () => {
+    const fields = { 'x-ratelimit-remaining': '0', 'x-ratelimit-interval-seconds': '5' };
+    expect(retryAfterMs(headers(fields))).toBe(5_000);
+    const sample = readSample({ status: 429, headers: headers(fields) });
+    expect(sample).toMatchObject({ resetInMs: 5_000, emptyForMs: null });
   });
 
   it('do not mistake a proxy error for a response without limits', () => {

@@ -17,7 +17,8 @@ export const emulatedHarness = (
     },
     jira: {
       origin: document.jira,
-      email: document.tokens.jiraEmail,
+      edition: document.jiraEdition,
+      email: document.jiraEdition === 'cloud' ? document.tokens.jiraEmail : null,
       token: new Secret(document.tokens.jira),
       projectKey: document.jiraProject,
     },

@@ -1,17 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ticketLabel } from '../../../../../src/mfa/identity.ts';
 import type { UserRecord } from '../../../../../emulators/okta/model.ts';
+import { TICKET_CASES } from '../../../../support/jira-editions.ts';
 import { startWeeklyCheck } from '../../../../support/weekly-check.ts';
 import type { WeeklyCheck } from '../../../../support/weekly-check.ts';
 
 const CREATED = '2020-01-01T00:00:00.000Z';
 
-describe.each(['per_user', 'bulk'] as const)('tickets that Jira refuses, mode %s', (mode) => {
+describe.each(TICKET_CASES)('tickets that Jira refuses, mode $mode on $edition', (given) => {
+  const { mode, emulator } = given;
   let check: WeeklyCheck;
   let users: UserRecord[];
 
   beforeEach(async () => {
-    check = await startWeeklyCheck();
+    check = await startWeeklyCheck({}, emulator);
     check.configure((settings) => ({ ...settings, tickets: { ...settings.tickets, mode } }));
     users = ['ann', 'bob', 'cem'].map((name) =>
       check.emulators.okta.addUser({ login: `${name}@example.com`, created: CREATED }),
@@ -58,7 +60,7 @@ describe.each(['per_user', 'bulk'] as const)('tickets that Jira refuses, mode %s
       ...settings,
       tickets: { ...settings.tickets, priority: 'High', dueInMs: 86_400_000 },
     }));
-    const summary = await check.run(`hidden-${mode}`);
+    const summary = await check.run(`hidden-${mode}-${given.edition}`);
     expect(summary.tickets).toMatchObject({ created: mode === 'bulk' ? 1 : 3, failedCount: 0 });
     expect(summary).toMatchObject({
       status: 'complete',
@@ -67,7 +69,7 @@ describe.each(['per_user', 'bulk'] as const)('tickets that Jira refuses, mode %s
       ],
     });
     expect(open()).toHaveLength(mode === 'bulk' ? 1 : 3);
-    const kinds = await check.store.audit.countByKind(`hidden-${mode}`);
+    const kinds = await check.store.audit.countByKind(`hidden-${mode}-${given.edition}`);
     expect(kinds).toMatchObject({ 'ticket.refused': 1 });
   });
 

@@ -1,18 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Transition } from '../../../../../emulators/jira/model.ts';
 import type { UserRecord } from '../../../../../emulators/okta/model.ts';
+import { TICKET_CASES } from '../../../../support/jira-editions.ts';
 import { startWeeklyCheck } from '../../../../support/weekly-check.ts';
 import type { WeeklyCheck } from '../../../../support/weekly-check.ts';
 
 const CREATED = '2020-01-01T00:00:00.000Z';
 const done = (name: string) => ({ name, category: 'done' }) as const;
 
-describe.each(['per_user', 'bulk'] as const)('the workflow of a project, mode %s', (mode) => {
+describe.each(TICKET_CASES)('the workflow of a project, mode $mode on $edition', (given) => {
+  const { mode, emulator } = given;
   let check: WeeklyCheck;
   let ann: UserRecord;
 
   beforeEach(async () => {
-    check = await startWeeklyCheck();
+    check = await startWeeklyCheck({}, emulator);
     check.configure((settings) => ({ ...settings, tickets: { ...settings.tickets, mode } }));
     ann = check.emulators.okta.addUser({ login: 'ann@example.com', created: CREATED });
   });
