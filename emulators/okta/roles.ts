@@ -46,16 +46,18 @@ function ofUser(org: OktaOrg, { params, origin }: EmulatedRequest): Answer {
   const user = org.view(params.id ?? '');
   if (!user || user.vanish) return notFound(params.id ?? '', 'User');
   const groups = org.groups.flatMap((group) =>
-    group && org.isMember(group, user) ? group.roles : [],
+    group && org.isMember(group, user) ? group.roles.map((role) => ({ role, id: group.id })) : [],
   );
-  const own = user.roles.map((role, place) =>
-    render(role, 'USER', idOf(org, user.index * 16 + place)),
-  );
-  const through = groups.map((role, place) =>
-    render(role, 'GROUP', idOf(org, user.index * 16 + 8 + place)),
-  );
-  const links = { assignee: { href: `${origin}/api/v1/users/${user.id}` } };
-  return { status: 200, body: [...own, ...through].map((role) => ({ ...role, _links: links })) };
+  const own = user.roles.map((role, place) => ({
+    ...render(role, 'USER', idOf(org, user.index * 16 + place)),
+    _links: { assignee: { href: `${origin}/api/v1/users/${user.id}` } },
+  }));
+  // The link of a role that is held through a group leads to the group.
+  const through = groups.map(({ role, id }, place) => ({
+    ...render(role, 'GROUP', idOf(org, user.index * 16 + 8 + place)),
+    _links: { assignee: { href: `${origin}/api/v1/groups/${id}` } },
+  }));
+  return { status: 200, body: [...own, ...through] };
 }
 
 function ofGroup(org: OktaOrg, { params, origin }: EmulatedRequest): Answer {

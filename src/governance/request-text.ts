@@ -5,20 +5,25 @@ import { effectOf } from './effects.ts';
 
 /** Names for those who decide. They are personal: kept in the store, and removed with the request. */
 export interface RequestAbout {
-  /** The Okta user whom the call affects; null if there is none, or if it could not be read. */
+  /** The account that the call affects; null if there is none, or if it could not be read. */
   person: {
+    /** The product of the account; absent for Okta. */
+    product?: 'entra' | 'google' | 'salesforce';
     id: string;
     login: string;
     name: string | null;
     department: string | null;
     title: string | null;
     status: string;
-    /** ISO 8601; null: never. */
+    /** ISO 8601; null: never, or not known outside of Okta. */
     lastLogin: string | null;
-    /** Names of administrator roles; null if they could not be read. */
+    /**
+     * Names of administrator roles, each with the group through which it is held; null if they could
+     * not be read.
+     */
     roles: string[] | null;
   } | null;
-  /** Login or name by the id of a user, group or app. */
+  /** Login or name by the id of a user, group or app; of an account also by what the request names. */
   names: Record<string, string>;
 }
 
@@ -80,7 +85,7 @@ function viewsOf(
     return Object.entries(value).flatMap(([key, inner]) => viewsOf(`${name}.${key}`, inner, names));
   const text = oneLine(typeof value === 'string' ? value : JSON.stringify(value));
   const label = typeof value === 'string' && Object.hasOwn(names, value) ? names[value] : undefined;
-  return [{ name, value: text, label: label ?? null, redacted: false }];
+  return [{ name, value: text, label: label === value ? null : (label ?? null), redacted: false }];
 }
 
 const isObject = (value: Json): value is JsonObject =>
@@ -111,7 +116,7 @@ export interface ShownRequest {
   requesterSurface: StoredRequest['surface'];
   onBehalfOf: string | null;
   reason: string;
-  /** The Okta user whom the call affects, as of when the request was opened. */
+  /** The account that the call affects, as of when the request was opened. */
   person: RequestAbout['person'];
   /** Login or name by the id of a user, group or app in the request. */
   names: Record<string, string>;
@@ -151,7 +156,8 @@ function lossOf({ targetFacts }: StoredRequest): string[] {
 export function requestLines(request: ShownRequest): [title: string, text: string][] {
   const { connector, operation, risk, target, names, reason, requester, onBehalfOf } = request;
   const { requesterProof, requesterSurface, requesterId, person, effect } = request;
-  const nameOf = (id: string): string => (Object.hasOwn(names, id) ? `${names[id]} (${id})` : id);
+  const nameOf = (id: string): string =>
+    Object.hasOwn(names, id) && names[id] !== id ? `${names[id]} (${id})` : id;
   const known = requesterId === null ? '' : ` = ${nameOf(requesterId)}`;
   const lines: [string, string][] = [
     ['operation', `${connector}:${operation} (${risk})`],
@@ -172,7 +178,16 @@ export function requestLines(request: ShownRequest): [title: string, text: strin
     .filter(([, text]) => text !== '');
 }
 
+/** The target of a request by its name, if that is known. */
+export const targetName = ({ target, person, names }: ShownRequest): string => {
+  if (target === null) return '';
+  const own = Object.hasOwn(names, target.id) ? names[target.id] : undefined;
+  const isPerson = person !== null && person.login === own && person.name !== null;
+  return oneLine((isPerson ? person.name : own) ?? target.id);
+};
+
 function personText({
+  product,
   login,
   name,
   department,
@@ -186,7 +201,7 @@ function personText({
     title ?? '',
     department === null ? '' : `department ${department}`,
     `status ${status}`,
-    `last sign-in ${lastLogin ?? 'never'}`,
+    product === undefined ? `last sign-in ${lastLogin ?? 'never'}` : `account of ${product}`,
     rolesText(roles),
   ]
     .filter((part) => part !== '')

@@ -55,6 +55,7 @@ const SCALE = 'workflows/mfa-enforcement-check.test.ts';
 const INPUTS = 'workflows/governed-inputs.test.ts';
 const IN_TEMPORAL = 'workflows/approval-in-temporal.test.ts';
 const VOTES = 'unit/activities/governance/votes.test.ts';
+const DESCRIBE = 'unit/activities/governance/describe-request.test.ts';
 const SCHEDULE = 'e2e/schedule.test.ts';
 const CLI_TEST = 'unit/local/temporal.test.ts';
 const OWN_EXECUTOR = change('connectors/okta/client.ts', '    requestExecutor: executor,\n', '');
@@ -1475,6 +1476,49 @@ const GOVERNANCE: readonly Hazard[] = [
         'this.#signal',
       ),
     ],
+  },
+  {
+    area: 'Governance',
+    hazard: 'approvers of a change in another product see only an id',
+    test: [DESCRIBE, 'include those of an account of %s'],
+    only: 'include those of an account of Salesforce',
+    takenOut: [
+      change('activities/governance/describe-request.ts', ': isOther(connector)', ": isOther('')"),
+    ],
+  },
+  {
+    area: 'Governance',
+    hazard: 'a target that is named by its address',
+    test: [DESCRIBE, 'include those of an account of %s'],
+    only: 'include those of an account of Google Workspace, also if it is given by its address',
+    takenOut: [
+      change(
+        'activities/governance/recording.ts',
+        "target?.id.includes('@')",
+        "target?.id === '@'",
+      ),
+    ],
+  },
+  {
+    area: 'Governance',
+    hazard: 'a role that is held through a group looks like an own one',
+    test: [DESCRIBE, 'include the roles that a user has through groups, with the group'],
+    takenOut: [
+      change(
+        'connectors/okta/projections/enrolments.ts',
+        "groupIn(links?.assignee.href ?? '')",
+        "groupIn(links ? '' : '')",
+      ),
+    ],
+  },
+  {
+    area: 'Governance',
+    hazard: 'a request whose workflow was ended in Temporal is watched as waiting',
+    test: [
+      'unit/cli/approvals/watch.test.ts',
+      'no longer shows a request whose workflow was ended in Temporal',
+    ],
+    takenOut: [change('cli/approvals/watch.ts', 'await closeEndedBy(ends, store);', '')],
   },
 ];
 

@@ -17,7 +17,7 @@ let serial = 0;
 
 /** Okta has a target, and ann, bob and requester@example.com as approvers. */
 export async function governedJob(store: Store) {
-  const { activities, emulators, settings, time } = await governedParts(store);
+  const { activities, emulators, settings, time } = await governedParts(store, { accounts: true });
   settings.requireSigned = true;
   const requestId = `job-${(serial += 1)}`;
   const target = emulators.okta.addUser({ login: 'target@example.com' });

@@ -1,8 +1,10 @@
 /** Governed operations in this process: a real store, and connectors over emulated vendors. */
 import { createGovernedActivities } from '../../src/activities/governance/create.ts';
 import type { GovernedActivities } from '../../src/activities/governance/types.ts';
+import type { JsonObject } from '../../src/audit/types.ts';
 import type { ApprovalSettings } from '../../src/config/schema/approval-settings.ts';
 import type { Connectors } from '../../src/connectors/types.ts';
+import { bindInput } from '../../src/governance/stored-input.ts';
 import type { ActionRecord } from '../../src/store/governance-types.ts';
 import type { Store } from '../../src/store/types.ts';
 import type { DecisionAnswer, GovernedOperationInput } from '../../src/workflows/messages.ts';
@@ -71,6 +73,36 @@ export class GovernedSteps {
   open(input: GovernedOperationInput, attempt = 1) {
     this.requestId = `request-${process.pid}-${performance.now()}-${(this.#serial += 1)}`;
     return this.#open(input, attempt);
+  }
+
+  /** Stores an input, as arx does for a workflow; activities under test run in the workflow `test`. */
+  keep(input: GovernedOperationInput, workflowId = 'test'): Promise<string> {
+    const content = {
+      ...(JSON.parse(JSON.stringify(input)) as JsonObject),
+      authenticatedBy: 'key',
+      surface: 'cli',
+      reason: `input ${process.pid}-${performance.now()}-${(this.#serial += 1)}`,
+    };
+    const madeAt = this.#now().getTime();
+    return this.#store.snapshots.put(bindInput(content, { workflowId, madeAt }));
+  }
+
+  /**
+   * Opens another request beside the current one, in a run of its own unless `run` says otherwise.
+   * Returns the type of the failure, or the state.
+   */
+  async openBeside(
+    input: GovernedOperationInput,
+    { lateMs = 0, run }: { lateMs?: number; run?: string } = {},
+  ): Promise<string> {
+    const requestId = `beside-${process.pid}-${performance.now()}-${(this.#serial += 1)}`;
+    const now = this.#now().getTime();
+    const opening = { requestId, run: run ?? requestId, now, startedAt: now + lateMs, input };
+    const opened = await inActivity(() => this.activities.openRequest(opening)).catch(
+      (failure: { type?: string }) => ({ state: `${failure.type}` }),
+    );
+    const stored = await this.#store.requests.get(requestId);
+    return stored === null ? opened.state : `stored as ${stored.state}`;
   }
 
   /** The next attempt of the same request. */

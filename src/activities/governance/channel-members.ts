@@ -6,6 +6,8 @@ import type { UserReader } from './user-reader.ts';
 
 /** Of so many members the Okta users are looked up; others are looked up when they vote. */
 const MOST_LOOKED_UP = 200;
+/** So many of them with one call to Okta. */
+const AT_ONCE = 10;
 /** A channel has at most so many members. */
 const MOST_MEMBERS = 20_000;
 /** How long the Okta user of a member, and the members of a channel, are reused. */
@@ -51,8 +53,8 @@ export class ChannelMembers {
   }
 
   /**
-   * Adds the active Okta users in the channel to `people`, one by one: after an error, those read so
-   * far are there. Throws as the connectors do.
+   * Adds the active Okta users in the channel to `people`, a few at a time: after an error, those read
+   * so far are there. Throws as the connectors do.
    */
   async readInto(people: Set<string>, channel: string): Promise<void> {
     const { channels } = this.#remembered;
@@ -61,11 +63,10 @@ export class ChannelMembers {
       return known.people.forEach((one) => people.add(one));
     const own: string[] = [];
     const members = await this.#membersOf(channel);
-    for (const member of members.slice(0, MOST_LOOKED_UP)) {
-      const person = await this.#personOf(member);
-      if (person === null) continue;
-      own.push(person);
-      people.add(person);
+    for (let at = 0; at < Math.min(members.length, MOST_LOOKED_UP); at += AT_ONCE) {
+      const some = await this.#peopleOf(members.slice(at, Math.min(at + AT_ONCE, MOST_LOOKED_UP)));
+      own.push(...some);
+      for (const person of some) people.add(person);
     }
     if (members.length > MOST_LOOKED_UP) throw new TooManyMembersError();
     channels.set(channel, { people: own, until: performance.now() + CHANNEL_FRESH_MS });
@@ -104,16 +105,24 @@ export class ChannelMembers {
     return members;
   }
 
-  async #personOf(member: string): Promise<string | null> {
+  /** The active Okta users of these members. */
+  async #peopleOf(some: readonly string[]): Promise<string[]> {
     const { members } = this.#remembered;
-    const known = members.get(member);
-    if (known && known.until > performance.now()) return known.person;
-    const account = await this.#account({ user: member });
-    const email = account?.active ? account.email : null;
-    const user = email === null ? null : await this.#users.findUser(email);
-    const person = user?.status === 'ACTIVE' ? user.id : null;
-    members.set(member, { person, until: performance.now() + MEMBER_FRESH_MS });
-    return person;
+    const isFresh = (member: string): boolean =>
+      (members.get(member)?.until ?? 0) > performance.now();
+    const remember = (member: string, person: string | null): unknown =>
+      members.set(member, { person, until: performance.now() + MEMBER_FRESH_MS });
+    const addresses: { member: string; email: string }[] = [];
+    for (const member of some.filter((one) => !isFresh(one))) {
+      const account = await this.#account({ user: member });
+      const email = account?.active ? account.email : null;
+      if (email === null) remember(member, null);
+      else addresses.push({ member, email });
+    }
+    const users = await this.#users.findEach(addresses.map(({ email }) => email));
+    for (const [at, { member }] of addresses.entries())
+      remember(member, users[at]?.status === 'ACTIVE' ? users[at].id : null);
+    return some.flatMap((member) => members.get(member)?.person ?? []);
   }
 
   async #account(

@@ -6,6 +6,7 @@ import { CONNECTORS } from '../../governance/catalogue.ts';
 import { changesRights } from '../../governance/context.ts';
 import type { ContextFacts } from '../../governance/context.ts';
 import { ANONYMOUS } from '../../governance/principal.ts';
+import type { RequestAbout } from '../../governance/request-text.ts';
 import type { ActionState, ConnectorName, Decision } from '../../governance/types.ts';
 import type { ActionRecord, ActionRequest } from '../../store/governance-types.ts';
 import type { GovernedActivities, OpenedRequest } from './types.ts';
@@ -36,10 +37,10 @@ export function openRequest(deps: OpenDeps): GovernedActivities['openRequest'] {
     const frozen = await freezeRequest(deps, { requestId, run, now, given });
     const { request, decision } = frozen;
     const first = await firstState(deps, frozen).catch(stateIfUnreadable);
-    const { state, approval, code, hints = [], details } = first;
+    const { state, approval, code, hints = [], details, about } = first;
     const outcome =
       code === null ? undefined : { code, hints: [...decision.hints, ...hints], ...details };
-    if (state === 'pending') request.about = await describeRequest(deps, request);
+    if (about) request.about = about;
     const record = await store.requests.open(request, state, approval, outcome);
     await recordOpening(deps, record, decision);
     return requestState(record);
@@ -63,6 +64,8 @@ interface FrozenRequest {
   request: ActionRequest;
   decision: Decision;
   facts: TargetFacts;
+  /** Logins of the requester, and of the person on whose behalf it is requested, by id. */
+  names: Readonly<Record<string, string>>;
   /** Why the request ends, whatever the policies decide; null if nothing prevents it. */
   refused: Refused | null;
 }
@@ -122,7 +125,7 @@ async function freezeRequest(
     obligations: decision.obligations,
     createdAt: new Date(now).toISOString(),
   };
-  return { request, decision, facts, refused };
+  return { request, decision, facts, names: people.names, refused };
 }
 
 function operationOf(text: string | undefined): { connector: ConnectorName; operation: string } {
@@ -139,11 +142,13 @@ interface FirstState {
   code: string | null;
   hints?: string[];
   details?: JsonObject;
+  /** For a request that waits for approval. */
+  about?: RequestAbout;
 }
 
 async function firstState(
   deps: FactDeps & RequirementDeps,
-  { request, decision, facts, refused }: FrozenRequest,
+  { request, decision, facts, names, refused }: FrozenRequest,
 ): Promise<FirstState> {
   if (refused !== null) {
     const { code, details } = refused;
@@ -153,7 +158,11 @@ async function firstState(
   const refusal = await targetRefusal(deps, request, facts);
   if (refusal !== null) return { state: 'denied', approval: null, code: refusal };
   if (decision.effect !== 'approval') return { state: 'open', approval: null, code: null };
-  const read = await requirementsOf(deps, request);
+  // Beside each other: a source of approvers that is slow delays the request once.
+  const [read, about] = await Promise.all([
+    requirementsOf(deps, request),
+    describeRequest(deps, request, names),
+  ]);
   const { requesterId, onBehalfOf, obligations, risk } = request;
   const banned = [...new Set([requesterId, onBehalfOf, ...facts.people])].filter(
     (id) => id !== null,
@@ -162,7 +171,7 @@ async function firstState(
   const approval = newApproval(deps, { obligations, risk, ...read, banned, now });
   // Sources that could not be read yet are read again beside the open request.
   if (canBeMet(approval) || read.unread.some(({ temporary }) => temporary))
-    return { state: 'pending', approval, code: null };
+    return { state: 'pending', approval, code: null, about };
   return {
     state: 'denied',
     approval: null,

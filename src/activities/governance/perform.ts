@@ -13,7 +13,7 @@ import { factsOf } from './facts.ts';
 import type { TargetFacts } from './facts.ts';
 import { requestState } from './open-request.ts';
 import { refusalIfUnreadable } from './request-context.ts';
-import { requestDraft } from './recording.ts';
+import { auditTarget, requestDraft } from './recording.ts';
 import { withAdministratorLock, removesAdministrator } from './administrator-lock.ts';
 import type { AdministratorLock } from './administrator-lock.ts';
 import { recordDone, recordNoEffect, findEffect } from './interrupted.ts';
@@ -198,7 +198,7 @@ async function makeCall(deps: PerformDeps, { record, facts, lock }: PendingCall)
   const from: readonly ActionState[] = [...READY, 'performing'];
   const context: CallContext<OperationTable[string]['output']> = {
     caller: callerOf(record),
-    subject: record.target?.id ?? requestId,
+    subject: auditTarget(record) ?? requestId,
     reason: record.reason === '' ? undefined : 'stated',
     signal: AbortSignal.any([Context.current().cancellationSignal, ...(lock ? [lock.signal] : [])]),
     priority: 'interactive',

@@ -37,15 +37,18 @@ export function requestDraft(
 }
 
 /** The parts of a request that entries about it contain. */
-export function requestFacts({
-  operation,
-  connector,
-  risk,
-  argsDigest,
-  target,
-}: ActionRequest): JsonObject {
-  return { operation: `${connector}:${operation}`, risk, argsDigest, target: target?.id ?? null };
+export function requestFacts(request: ActionRequest): JsonObject {
+  const { operation, connector, risk, argsDigest } = request;
+  const target = auditTarget(request);
+  return { operation: `${connector}:${operation}`, risk, argsDigest, target };
 }
+
+/** The target of a request in the audit trail: its id, unless an account is named by its address. */
+export const auditTarget = ({
+  connector,
+  target,
+}: Pick<ActionRequest, 'connector' | 'target'>): string | null =>
+  target?.id.includes('@') ? `${connector}-account` : (target?.id ?? null);
 
 /** The entry for the end of an approval. It has the same content whoever writes it. */
 export const closingDraft = (

@@ -31,7 +31,7 @@ interface Requested {
   hopeless: boolean;
 }
 
-const NOBODY = { ok: true, requesterId: null, onBehalfOf: null } as const;
+const NOBODY = { ok: true, requesterId: null, onBehalfOf: null, names: {} } as const;
 
 /**
  * Reads who requests a call and what its target is. What stays unreadable after the tries of

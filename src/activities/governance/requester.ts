@@ -12,6 +12,8 @@ export type RequestPeople =
       onBehalfOf: string | null;
       /** All principals of the requester. */
       aliases?: string[];
+      /** Logins of these people by their ids. */
+      names: Record<string, string>;
     }
   | {
       ok: false;
@@ -40,6 +42,9 @@ export async function peopleOf(
     requesterId: requester?.person.id ?? null,
     onBehalfOf: other?.person.id ?? null,
     ...(requester && { aliases: principalsOf(requester.person) }),
+    names: Object.fromEntries(
+      [requester, other].flatMap((found) => (found ? [[found.person.id, found.person.login]] : [])),
+    ),
   };
 }
 

@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity';
 import { ConnectorError, InvalidArgumentError } from '../../connectors/errors.ts';
 import { sameName } from '../../flows/comparable.ts';
 import { resolvePerson } from '../../governance/person.ts';
-import type { Resolution } from '../../governance/person.ts';
+import type { PersonReads, Resolution } from '../../governance/person.ts';
 import type { CallContext, Caller, OktaGroup, OktaPage, OktaUser } from '../../connectors/types.ts';
 import type { UsesConnectors } from '../support/parts.ts';
 
@@ -58,12 +58,7 @@ export class UserReader {
   /** The one user with this id, login or e-mail address. */
   resolve(reference: string): Promise<Resolution<OktaUser>> {
     return resolvePerson<OktaUser>(
-      {
-        detail: async (userId) =>
-          (await this.#okta('users:read_detail', { userId }, this.#context(userId))).output,
-        list: async (by) =>
-          (await this.#okta('users:read', by, this.#context('person'))).output.items,
-      },
+      this.#reads((by) => this.#list(by)),
       reference,
     );
   }
@@ -72,6 +67,38 @@ export class UserReader {
   async findUser(reference: string): Promise<OktaUser | null> {
     const found = await this.resolve(reference);
     return found.ok ? found.person : null;
+  }
+
+  /**
+   * As `findUser`, for each of these logins or addresses: one search finds most of them. Whoever it
+   * does not find is looked up alone, because a search may not include the latest changes.
+   */
+  async findEach(names: readonly string[]): Promise<(OktaUser | null)[]> {
+    if (names.length < 2) return Promise.all(names.map((name) => this.findUser(name)));
+    const terms = names.map((name) => JSON.stringify(name));
+    const search = terms
+      .map((term) => `profile.login eq ${term} or profile.email eq ${term}`)
+      .join(' or ');
+    const listed = await this.#list({ search });
+    const found: (OktaUser | null)[] = [];
+    for (const name of names) {
+      const known = await resolvePerson<OktaUser>(
+        this.#reads(async () => listed),
+        name,
+      );
+      found.push(known.ok ? known.person : await this.findUser(name));
+    }
+    return found;
+  }
+
+  #reads(list: PersonReads<OktaUser>['list']): PersonReads<OktaUser> {
+    const detail = async (userId: string): Promise<OktaUser> =>
+      (await this.#okta('users:read_detail', { userId }, this.#context(userId))).output;
+    return { detail, list };
+  }
+
+  async #list(by: Parameters<PersonReads<OktaUser>['list']>[0]): Promise<readonly OktaUser[]> {
+    return (await this.#okta('users:read', by, this.#context('person'))).output.items;
   }
 
   /** All Okta users whose login or e-mail address is one of these names, ignoring case. */

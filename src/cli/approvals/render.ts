@@ -3,7 +3,7 @@
 import { textOf } from '../../audit/outcome.ts';
 import type { KeyState } from '../../governance/key-scopes.ts';
 import type { AccessKey } from '../../store/governance-types.ts';
-import { requestLines } from '../../governance/request-text.ts';
+import { requestLines, targetName } from '../../governance/request-text.ts';
 import type { ApprovalDocument } from '../../services/approvals/approval-document.ts';
 import type { ActionDocument } from '../kit/documents.ts';
 import type { HistoryEntry } from '../../services/approvals/history.ts';
@@ -29,13 +29,23 @@ export function approvalsTable(items: readonly ApprovalDocument[], colors: Color
     item.request,
     item.state ?? '',
     `${item.connector}:${item.operation}`,
+    targetName(item),
     targetText(item),
     item.requester,
     `${approvalCount(item)} of ${item.needed}`,
     timeText(item.deadline),
   ]);
   return grid(
-    ['request', 'state', 'operation', 'target', 'requester', 'approved', 'deadline'],
+    [
+      'request',
+      'state',
+      'operation',
+      'whom',
+      { name: 'target', drop: 1 },
+      'requester',
+      'approved',
+      'deadline',
+    ],
     rows,
     colors,
   );

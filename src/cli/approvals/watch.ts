@@ -6,12 +6,18 @@ import { print, printNote, write } from '../kit/io.ts';
 import type { Io } from '../kit/io.ts';
 import { loadSettings } from '../kit/settings.ts';
 import { openTarget } from '../kit/target.ts';
+import { workflowEnds } from '../../client/flow-ends.ts';
+import type { FlowEnds } from '../../client/flow-ends.ts';
+import type { Store } from '../../store/types.ts';
+import { closeEndedBy } from './close-ended.ts';
 import { pendingApprovals } from './list.ts';
 import { approvalServer } from './server.ts';
 import type { ApprovalDocument } from '../../services/approvals/approval-document.ts';
 
 const POLL_MS = 1_000;
 const MOST_WATCHED = 500;
+/** How often Temporal is asked whether the workflows of waiting requests were ended there. */
+const ASK_EVERY_MS = 10_000;
 
 /**
  * `arx approvals watch`: prints requests that start or stop waiting for a decision, until
@@ -27,10 +33,30 @@ export async function watchApprovals(io: Io, options: ApprovalOptions): Promise<
   const local = options.local ?? settings.arx.databaseUrl === null;
   const target = await openTarget(io, settings, { local, dryRun: true });
   try {
-    return await follow(io, options, () => pendingApprovals(target.store));
+    const ends = workflowEnds(async () => target.link);
+    return await follow(io, options, pendingReader(target.store, ends));
   } finally {
     await target.close();
   }
+}
+
+/**
+ * Reads the requests that wait for a decision, oldest first. It asks Temporal at the first reading and
+ * then now and then whether their workflows were ended there, and closes those requests.
+ */
+export function pendingReader(
+  store: Store,
+  ends: FlowEnds,
+  clock: () => number = () => performance.now(),
+): () => Promise<ApprovalDocument[]> {
+  let askAt = -Infinity;
+  return async () => {
+    if (clock() >= askAt) {
+      await closeEndedBy(ends, store);
+      askAt = clock() + ASK_EVERY_MS;
+    }
+    return pendingApprovals(store);
+  };
 }
 
 async function follow(

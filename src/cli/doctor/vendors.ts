@@ -21,6 +21,7 @@ import { clockCheck } from './clock.ts';
 import type { TimedEvent } from './clock.ts';
 import { exemptionCheck } from './exemptions.ts';
 import { flowChecks } from './flows.ts';
+import { requestReadChecks } from './governed-operations.ts';
 import { jiraChecks } from './jira.ts';
 import { keyCheck } from './keys.ts';
 import { oktaChecks } from './okta.ts';
@@ -89,6 +90,7 @@ export async function* vendorChecks(settings: Settings, store: Store): AsyncGene
     else yield fail(vendor, 'not tried', variables.remedy ?? 'Set its variables first.');
   }
   for (const vendor of ACCOUNT_VENDORS) yield* furtherChecks(bench, vendor);
+  if (created.okta) yield* requestReadChecks(bench);
   yield* flowChecks(bench, store);
   yield* authorityChecks(bench, store);
   yield await exemptionCheck(settings, store);

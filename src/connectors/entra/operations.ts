@@ -12,11 +12,12 @@ import type { EntraOperations, EntraUser } from './types.ts';
 const user = z.object({
   id: z.string().refine(isObjectId),
   userPrincipalName: z.string().nullish(),
+  displayName: z.string().nullish(),
   mail: z.string().nullish(),
   accountEnabled: z.boolean().nullable(),
 });
 
-const FIELDS = 'id,userPrincipalName,mail,accountEnabled';
+const FIELDS = 'id,userPrincipalName,displayName,mail,accountEnabled';
 
 /** Sets accountEnabled (learn.microsoft.com/graph/api/user-update). */
 const setEnabled = (
@@ -123,11 +124,12 @@ const redactUser = (user: string): JsonObject =>
 const names = (text: string, id: string): boolean => text.toLowerCase().includes(id.toLowerCase());
 
 function readUser(json: unknown, requested: string): EntraUser {
-  const { id, userPrincipalName, mail, accountEnabled } = user.parse(json);
+  const { id, accountEnabled, ...names } = user.parse(json);
   // The caller will act on this id.
   if (isObjectId(requested) && !sameId(id, requested))
     throw new TypeError('the response is about another user');
-  return { id, userPrincipalName: userPrincipalName ?? null, mail: mail ?? null, accountEnabled };
+  const { userPrincipalName = null, displayName = null, mail = null } = names;
+  return { id, userPrincipalName, displayName, mail, accountEnabled };
 }
 
 const done = z.object({ value: z.literal(true) });

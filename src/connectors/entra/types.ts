@@ -5,6 +5,7 @@ export interface EntraUser {
   /** Object id, a GUID. */
   id: string;
   userPrincipalName: string | null;
+  displayName: string | null;
   mail: string | null;
   /** True if the account is enabled. Null: never set, which does not count as enabled. */
   accountEnabled: boolean | null;

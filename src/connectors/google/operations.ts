@@ -16,13 +16,14 @@ const input = z.strictObject({
 const user = z.object({
   id: z.string().regex(GOOGLE_ID),
   primaryEmail: z.string(),
+  name: z.object({ fullName: z.string().nullish() }).nullish(),
   aliases: z.array(z.string()).optional(),
   emails: z.array(z.object({ address: z.string() })).optional(),
   suspended: z.boolean(),
   isAdmin: z.boolean(),
 });
 
-const FIELDS = 'id,primaryEmail,aliases,emails,suspended,isAdmin';
+const FIELDS = 'id,primaryEmail,name/fullName,aliases,emails,suspended,isAdmin';
 
 const route =
   (method: string) =>
@@ -65,7 +66,7 @@ export const GOOGLE_ROWS: OperationRows<GoogleOperations, BearerHandle> = {
 };
 
 function readUser(json: unknown, asked: Input): GoogleUser {
-  const { id, primaryEmail, aliases = [], emails = [], suspended, isAdmin } = user.parse(json);
+  const { id, primaryEmail, name, aliases = [], emails = [], ...state } = user.parse(json);
   // The caller will act on this id.
   if (GOOGLE_ID.test(asked.user) && asked.user !== id)
     throw new TypeError('the response is about another user');
@@ -73,8 +74,8 @@ function readUser(json: unknown, asked: Input): GoogleUser {
   return {
     id,
     primaryEmail,
+    fullName: name?.fullName ?? null,
     emails: [...further].filter((one) => one !== primaryEmail),
-    suspended,
-    isAdmin,
+    ...state,
   };
 }

@@ -4,6 +4,7 @@ import type { OperationTable } from '../types.ts';
 export interface GoogleUser {
   id: string;
   primaryEmail: string;
+  fullName: string | null;
   /** Aliases and other e-mail addresses. */
   emails: string[];
   suspended: boolean;

@@ -58,6 +58,8 @@ export interface OktaRole {
   status: string | null;
   /** `USER` or `GROUP`. */
   assignmentType: string | null;
+  /** The group through which a user holds it; null for an own role, or if Okta does not say. */
+  groupId: string | null;
   /** For a custom role. */
   resourceSet: string | null;
 }

@@ -16,6 +16,7 @@ const VERSION = '/services/data/v62.0';
 const record = z.object({
   Id: id,
   Username: z.string(),
+  Name: z.string().nullish(),
   Email: z.string().nullish(),
   FederationIdentifier: z.string().nullish(),
   IsActive: z.boolean(),
@@ -77,7 +78,7 @@ export const SALESFORCE_ROWS: OperationRows<SalesforceOperations, BearerHandle> 
 /** The SOQL query for one user. The input is already validated; it is escaped as well. */
 function query(user: string): string {
   const field = SALESFORCE_ID.test(user) ? 'Id' : 'Username';
-  return `SELECT Id, Username, Email, FederationIdentifier, IsActive FROM User WHERE ${field} = '${escapeSoql(user)}'`;
+  return `SELECT Id, Username, Name, Email, FederationIdentifier, IsActive FROM User WHERE ${field} = '${escapeSoql(user)}'`;
 }
 
 const loginQuery = (userId: string): string =>
@@ -103,13 +104,14 @@ const isSame = (one: string, other: string): boolean => one.slice(0, 15) === oth
 function readUser(json: unknown, requested: string): SalesforceUser {
   const [found, ...others] = answered.parse(json).records;
   if (found === undefined || others.length > 0) throw new NotFoundInAnswer();
-  const { Id, Username, Email, FederationIdentifier, IsActive } = record.parse(found);
+  const { Id, Username, Name, Email, FederationIdentifier, IsActive } = record.parse(found);
   // The caller will act on this id.
   const matches = SALESFORCE_ID.test(requested) ? isSame(Id, requested) : same(Username, requested);
   if (!matches) throw new TypeError('the response is about another user');
   return {
     id: Id,
     username: Username,
+    name: Name ?? null,
     email: Email ?? null,
     federationId: FederationIdentifier ?? null,
     active: IsActive,

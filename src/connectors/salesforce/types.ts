@@ -5,6 +5,7 @@ export interface SalesforceUser {
   /** 18 or 15 characters. */
   id: string;
   username: string;
+  name: string | null;
   email: string | null;
   federationId: string | null;
   active: boolean;

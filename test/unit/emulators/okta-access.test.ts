@@ -41,7 +41,11 @@ describe('roles of the emulated Okta', () => {
       { type: 'APP_ADMIN', assignmentType: 'USER' },
     ]);
     expect(await rows(`/users/${ids.member}/roles`)).toMatchObject([
-      { type: 'HELP_DESK_ADMIN', assignmentType: 'GROUP' },
+      {
+        type: 'HELP_DESK_ADMIN',
+        assignmentType: 'GROUP',
+        _links: { assignee: { href: expect.stringMatching(`/groups/${ids.group}$`) } },
+      },
     ]);
     expect(await rows(`/groups/${ids.group}/roles`)).toMatchObject([{ type: 'HELP_DESK_ADMIN' }]);
   });

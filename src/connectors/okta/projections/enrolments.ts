@@ -56,8 +56,20 @@ const role = z
     status: text,
     assignmentType: text,
     'resource-set': text,
+    _links: z
+      .object({ assignee: z.object({ href: text }) })
+      .nullish()
+      .catch(null),
   })
-  .transform(({ 'resource-set': resourceSet, ...rest }): OktaRole => ({ ...rest, resourceSet }));
+  .transform(({ 'resource-set': resourceSet, _links: links, ...rest }): OktaRole => ({
+    ...rest,
+    groupId: groupIn(links?.assignee.href ?? ''),
+    resourceSet,
+  }));
+
+/** The id of the group to which a link leads; null if it leads elsewhere. */
+const groupIn = (href: string): string | null =>
+  /\/api\/v1\/groups\/([A-Za-z0-9]{20})$/.exec(href)?.[1] ?? null;
 
 /** A list of enrolled factors: id, type, provider and status, nothing else. */
 export const parseFactors = (json: unknown): OktaFactor[] =>

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEmulators } from '../../../../emulators/start.ts';
 import type { RunningEmulators } from '../../../../emulators/start.ts';
+import { INPUT_VALID_MS } from '../../../../src/governance/stored-input.ts';
 import type { Policy } from '../../../../src/governance/types.ts';
 import { openStore } from '../../../../src/store/open.ts';
 import type { Store } from '../../../../src/store/types.ts';
@@ -20,7 +21,16 @@ type Person = (typeof PEOPLE)[number];
 type Move =
   | { kind: 'vote'; who: Person }
   | { kind: 'join' | 'leave'; who: (typeof OWNERS)[number] }
-  | { kind: 'rename' | 'escalate' | 'slack' };
+  | { kind: 'rename' | 'escalate' | 'slack' }
+  | { kind: 'replay'; how: keyof typeof REPLAYS };
+
+/** How somebody starts an old workflow again in Temporal, and why it opens no request. */
+const REPLAYS = {
+  again: 'input_used',
+  sameRun: 'input_used',
+  late: 'input_expired',
+  elsewhere: 'input_elsewhere',
+} as const;
 
 interface Life {
   /** `named`: by the group; `rights`: the same for a change of who may approve; `channel`. */
@@ -97,13 +107,19 @@ const move: fc.Arbitrary<Move> = fc.oneof(
   },
   { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('rename', 'escalate', 'slack') }) },
 ) as fc.Arbitrary<Move>;
+const replay: fc.Arbitrary<Move> = fc.record({
+  kind: fc.constant('replay'),
+  how: fc.constantFrom(...(Object.keys(REPLAYS) as (keyof typeof REPLAYS)[])),
+});
 const moves = fc.array(move, { maxLength: 5 });
 const life: fc.Arbitrary<{ before: Move[]; life: Life }> = fc.record({
   before: moves,
   life: fc.record({
     request: fc.constantFrom('named', 'rights', 'channel'),
     requester: fc.constantFrom('known', 'known', 'known', 'unknown'),
-    moves,
+    moves: fc.array(fc.oneof({ weight: 11, arbitrary: move }, { weight: 2, arbitrary: replay }), {
+      maxLength: 6,
+    }),
   }),
 });
 
@@ -129,7 +145,7 @@ describe('an approval whose approvers change', () => {
       ...given,
     });
 
-  it('ends as a plain model says, in any order of votes, joining, leaving, renaming, escalation and outages', async () => {
+  it('ends as a plain model says, in any order of votes, joining, leaving, renaming, escalation, outages and replayed inputs', async () => {
     await assertProperty(
       fc.asyncProperty(life, async (given) => {
         const emulators = await startEmulators({ profile: 'empty', rateLimit: 0, log: null });
@@ -200,7 +216,16 @@ describe('an approval whose approvers change', () => {
         ? { operation: 'groups:add_member', params: { groupId: owners.id, userId: target.id } }
         : suspending(target.id);
     const opened = model.opens();
-    expect(await governed.open({ ...input, as })).toEqual(opened);
+    const inputRef = await governed.keep({ ...input, as });
+    expect(await governed.open({ inputRef })).toEqual(opened);
+    const replayed = async (how: keyof typeof REPLAYS): Promise<string> => {
+      const kept = how === 'elsewhere' ? await governed.keep({ ...input, as }, 'other') : inputRef;
+      return governed.openBeside(how === 'sameRun' ? { ...input, as } : { inputRef: kept }, {
+        lateMs: how === 'late' ? 2 * INPUT_VALID_MS : 0,
+        ...(how === 'sameRun' && { run: governed.requestId }),
+      });
+    };
+    expect(await replayed('again')).toBe(REPLAYS.again);
     if (opened.state !== 'pending') return;
     let approved = false;
     for (const one of life.moves) {
@@ -213,11 +238,16 @@ describe('an approval whose approvers change', () => {
         approved = model.approves(one.who);
         const { accepted } = await governed.vote(`${one.who}@example.com`);
         expect(accepted).toBe(approved);
+      } else if (one.kind === 'replay') {
+        const before = await governed.record();
+        expect(await replayed(one.how)).toBe(REPLAYS[one.how]);
+        expect(await governed.record()).toEqual(before);
       } else await make(one);
     }
     if (!approved) return;
     const end = await governed.perform(5);
     expect(end.code ?? end.state).toBe(model.ends());
+    expect(await replayed('again')).toBe(REPLAYS.again);
   }
 
   const suspending = (userId: string) => ({

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { startEmulators } from '../../../../emulators/start.ts';
 import type { RunningEmulators } from '../../../../emulators/start.ts';
 import type { Policy } from '../../../../src/governance/types.ts';
+import { approvalHistory } from '../../../../src/services/approvals/history.ts';
 import { openStore } from '../../../../src/store/open.ts';
 import type { Store } from '../../../../src/store/types.ts';
 import { GovernedSteps } from '../../../support/governed-steps.ts';
@@ -116,6 +117,19 @@ describe('the approvers of a request', () => {
     await governed.remind();
     expect((await governed.record()).approval?.unread).toEqual([]);
     expect(await governed.eligible()).toHaveLength(3);
+  });
+
+  it('of whom there is none end the request, and `why` names that', async () => {
+    emulators.okta.addGroup({ name: 'Nobody' });
+    const governed = steps(granting('one', by('Nobody')));
+    expect(await governed.open(suspend())).toEqual({
+      state: 'denied',
+      code: 'no_eligible_approver',
+    });
+    const [, denied] = await approvalHistory(store, await governed.record());
+    expect(denied).toMatchObject({ kind: 'action.denied' });
+    expect(denied?.text).toMatch(/no eligible approver/);
+    expect(denied?.text).toContain('(no_eligible_approver)');
   });
 
   it('include a voter who is in a channel that could not be read', async () => {

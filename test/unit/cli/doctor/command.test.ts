@@ -134,6 +134,36 @@ it.each([
   expect(check).toMatchObject({ ok: false, remedy: expect.stringMatching(remedy) });
 });
 
+const LOGS_DENIED = {
+  vendor: 'okta',
+  pathPattern: '/api/v1/logs',
+  kind: 'status',
+  status: 403,
+} as const;
+
+it('names the scope of what governed operations read, a failure once approvers are configured', async () => {
+  const named = async (more?: string) =>
+    (await checksOf({}, more)).find(({ name }) => name === 'okta governed reads');
+  expect(await named()).toMatchObject({
+    ok: true,
+    detail: expect.stringContaining('okta.logs.read'),
+    remedy: null,
+  });
+  await emulators.fault(LOGS_DENIED);
+  try {
+    const denied = {
+      detail: expect.stringContaining('not allowed: logs:read'),
+      remedy: expect.stringContaining('okta.logs.read'),
+    };
+    expect(await named()).toMatchObject({ ok: true, ...denied });
+    expect(await named("approvals: { default_approvers: ['user:ann@example.com'] }")).toMatchObject(
+      { ok: false, ...denied },
+    );
+  } finally {
+    await emulators.clearFaults();
+  }
+});
+
 const APPROVING = [...SPECIFIED, 'users:read', 'users:read.email', 'channels:read'];
 const buttonsOf = (checks: readonly CheckResult[]) =>
   checks.filter(({ name }) => name === 'slack signing secret' || name === 'slack button scopes');

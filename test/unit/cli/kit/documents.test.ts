@@ -10,6 +10,7 @@ import {
 } from '../../../../src/cli/approvals/render.ts';
 import { sealEntry } from '../../../../src/audit/entry.ts';
 import type { AuditDraft, AuditEntry } from '../../../../src/audit/types.ts';
+import type { RequestAbout } from '../../../../src/governance/request-text.ts';
 import type { ActionState } from '../../../../src/governance/types.ts';
 import { draftOf } from '../../../support/audit.ts';
 import { HOSTILE } from '../support/samples.ts';
@@ -59,6 +60,29 @@ describe('the document of an approval', () => {
     );
     expect(document.votes).toEqual([{ person: PEOPLE.bob, verdict: 'approve', at: AT }]);
     expect(approvalText(document, colors)).toContain(`${PEOPLE.bob} approve`);
+  });
+});
+
+describe('the list of approvals', () => {
+  it('shows whom each request concerns, by name or login, else by id', () => {
+    const id = '00u00000000000000009';
+    const person = {
+      id,
+      login: 'tom@example.com',
+      name: 'Tom Target',
+      department: null,
+      title: null,
+      status: 'ACTIVE',
+      lastLogin: null,
+      roles: [],
+    };
+    const listed = (about?: RequestAbout) =>
+      approvalsTable([approvalDocument(recordOf({ ...(about && { about }) }))], colors);
+    expect(listed({ person, names: { [id]: 'tom@example.com' } })).toContain('Tom Target');
+    expect(listed({ person: null, names: { [id]: 'tom@example.com' } })).toContain(
+      'tom@example.com',
+    );
+    expect(listed()).toContain(id);
   });
 });
 

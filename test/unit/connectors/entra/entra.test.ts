@@ -50,6 +50,7 @@ const asked = <Output>() => context<Output>({ grant });
 const user = {
   id: ENTRA_USER,
   userPrincipalName: 'ann@northwind.example',
+  displayName: 'Ann Northwind',
   mail: null,
   accountEnabled: true,
   mobilePhone: 'x',
@@ -170,6 +171,7 @@ describe('Entra ID', () => {
     expect(output).toEqual({
       id: ENTRA_USER,
       userPrincipalName: 'ann@northwind.example',
+      displayName: 'Ann Northwind',
       mail: null,
       accountEnabled: true,
     });
@@ -178,8 +180,10 @@ describe('Entra ID', () => {
       `/v1.0/users/${name}`,
       `/v1.0/users/${ENTRA_USER.toUpperCase()}`,
     ]);
-    expect(calls()[0]?.query.get('$select')).toBe('id,userPrincipalName,mail,accountEnabled');
-    expect(JSON.stringify(journal.drafts)).not.toContain('northwind.example');
+    expect(calls()[0]?.query.get('$select')).toBe(
+      'id,userPrincipalName,displayName,mail,accountEnabled',
+    );
+    expect(JSON.stringify(journal.drafts)).not.toMatch(/northwind/i);
     expect(journal.drafts[0]).toMatchObject({
       args: { by: 'userPrincipalName' },
       outcome: { id: ENTRA_USER, accountEnabled: true },

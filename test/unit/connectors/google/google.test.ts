@@ -37,6 +37,7 @@ const fieldsOf = async (promise: Promise<unknown>) =>
 const user = {
   id: GOOGLE_USER,
   primaryEmail: 'ann@northwind.example',
+  name: { givenName: 'Ann', fullName: 'Ann Northwind' },
   aliases: ['a@northwind.example'],
   emails: [{ address: 'ann@northwind.example', primary: true }, { address: 'ann@mail.example' }],
   suspended: false,
@@ -91,15 +92,16 @@ describe('Google Workspace', () => {
     expect(output).toEqual({
       id: GOOGLE_USER,
       primaryEmail: 'ann@northwind.example',
+      fullName: 'Ann Northwind',
       suspended: false,
       isAdmin: false,
       emails: ['a@northwind.example', 'ann@mail.example'],
     });
     expect(calls()[0]?.path).toBe('/admin/directory/v1/users/ann%40northwind.example');
     expect(calls()[0]?.query.get('fields')).toBe(
-      'id,primaryEmail,aliases,emails,suspended,isAdmin',
+      'id,primaryEmail,name/fullName,aliases,emails,suspended,isAdmin',
     );
-    expect(JSON.stringify(journal.drafts)).not.toMatch(/northwind|mail\.example|5550100/);
+    expect(JSON.stringify(journal.drafts)).not.toMatch(/northwind|mail\.example|5550100/i);
   });
 
   it.each([

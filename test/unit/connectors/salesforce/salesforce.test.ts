@@ -150,6 +150,7 @@ describe('Salesforce', () => {
     expect(output).toEqual({
       id: SALESFORCE_USER,
       username: 'Ann@northwind.example',
+      name: null,
       email: 'ann@mail.example',
       federationId: null,
       active: true,
@@ -157,7 +158,7 @@ describe('Salesforce', () => {
     expect(api.seen.map(({ path, query }) => [path, query.get('q')])).toEqual([
       [
         '/services/data/v62.0/query',
-        `SELECT Id, Username, Email, FederationIdentifier, IsActive FROM User WHERE ${where}`,
+        `SELECT Id, Username, Name, Email, FederationIdentifier, IsActive FROM User WHERE ${where}`,
       ],
     ]);
     expect(journal.drafts.map((draft) => draft.args)).toEqual([args]);
