@@ -133,6 +133,7 @@ export const ROOMS = {
       ...[...SERVED_BY, 'workflows/messages', 'audit', 'client', 'enrichment', 'flows'],
       'mfa/strength',
       ...TWIN_LISTED_BY,
+      'connectors/pages',
     ],
     // Loaded late: most commands call no vendor.
     lazily: ['connectors/create'],

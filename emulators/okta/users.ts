@@ -5,7 +5,7 @@ import { both, compileExpression, ExpressionError } from './expression.ts';
 import type { Expression } from './expression.ts';
 import type { UserRecord } from './model.ts';
 import type { OktaOrg } from './org.ts';
-import { answerPage, links } from './paging.ts';
+import { answerPage } from './paging.ts';
 import { renderGroup, renderUser, renderUserDetail } from './render.ts';
 
 /** GET routes of the users family. */
@@ -109,12 +109,24 @@ function groupsOf(org: OktaOrg) {
   return (request: EmulatedRequest): Answer => {
     const user = org.view(request.params.id ?? '');
     if (!user || user.vanish) return notFound(request.params.id ?? '', 'User');
-    const groups = org.groups
-      .filter((group) => group !== undefined)
-      .filter((group) => org.isMember(group, user));
-    const body = groups.map((group) => renderGroup(group, request));
-    return { status: 200, headers: { link: links(request, null) }, body };
+    const groups = org.groups.filter((group) => group !== undefined);
+    return answerPage(request, {
+      all: groups,
+      wanted: (group) => org.isMember(group, user),
+      cursor: (group) => group.id,
+      place: (cursor) => placeOf(groups, cursor),
+      render: renderGroup,
+      maxLimit: LARGEST_GROUP_PAGE,
+    });
   };
+}
+
+/** Most groups of a user on a page, and the default. */
+const LARGEST_GROUP_PAGE = 200;
+
+function placeOf(groups: readonly { id: string }[], id: string): number | null {
+  const place = groups.findIndex((group) => group.id === id);
+  return place === -1 ? null : place;
 }
 
 function appsOf(org: OktaOrg) {

@@ -33,3 +33,13 @@ export async function* readPages<Found extends Page>(
     after = page.next;
   }
 }
+
+/** All items of a list, over all its pages. Throws as `readPages` does. */
+export async function readItems<Item>(
+  list: ReadList,
+  read: (after: string | null) => Promise<Page & { items: readonly Item[] }>,
+): Promise<Item[]> {
+  const items: Item[] = [];
+  for await (const page of readPages(list, read)) items.push(...page.items);
+  return items;
+}

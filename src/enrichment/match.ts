@@ -1,5 +1,6 @@
 /** Matches an indicator against the users that Okta returns. */
 
+import { fold } from './indicator.ts';
 import type { Candidate, Indicator } from './types.ts';
 
 /** The fields of a user that matching uses. */
@@ -16,17 +17,15 @@ export function matchSteps({ isEmail, isId }: Indicator): MatchStep[] {
   return isId ? ['short_name', 'id'] : ['short_name'];
 }
 
-const fold = (text: string | null): string | null => text?.toLowerCase() ?? null;
-
 const MATCHES: Record<MatchStep, (user: Matchable, indicator: Indicator) => boolean> = {
   login: ({ login }, { name }) => fold(login) === name,
-  email: ({ email }, { name }) => fold(email) === name,
+  email: ({ email }, { name }) => email !== null && fold(email) === name,
   short_name: ({ login }, { name }) => fold(login) === name || shortName(login) === name,
   id: ({ id }, { exact }) => id === exact,
 };
 
-/** The part of a login before its @, in lower case. */
-const shortName = (login: string): string => login.toLowerCase().split('@', 1)[0] ?? '';
+/** The part of a login before its @, as names are compared. */
+const shortName = (login: string): string => fold(login).split('@', 1)[0] ?? '';
 
 /**
  * The users among a vendor's answers that are equal to the indicator. All other answers are

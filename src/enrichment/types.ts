@@ -83,8 +83,22 @@ export interface Enriched {
   errors: FieldError[];
 }
 
+/** Why an account was not looked up, or could not be. */
+export interface AccountError {
+  /**
+   * `not_an_okta_account`: the name is that of a system account, a computer or the like, is empty or
+   * too long. `invalid_argument`: the text cannot be a name. Otherwise the code of the failed call.
+   */
+  code: string;
+  message: string;
+  /** What to do about it. */
+  remedy: string;
+}
+
 /** What one provider reports about an account, as returned to the caller. */
 export interface ProviderAnswer extends Enriched {
+  /** Null if `success` is true. */
+  error: AccountError | null;
   verdict: MaliceVerdict | null;
   cached: boolean;
   age_seconds: number;

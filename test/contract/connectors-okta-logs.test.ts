@@ -182,7 +182,11 @@ describe('lists that Okta returns in one response', () => {
       headers: { link: `<${server.origin}${path}?after=p2>; rel="next"` },
     }));
     const { connectors } = harness(server.origin);
-    for (const operation of ['users:read_groups', 'users:read_roles', 'users:read_apps'] as const) {
+    for (const operation of [
+      'users:read_factors',
+      'users:read_roles',
+      'users:read_apps',
+    ] as const) {
       const error = await failureOf(connectors.okta(operation, { userId }, context()));
       expect(error).toMatchObject({ fields: { code: 'malformed' } });
     }

@@ -81,9 +81,17 @@ describe('an account looked up by command line, HTTP and workflow over one store
     });
   });
 
-  it('is refused if it is invalid', async () => {
+  it('is reported in its own row if it cannot be an account', async () => {
     expect(await arx.document<Document>(['enrich', 'a"b'], 2)).toMatchObject({
-      code: 'invalid_argument',
+      results: [{ okta: { success: false, error: { code: 'invalid_argument' } } }],
+    });
+    expect(await arx.document<Document>(['enrich', 'a"b', '', 'HOST01$', 'ann'])).toMatchObject({
+      results: [
+        { okta: { error: { code: 'invalid_argument' } } },
+        { okta: { error: { code: 'not_an_okta_account' } } },
+        { okta: { error: { code: 'not_an_okta_account' } } },
+        { okta: { success: true, error: null } },
+      ],
     });
     expect(await arx.document<Document>(['enrich'], 2)).toMatchObject({ code: 'usage' });
     await expect(enrich({})).rejects.toThrow();

@@ -5,6 +5,7 @@
  */
 
 import { VENDOR_ANSWERS } from './vendor-answers.ts';
+import { OKTA_READS } from './okta-reads.ts';
 
 /** A change of one source file that undoes an answer; `from` stands in the file exactly once. */
 export interface Change {
@@ -1883,6 +1884,7 @@ export const HAZARDS: readonly Hazard[] = [
   ...GOVERNANCE,
   ...ELSEWHERE,
   ...VENDOR_ANSWERS,
+  ...OKTA_READS,
 ];
 
 /**

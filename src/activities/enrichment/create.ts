@@ -33,11 +33,12 @@ function enrichOne(
       authenticatedBy: 'worker',
       surface: 'workflow',
     } as const;
-    const [found] = await deps.enricher
-      .enrich([account], { caller: { ...caller, workflowId, run }, refresh })
-      .catch((thrown: unknown) => Promise.reject(failureOf(thrown)));
+    const request = { caller: { ...caller, workflowId, run }, refresh };
+    const [found] = await deps.enricher.enrich([account], request);
     if (!found) throw invalid(NO_ACCOUNT);
     const { okta } = found;
+    // Text that cannot be a name is a permanent failure.
+    if (okta.error?.code === 'invalid_argument') throw invalid(okta.error.message);
     const {
       extracted,
       found: isFound,
@@ -46,9 +47,12 @@ function enrichOne(
       verdict,
       cached,
       enriched_at: enrichedAt,
+      error,
       errors,
     } = okta;
-    const codes = [...new Set(errors.map(({ call, code }) => `${call}: ${code}`))];
+    const failed = errors.map(({ call, code }) => `${call}: ${code}`);
+    // A name that is not that of an Okta account was not looked up, so no call failed.
+    const codes = [...new Set(error && failed.length === 0 ? [error.code] : failed)];
     const flags = {
       found: isFound,
       ambiguous,
@@ -73,12 +77,6 @@ async function inputOf(
       `the input ${input.inputRef} is not in this worker's store: run arx against the same DATABASE_URL`,
     );
   return { ...stored, ...(input.refresh === undefined ? {} : { refresh: input.refresh }) };
-}
-
-/** An invalid name of an account is a permanent failure. */
-function failureOf(thrown: unknown): unknown {
-  const { name, message } = thrown as Error;
-  return name === 'InvalidAccountError' ? invalid(message) : thrown;
 }
 
 const invalid = (message: string): ApplicationFailure =>

@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { JsonObject } from '../../audit/types.ts';
 import { ConnectorError, PolicyDeniedError } from '../../connectors/errors.ts';
+import { readPages } from '../../connectors/pages.ts';
 import type { Caller, OktaUser } from '../../connectors/types.ts';
 import { partsOf } from '../../governance/catalogue.ts';
 import { comparable } from '../../flows/comparable.ts';
@@ -128,12 +129,13 @@ const MEMBERSHIPS: Readonly<
   >
 > = {
   okta: async ({ connectors, caller }, groupId, userId) => {
-    const { output } = await connectors.okta(
-      'users:read_groups',
-      { userId },
-      readContext(caller, userId),
-    );
-    return output.some(({ id }) => id === groupId);
+    const groups = { connector: 'okta', operation: 'users:read_groups' } as const;
+    const pages = readPages(groups, async (after) => {
+      const context = readContext(caller, userId);
+      return (await connectors.okta('users:read_groups', { userId, after }, context)).output;
+    });
+    for await (const { items } of pages) if (items.some(({ id }) => id === groupId)) return true;
+    return false;
   },
   entra: async ({ connectors, caller }, groupId, userId) =>
     (await connectors.entra('groups:read', { groupId, userId }, readContext(caller, userId))).output

@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { ConnectorError, InvalidArgumentError } from '../../connectors/errors.ts';
+import { readItems } from '../../connectors/pages.ts';
 import { sameName } from '../../flows/comparable.ts';
 import { resolvePerson } from '../../governance/person.ts';
 import type { PersonReads, Resolution } from '../../governance/person.ts';
@@ -116,10 +117,14 @@ export class UserReader {
     return [...found.values()];
   }
 
-  /** The groups of the user; none if there is no such user. */
+  /** All groups of the user; none if there is no such user. */
   async groupsOf(userId: string): Promise<OktaGroup[]> {
     try {
-      return (await this.#okta('users:read_groups', { userId }, this.#context(userId))).output;
+      return await readItems(
+        { connector: 'okta', operation: 'users:read_groups' },
+        async (after) =>
+          (await this.#okta('users:read_groups', { userId, after }, this.#context(userId))).output,
+      );
     } catch (error) {
       if (error instanceof ConnectorError && error.code === 'not_found') return [];
       throw error;

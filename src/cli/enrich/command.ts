@@ -1,4 +1,4 @@
-import { nonEmptyText, several, withConfig, withJson, withLocal } from '../kit/options.ts';
+import { nonEmptyText, withConfig, withJson, withLocal } from '../kit/options.ts';
 import { usageError } from '../kit/errors.ts';
 import type { DefineVerb } from '../kit/verb.ts';
 
@@ -20,7 +20,7 @@ export const defineEnrich: DefineVerb = (program, run) => {
     .argument(
       '[account...]',
       'e-mail address, user name (optionally with DOMAIN\\) or Okta user id',
-      several,
+      everyAccount,
     );
   withJson(withLocal(withConfig(enrich)))
     .option('--refresh', 'read from Okta again instead of using stored answers')
@@ -40,3 +40,9 @@ export const defineEnrich: DefineVerb = (program, run) => {
       }),
     );
 };
+
+/** Any text: an account that cannot be one has a row of its own. */
+const everyAccount = (value: string, previous: string[] | undefined): string[] => [
+  ...(previous ?? []),
+  value,
+];

@@ -1,19 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { composeConnectors } from '../../services/connectors.ts';
 import { createEnricher, ENRICH_PRINCIPAL } from '../../services/enrichment/enricher.ts';
-import type {
-  EnrichRequest,
-  Enricher,
-  InvalidAccountError,
-  CallStep,
-} from '../../services/enrichment/types.ts';
+import type { EnrichRequest, Enricher, CallStep } from '../../services/enrichment/types.ts';
 import { oktaSettings } from '../../config/env/credentials.ts';
 import { enrichmentSettings } from '../../config/schema/enrichment-settings.ts';
 import type { EnrichedAccount } from '../../enrichment/types.ts';
 import type { Store } from '../../store/types.ts';
 import type { EnrichOptions } from './command.ts';
 import { accountsText, stepLines } from './render.ts';
-import { CliError } from '../kit/errors.ts';
 import { EXIT } from '../kit/exit.ts';
 import type { ExitCode } from '../kit/exit.ts';
 import { policiesOf } from '../kit/inspect.ts';
@@ -38,7 +32,7 @@ export async function enrichAccounts(
     async (store) => {
       const enricher = await enricherOf(settings, store);
       return options.test === undefined
-        ? await printAccounts(io, options, await enrich(enricher, accounts, createRequest(options)))
+        ? await printAccounts(io, options, await enricher.enrich(accounts, createRequest(options)))
         : await traceLookUp(io, { enricher, account: options.test, json: options.json ?? false });
     },
     { create: true },
@@ -71,21 +65,6 @@ function createRequest({ refresh = false }: Pick<EnrichOptions, 'refresh'>): Enr
   return { caller: { ...who, workflowId: `enrich/${run}`, run }, refresh };
 }
 
-async function enrich(
-  enricher: Enricher,
-  accounts: readonly string[],
-  request: EnrichRequest,
-): Promise<EnrichedAccount[]> {
-  try {
-    return await enricher.enrich(accounts, request);
-  } catch (thrown) {
-    const { name, code, message, remedy } = thrown as InvalidAccountError;
-    throw name === 'InvalidAccountError'
-      ? new CliError({ code, message, remedy, exit: EXIT.usage })
-      : thrown;
-  }
-}
-
 async function printAccounts(
   io: Io,
   { json = false }: EnrichOptions,
@@ -111,19 +90,22 @@ async function traceLookUp(
       io,
       io.colors.err.dim(`looking up ${plain(account)}; credentials and secrets are never shown`),
     );
-  const results = await enrich(enricher, [account], { ...createRequest({ refresh: true }), watch });
+  const results = await enricher.enrich([account], { ...createRequest({ refresh: true }), watch });
   if (json) await writeJson(io, { schema: 'arx.enrichment/v1', results, steps });
   else await print(io, accountsText(results, io.colors.out));
   return exitOf(results);
 }
 
 /**
- * An account that was not found is a valid answer. A look-up that failed determines the exit code.
+ * An account that was not found is a valid answer, and so is a name that is not that of an Okta
+ * account. A look-up that failed determines the exit code, or that no text could be a name.
  */
 function exitOf(results: readonly EnrichedAccount[]): ExitCode {
-  const codes = results
-    .filter(({ okta }) => !okta.success)
-    .flatMap(({ okta }) => okta.errors.map(({ code }) => code));
+  const codes = results.flatMap(({ okta }) => okta.error?.code ?? []);
+  if (codes.length === results.length && codes.every((code) => code === 'invalid_argument'))
+    return EXIT.usage;
   if (codes.includes('unauthenticated')) return EXIT.authentication;
-  return codes.length > 0 ? EXIT.error : EXIT.ok;
+  return codes.some((code) => !NOT_LOOKED_UP.has(code)) ? EXIT.error : EXIT.ok;
 }
+
+const NOT_LOOKED_UP: ReadonlySet<string> = new Set(['invalid_argument', 'not_an_okta_account']);

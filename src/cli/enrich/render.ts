@@ -31,7 +31,7 @@ const listOf = (values: readonly string[] | null, none: string): string | readon
 
 function card({ indicator, okta }: EnrichedAccount, colors: Colors, now: number): string {
   if (okta.extracted === null)
-    return `${colors.bold(plain(indicator))}: ${colors.yellow(absenceText(okta))}`;
+    return `${colors.bold(plain(shorten(indicator)))}: ${colors.yellow(absenceText(okta))}`;
   const { extracted } = okta;
   const head = `${colors.bold(plain(extracted.login))}: ${statusText(extracted, colors)}`;
   return [head, recordText(factsOf(okta, extracted, { colors, now }), colors, { indent: 2 })].join(
@@ -107,7 +107,8 @@ const table = (accounts: readonly EnrichedAccount[], colors: Colors): string =>
 
 function rowOf({ indicator, okta }: EnrichedAccount): string[] {
   const account = okta.extracted;
-  if (account === null) return [indicator, absenceText(okta), ...Array<string>(8).fill('')];
+  if (account === null)
+    return [shorten(indicator), absenceText(okta), ...Array<string>(8).fill('')];
   const { mfa_factors: factors, groups } = account;
   const roles = rolesOf(account);
   return [
@@ -124,8 +125,25 @@ function rowOf({ indicator, okta }: EnrichedAccount): string[] {
   ];
 }
 
-const absenceText = ({ found, ambiguous }: ProviderAnswer): string =>
-  found === null ? 'could not be looked up' : ambiguous ? 'ambiguous' : 'not found';
+function absenceText({ found, ambiguous, error }: ProviderAnswer): string {
+  const refused = REFUSED[error?.code ?? ''];
+  if (refused !== undefined) return refused;
+  return found === null ? 'could not be looked up' : ambiguous ? 'ambiguous' : 'not found';
+}
+
+const REFUSED: Readonly<Record<string, string>> = {
+  not_an_okta_account: 'not an Okta account',
+  invalid_argument: 'not a name',
+};
+
+const LONGEST_NAME = 80;
+
+/** A name as it is shown: alerts have names of any length. */
+function shorten(name: string): string {
+  const characters = [...name];
+  if (characters.length <= LONGEST_NAME) return name === '' ? '(empty)' : name;
+  return `${characters.slice(0, LONGEST_NAME - 1).join('')}…`;
+}
 
 function notes({ indicator, okta }: EnrichedAccount, colors: Colors): string[] {
   const calls = new Map(okta.errors.map(({ call, code }) => [call, code]));
@@ -133,7 +151,12 @@ function notes({ indicator, okta }: EnrichedAccount, colors: Colors): string[] {
   const failed = [...calls].map(([call, code]) =>
     paragraph(`! ${plain(indicator)}: okta ${call} failed: ${messageOf(code)} (${code})`, colors),
   );
+  // A name that was not looked up has an error, but no failed call.
+  const refused = okta.error !== null && failed.length === 0 ? [okta.error.message] : [];
   return [
+    ...refused.map((message) =>
+      colors.yellow(paragraph(`! ${plain(shorten(indicator))}: ${message}`, colors)),
+    ),
     ...failed.map((note) => colors.yellow(note)),
     ...(candidates.length > 0
       ? [paragraph(`${plain(indicator)} could be ${plain(candidates.join(', '))}`, colors)]

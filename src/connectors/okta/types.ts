@@ -149,7 +149,7 @@ export interface OktaUserOperations {
   'users:clear_sessions': { input: OneUser & { oauthTokens?: boolean }; output: null };
   'users:read_factors': { input: OneUser; output: OktaFactor[] };
   'users:read_apps': { input: OneUser; output: OktaAppLink[] };
-  'users:read_groups': { input: OneUser; output: OktaGroup[] };
+  'users:read_groups': { input: OneUser & Paging; output: OktaPage<OktaGroup> };
   'users:read_roles': { input: OneUser; output: OktaRole[] };
   'users:read_enrollments': { input: OneUser; output: OktaEnrollment[] };
 }

@@ -1,3 +1,4 @@
+import { formsOf } from '../../enrichment/indicator.ts';
 import { hitsOf, matchOf, matchSteps } from '../../enrichment/match.ts';
 import type { Match, MatchStep } from '../../enrichment/match.ts';
 import type { Indicator } from '../../enrichment/types.ts';
@@ -28,19 +29,23 @@ export async function findAccount(call: OktaCall, indicator: Indicator): Promise
 }
 
 const STEPS: Record<MatchStep, (call: OktaCall, indicator: Indicator) => Promise<OktaUser[]>> = {
-  login: (call, { name }) => listUsers(call, { login: name }),
+  login: (call, { name }) => listForms(call, name, (login) => ({ login })),
   // In Okta a filter compares stored values by case, a search does not (Management API, List all
   // users).
   email: async (call, { name }) => [
-    ...(await listUsers(call, { email: name })),
+    ...(await listForms(call, name, (email) => ({ email }))),
     ...(await listUsers(call, {
-      search: `profile.login eq ${quote(name)} or profile.email eq ${quote(name)}`,
+      search: formsOf(name)
+        .map((one) => `profile.login eq ${quote(one)} or profile.email eq ${quote(one)}`)
+        .join(' or '),
     })),
   ],
   // The short name ends at the @, so a longer name with the same beginning does not match.
   short_name: (call, { name }) =>
     listUsers(call, {
-      search: `profile.login eq ${quote(name)} or profile.login sw ${quote(`${name}@`)}`,
+      search: formsOf(name)
+        .map((one) => `profile.login eq ${quote(one)} or profile.login sw ${quote(`${one}@`)}`)
+        .join(' or '),
     }),
   id: async (call, { exact }) => {
     try {
@@ -51,6 +56,17 @@ const STEPS: Record<MatchStep, (call: OktaCall, indicator: Indicator) => Promise
     }
   },
 };
+
+/** One listing for each form of the name; most names have one. */
+async function listForms(
+  call: OktaCall,
+  name: string,
+  by: (form: string) => Listing,
+): Promise<OktaUser[]> {
+  const found: OktaUser[] = [];
+  for (const form of formsOf(name)) found.push(...(await listUsers(call, by(form))));
+  return found;
+}
 
 async function listUsers(call: OktaCall, by: Listing): Promise<OktaUser[]> {
   const users: OktaUser[] = [];

@@ -3,7 +3,8 @@ import { errorsOf, extract } from '../../enrichment/extract.ts';
 import type { Reading, Readings } from '../../enrichment/extract.ts';
 import type { Value } from '../../governance/operators.ts';
 import type { Enriched, Indicator } from '../../enrichment/types.ts';
-import type { OktaUser } from '../../connectors/types.ts';
+import { readItems } from '../../connectors/pages.ts';
+import type { OktaGroup, OktaUser } from '../../connectors/types.ts';
 import { callFailure } from './okta-call.ts';
 import type { OktaCall, CallFailure } from './okta-call.ts';
 import { findAccount } from './find-account.ts';
@@ -61,7 +62,8 @@ export async function lookUp(
   };
 }
 
-const EMPTY_RESULT: Omit<Enriched, 'enriched_at'> = {
+/** The result without a look-up. */
+export const EMPTY_RESULT: Omit<Enriched, 'enriched_at'> = {
   found: false,
   ambiguous: false,
   candidates: [],
@@ -72,6 +74,7 @@ const EMPTY_RESULT: Omit<Enriched, 'enriched_at'> = {
 
 /** A refusal to read users at all is for the caller. */
 function failureOrThrow(thrown: unknown): CallFailure {
+  if (thrown instanceof RangeError) return TOO_MANY;
   const failure = callFailure(thrown);
   if (failure === null || (thrown as Error).name === 'PolicyDeniedError') throw thrown;
   return failure;
@@ -81,23 +84,32 @@ async function readAll(call: OktaCall, userId: string, period: Period): Promise<
   const of = { userId };
   const [factors, groups, roles, logs] = await Promise.all([
     readingOf(call('users:read_factors', of, userId)),
-    readingOf(call('users:read_groups', of, userId)),
+    readingOf(readGroups(call, userId)),
     readingOf(call('users:read_roles', of, userId)),
     readingOf(readLog(call, userId, period)),
   ]);
   return { factors, groups, roles, logs };
 }
 
+/** More pages than are read for one account. */
+const TOO_MANY: CallFailure = { code: 'too_many', status: null };
+
 async function readingOf<Output>(call: Promise<Output>): Promise<Reading<Output>> {
   try {
     return { ok: true, value: await call };
   } catch (thrown) {
-    if (thrown instanceof RangeError) return { ok: false, code: 'too_many', status: null };
+    if (thrown instanceof RangeError) return { ok: false, ...TOO_MANY };
     const failure = callFailure(thrown);
     if (failure === null) throw thrown;
     return { ok: false, ...failure };
   }
 }
+
+/** The groups of the account, over all pages. */
+const readGroups = (call: OktaCall, userId: string): Promise<OktaGroup[]> =>
+  readItems({ connector: 'okta', operation: 'users:read_groups' }, (after) =>
+    call('users:read_groups', { userId, after }, userId),
+  );
 
 /**
  * The log entries of the account in the period. Throws RangeError if there are more than are read

@@ -51,24 +51,9 @@ export interface LookedUp {
 /** Looks up accounts, each once for all simultaneous callers. */
 export interface Enricher {
   /**
-   * The results of these accounts, in their order. Throws InvalidAccountError before any call if
-   * one of them cannot be an account, PolicyDeniedError if users may not be read, and the errors of
-   * the store.
+   * The results of these accounts, in their order. A name that cannot be that of an Okta account has
+   * a result with `success: false` and `error`, and costs no call. Throws PolicyDeniedError if users
+   * may not be read, and the errors of the store.
    */
   enrich(accounts: readonly string[], request: EnrichRequest): Promise<EnrichedAccount[]>;
-}
-
-/**
- * Thrown for text that cannot name an account; `index` is its position among the given accounts.
- */
-export class InvalidAccountError extends Error {
-  override readonly name = 'InvalidAccountError';
-  readonly code = 'invalid_argument';
-  readonly remedy =
-    'Give an e-mail address, a user name (optionally with DOMAIN\\ before it) or an Okta user id.';
-  readonly index: number;
-  constructor(index: number, problem: string) {
-    super(`account ${index + 1} ${problem}`);
-    this.index = index;
-  }
 }

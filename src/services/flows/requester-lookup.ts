@@ -1,5 +1,6 @@
 import { ANONYMOUS, nameOf, principalOf, userIn } from '../../governance/principal.ts';
 import { groupMeant } from '../../governance/authority.ts';
+import { readItems } from '../../connectors/pages.ts';
 import type { CallContext, Caller, OktaGroup, OktaUser } from '../../connectors/types.ts';
 import { namesGroups } from '../../flows/permissions.ts';
 import { isSuperAdministrator } from '../../flows/refusals.ts';
@@ -22,6 +23,13 @@ export interface Identity {
 }
 
 type LookupParts = Pick<FlowServiceParts, 'connectors' | 'newId' | 'now' | 'settings' | 'store'>;
+
+/** All groups of a user. */
+const readGroups = ({ okta, context }: OktaReader, userId: string): Promise<OktaGroup[]> =>
+  readItems(
+    { connector: 'okta', operation: 'users:read_groups' },
+    async (after) => (await okta('users:read_groups', { userId, after }, context(userId))).output,
+  );
 
 /** Identifies requesters in Okta. Throws RequesterUnreadableError if Okta does not answer. */
 export class RequesterLookup {
@@ -90,12 +98,9 @@ export class RequesterLookup {
     userId: string,
     wanted: ReadonlySet<string>,
   ): Promise<string[]> {
-    const groups = await this.#groups.get(userId, async () => {
-      const { output } = await orRequesterUnreadable(
-        reader.okta('users:read_groups', { userId }, reader.context(userId)),
-      );
-      return output;
-    });
+    const groups = await this.#groups.get(userId, () =>
+      orRequesterUnreadable(readGroups(reader, userId)),
+    );
     const byId = groups.filter(({ id }) => wanted.has(id)).map(({ id }) => id);
     const candidates = groups.filter(({ name }) => wanted.has(name));
     const areMeant = await Promise.all(candidates.map((group) => this.#isMeant(reader, group)));

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { InvalidAccountError } from '../../../src/services/enrichment/types.ts';
 import type { CallStep } from '../../../src/services/enrichment/types.ts';
 import { startEmulators } from '../../../emulators/start.ts';
 import type { RunningEmulators } from '../../../emulators/start.ts';
@@ -82,23 +81,89 @@ describeOnStores('an account', ({ fresh, again }) => {
       });
   });
 
-  it('whose name is hostile costs no call', async () => {
+  it('is found with dots, blanks and accents in its login, which no path ever has', async () => {
     const { enricher } = enricherOver(emulators, await fresh());
-    const before = calls();
-    for (const name of [
-      'x'.repeat(10_000),
-      'a" or id pr',
-      '../groups',
-      'a\u0000',
-      '\u212Aate',
-      '',
-    ]) {
-      const refused = enricher.enrich(['ann', name], { caller: CALLER });
-      await expect(refused).rejects.toThrow(InvalidAccountError);
-      await expect(refused).rejects.toMatchObject({ index: 1 });
+    const logins = [
+      'j..doe@example.com',
+      '.hidden@example.com',
+      'jane van doe@example.com',
+      '../groups@example.com',
+      'jose\u0301@example.com',
+      'ren\u00e9e@example.com',
+    ];
+    for (const login of logins) emulators.okta.addUser({ login });
+    const from = emulators.log.entries.length;
+    for (const login of logins) {
+      const name = login.normalize(login === login.normalize('NFC') ? 'NFD' : 'NFC');
+      expect((await one(enricher, name)).extracted?.login).toBe(login);
     }
-    expect(calls()).toBe(before);
+    expect((await one(enricher, 'jos\u00e9')).extracted?.login).toBe('jose\u0301@example.com');
+    const paths = emulators.log.entries.slice(from).map(({ path }) => path);
+    for (const path of paths)
+      expect(path).toMatch(/^\/api\/v1\/(logs|users(\/[A-Za-z0-9]{20}\/\w+)?)$/);
+  });
+
+  it('has its own result in a batch, whatever the other names are', async () => {
+    const { enricher } = enricherOver(emulators, await fresh());
+    const expected = {
+      'ann@example.com': null,
+      'a" or id pr': 'invalid_argument',
+      'a\u0000': 'invalid_argument',
+      '\u212Aate': 'invalid_argument',
+      '': 'not_an_okta_account',
+      ['x'.repeat(10_000)]: 'not_an_okta_account',
+      'NT AUTHORITY\\SYSTEM': 'not_an_okta_account',
+      HOST01$: 'not_an_okta_account',
+      'S-1-5-18': 'not_an_okta_account',
+      'nobody@example.com': null,
+    };
+    const before = calls();
+    const results = await enricher.enrich(Object.keys(expected), { caller: CALLER });
+    for (const [at, [name, code]] of Object.entries(expected).entries()) {
+      const { indicator, okta } = results[at]!;
+      expect([indicator, okta.error?.code ?? null]).toEqual([name, code]);
+      if (code === null) expect(okta.success).toBe(true);
+      else
+        expect(okta).toMatchObject({
+          found: false,
+          ambiguous: false,
+          success: false,
+          extracted: null,
+          errors: [],
+          verdict: null,
+          error: { message: expect.stringMatching(/^The name /), remedy: expect.any(String) },
+        });
+    }
+    // Five for the account that exists, and three to search the other one.
+    expect(calls() - before).toBe(8);
     expect(await one(enricher, 'аnn@example.com')).toMatchObject({ found: false });
+  });
+
+  it('has all its groups, over all pages, and none if one page cannot be read', async () => {
+    const { enricher } = enricherOver(emulators, await fresh());
+    const groups = Array.from({ length: 450 }, (_, at) => `Team ${at}`);
+    emulators.okta.addUser({ login: 'member@example.com', groups });
+    const found = await one(enricher, 'member@example.com');
+    expect(found.errors).toEqual([]);
+    expect(found.extracted?.groups).toEqual(expect.arrayContaining(groups));
+    expect(found.extracted?.groups?.length).toBe(451);
+    const broken = { vendor: 'okta', pathPattern: '/groups\\?.*after=', kind: 'status' } as const;
+    emulators.faults.add({ ...broken, status: 403 });
+    expect(await one(enricher, 'member@example.com', { refresh: true })).toMatchObject({
+      extracted: { groups: null },
+      errors: [{ field: 'groups', call: 'users:read_groups', code: 'forbidden' }],
+    });
+  });
+
+  it('whose listing does not end has a result with an error, and the others have theirs', async () => {
+    const { enricher } = enricherOver(emulators, await fresh());
+    const rule = { vendor: 'okta', pathPattern: 'endless', kind: 'emptyPage' } as const;
+    emulators.faults.add(rule);
+    const results = await enricher.enrich(['endless', 'ann'], { caller: CALLER });
+    expect(results.map(({ okta }) => okta)).toMatchObject([
+      { found: null, success: false, error: { code: 'too_many' } },
+      { found: true, success: true, error: null },
+    ]);
   });
 
   it('is looked up once for all callers, even from another process, and not again while the answer is valid', async () => {
@@ -184,6 +249,10 @@ describeOnStores('an account', ({ fresh, again }) => {
       extracted: null,
       verdict: null,
       errors: [{ field: 'extracted', call: 'users:read', code: 'forbidden', status: 403 }],
+      error: {
+        code: 'forbidden',
+        message: 'Okta did not answer users:read: forbidden, HTTP status 403.',
+      },
     });
   });
 

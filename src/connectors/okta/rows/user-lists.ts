@@ -1,15 +1,20 @@
-import { userInput } from '../inputs.ts';
+import { z } from 'zod';
+import { oktaId, pageFields, userInput } from '../inputs.ts';
 import { parseEnrollments, parseFactors, parseRoles } from '../projections/enrolments.ts';
 import { parseGroups } from '../projections/groups.ts';
 import { parseAppLinks } from '../projections/users.ts';
 import type { OktaUserOperations } from '../types.ts';
-import { countEvidence, routeTo, whole } from './shared.ts';
+import { countEvidence, page, pageEvidence, pagingOf, routeTo, whole } from './shared.ts';
 import type { OktaRows } from './shared.ts';
 
 type UserLists = Pick<
   OktaUserOperations,
   `users:${'read_factors' | 'read_apps' | 'read_groups' | 'read_roles' | 'read_enrollments'}`
 >;
+
+const PAGE_SIZE = 200;
+
+const groupsInput = z.strictObject({ userId: oktaId, ...pageFields(PAGE_SIZE) });
 
 const ONE = '/api/v1/users/{userId}';
 const under = (userId: string, rest: string): string => `/api/v1/users/${userId}/${rest}`;
@@ -22,7 +27,11 @@ export const userListRows = (origin: string): OktaRows<UserLists> => ({
     route: ({ userId }) => routeTo('GET', `${ONE}/factors`, { userId }),
     send: async ({ userFactorApi }, { userId }) =>
       (await userFactorApi.listFactors({ userId })).getNextPage(),
-    project: ({ json }) => parseFactors(json),
+    project: (answered) =>
+      whole(parseFactors(answered.json), answered, {
+        origin,
+        path: under(answered.input.userId, 'factors'),
+      }),
     redact: ({ userId }) => ({ userId }),
     evidence: (factors) => ({ factors: factors.length }),
   },
@@ -41,17 +50,21 @@ export const userListRows = (origin: string): OktaRows<UserLists> => ({
   },
   'users:read_groups': {
     write: false,
-    input: userInput,
+    input: groupsInput,
     route: ({ userId }) => routeTo('GET', `${ONE}/groups`, { userId }),
-    send: async ({ userApi }, { userId }) =>
-      (await userApi.listUserGroups({ userId })).getNextPage(),
+    send: async ({ userApi }, { userId, limit = PAGE_SIZE, after }) => {
+      const groups = await userApi.listUserGroups({ userId });
+      // The SDK has no parameters for the pages of this listing.
+      groups.nextUri = withQuery(groups.nextUri, { limit, after });
+      return groups.getNextPage();
+    },
     project: (answered) =>
-      whole(parseGroups(answered.json), answered, {
+      page(parseGroups(answered.json), answered, {
         origin,
         path: under(answered.input.userId, 'groups'),
       }),
-    redact: ({ userId }) => ({ userId }),
-    evidence: countEvidence,
+    redact: ({ userId, ...pages }) => ({ userId, ...pagingOf(pages, PAGE_SIZE) }),
+    evidence: pageEvidence,
   },
   'users:read_roles': {
     write: false,
@@ -79,3 +92,13 @@ export const userListRows = (origin: string): OktaRows<UserLists> => ({
     evidence: countEvidence,
   },
 });
+
+function withQuery(
+  uri: string,
+  { limit, after }: { limit: number; after?: string | null | undefined },
+): string {
+  const url = new URL(uri);
+  url.searchParams.set('limit', String(limit));
+  if (after) url.searchParams.set('after', after);
+  return url.href;
+}

@@ -16,7 +16,7 @@ const texts = { type: ['array', 'null'], items: text } as const;
 
 const REFUSALS = {
   400: errorResponse(
-    `The text cannot be the name of an account; a query parameter is unknown, repeated or malformed; or the body is malformed or does not have 1 to ${MAX_ACCOUNTS} accounts.`,
+    `The account in the path cannot be the name of an account; a query parameter is unknown, repeated or malformed; or the body is malformed or does not have 1 to ${MAX_ACCOUNTS} accounts.`,
   ),
   401: errorResponse('No valid access key.'),
   403: errorResponse('The policies do not allow reading accounts.'),
@@ -42,10 +42,12 @@ export const ENRICH_SCHEMAS = {
       type: 'array',
       items: object({ field: text, call: text, code: text, status: orNull('integer') }),
     },
+    error: { anyOf: [ref('AccountError'), { type: 'null' }] },
     verdict: { enum: ['Pending', 'Benign', 'Suspicious', 'Malicious', null] },
     cached: { type: 'boolean' },
     age_seconds: { type: 'integer', minimum: 0 },
   }),
+  AccountError: object({ code: text, message: text, remedy: text }),
   Extracted: object({
     user_id: text,
     login: text,
@@ -97,7 +99,7 @@ export const ENRICH_PATHS = {
       requestBody: body(BATCH_BODY),
       responses: {
         200: json(
-          'In the order of the request.',
+          'In the order of the request. A name that cannot be that of an Okta account has success false and error.',
           object({
             schema: { const: 'arx.enrichment/v1' },
             results: { type: 'array', items: ref('Account') },

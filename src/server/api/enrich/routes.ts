@@ -4,7 +4,7 @@ import type { Context } from 'hono';
 import type { z } from 'zod';
 import { ENRICH_PRINCIPAL } from '../../../services/enrichment/enricher.ts';
 import type { EnrichRequest } from '../../../services/enrichment/types.ts';
-import type { EnrichedAccount } from '../../../enrichment/types.ts';
+import type { AccountError, EnrichedAccount } from '../../../enrichment/types.ts';
 import { bodySizeLimit } from '../../body-limit.ts';
 import { Problem } from '../../problem.ts';
 import type { ServerParts } from '../../types.ts';
@@ -12,7 +12,7 @@ import { KeyLimits } from '../key-limits.ts';
 import { checkLimit } from '../key-access.ts';
 import type { KeyAccess, KeyEnv as Env } from '../key-access.ts';
 import { NO_PARAMETERS, readQuery } from '../requests.ts';
-import { BATCH_BODY, MAX_ACCOUNTS, REFRESH_QUERY } from './inputs.ts';
+import { BATCH_BODY, MAX_ACCOUNTS, MAX_NAME, REFRESH_QUERY } from './inputs.ts';
 
 /** Enough for a thousand names of the greatest length with every character escaped. */
 const MAX_BYTES = 2 * 1024 * 1024;
@@ -39,19 +39,34 @@ export function enrichRoutes(parts: ServerParts, access: KeyAccess): Hono<Env> {
     const refresh = readParameters(context, REFRESH_QUERY).refresh === 'true';
     checkLimit(limits, context.get('key'), { count: 1, ...LIMIT });
     const [account] = await enrich(parts, context, {
-      accounts: [context.req.param('value')],
+      accounts: [readName(context.req.param('value'))],
       refresh,
     });
+    checkName(account?.okta.error ?? null);
     return context.json(account);
   });
   app.post('/', limitBody, async (context) => {
     readParameters(context, NO_PARAMETERS);
     const { accounts, refresh = false } = await readBatch(context);
     checkLimit(limits, context.get('key'), { count: accounts.length, ...LIMIT });
-    const results = await enrich(parts, context, { accounts, refresh });
+    const names = accounts.map((account) => account ?? '');
+    const results = await enrich(parts, context, { accounts: names, refresh });
     return context.json({ schema: 'arx.enrichment/v1', results });
   });
   return app;
+}
+
+function readName(value: string): string {
+  if (value.length <= MAX_NAME) return value;
+  const message = `The account has more than ${MAX_NAME} characters.`;
+  throw new Problem(400, 'invalid_argument', { message, remedy: 'Shorten it.' });
+}
+
+/** Throws Problem 400 if the one requested account cannot be the name of an account. */
+function checkName(error: AccountError | null): void {
+  if (error?.code !== 'invalid_argument') return;
+  const { code, message, remedy } = error;
+  throw new Problem(400, code, { message, remedy });
 }
 
 async function enrich(
@@ -71,10 +86,7 @@ async function asProblem<Result>(work: Promise<Result>): Promise<Result> {
   try {
     return await work;
   } catch (thrown) {
-    const { name, message, remedy = '' } = thrown as Error & { remedy?: string };
-    if (name === 'InvalidAccountError')
-      throw new Problem(400, 'invalid_argument', { message, remedy });
-    if (name !== 'PolicyDeniedError') throw thrown;
+    if ((thrown as Error).name !== 'PolicyDeniedError') throw thrown;
     throw new Problem(403, 'policy_denied', {
       message: `The policies do not allow ${ENRICH_PRINCIPAL} to read accounts.`,
       remedy:
