@@ -46,6 +46,7 @@ const BUILT_IN: readonly NewApp[] = [
 /** The applications of an organisation. */
 export class AppDirectory {
   readonly all: AppRecord[] = [];
+  readonly #removed = new Set<AppRecord>();
   readonly #org: OktaOrg;
 
   constructor(org: OktaOrg) {
@@ -55,7 +56,18 @@ export class AppDirectory {
 
   get(id: string): AppRecord | null {
     const likely = this.all[oktaIndex('0oa', id, this.#org.seed) ?? -1];
-    return likely?.id === id ? likely : (this.all.find((app) => app.id === id) ?? null);
+    const app = likely?.id === id ? likely : this.all.find((one) => one.id === id);
+    return app && this.isPresent(app) ? app : null;
+  }
+
+  /** False for an application that was removed; it leaves a gap, so that cursors stay valid. */
+  isPresent(app: AppRecord): boolean {
+    return !this.#removed.has(app);
+  }
+
+  remove(app: AppRecord): void {
+    app.status = 'INACTIVE';
+    this.#removed.add(app);
   }
 
   add({ id, label, users = [], groups = [], ...wanted }: NewApp): AppRecord {

@@ -64,6 +64,7 @@ function list(org: OktaOrg, request: EmulatedRequest): Answer {
     answerPage<AppRecord>(request, {
       all: org.apps.all,
       wanted: (app) =>
+        org.apps.isPresent(app) &&
         (q === undefined || `${app.name}\n${app.label}`.toLowerCase().includes(q)) &&
         expressed((path) => (app as unknown as Json)[path]),
       cursor: ({ id }) => id,

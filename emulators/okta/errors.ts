@@ -21,7 +21,7 @@ const ERRORS = {
   E0000047: [429, 'API call exceeded rate limit due to too many requests.'],
 } as const satisfies Record<string, readonly [number, string]>;
 
-type OktaErrorCode = keyof typeof ERRORS;
+export type OktaErrorCode = keyof typeof ERRORS;
 
 /**
  * An answer in Okta's error format; `detail` completes the summary, each cause becomes an

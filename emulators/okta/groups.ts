@@ -4,7 +4,7 @@ import { compileExpression, ExpressionError } from './expression.ts';
 import type { GroupRecord, UserRecord } from './model.ts';
 import type { OktaOrg } from './org.ts';
 import { answerPage } from './paging.ts';
-import { renderGroup, renderUser } from './render.ts';
+import { renderGroup, renderRow } from './render.ts';
 
 /** GET routes of the groups family. */
 export function groupRoutes(org: OktaOrg): Route[] {
@@ -75,13 +75,14 @@ function detail(org: OktaOrg, request: EmulatedRequest): Answer {
 function members(org: OktaOrg, request: EmulatedRequest): Answer {
   const group = org.group(request.params.id ?? '');
   if (!group) return notFound(request.params.id ?? '', 'UserGroup');
+  if (group.refuses.members) return oktaError(group.refuses.members);
   return answerPage<UserRecord>(request, {
     all: org.users,
     among: group.members ? org.placesOf(group.members) : undefined,
     wanted: (user) => org.isMember(group, user) && user.status !== 'DEPROVISIONED',
     cursor: (user) => user.id,
     place: (cursor) => org.place(cursor),
-    render: (user, { origin }) => renderUser(user, origin),
+    render: renderRow,
     maxLimit: 1000,
     endless: org.settings.endlessPages,
   });

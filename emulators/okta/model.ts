@@ -1,6 +1,7 @@
 import type { RateLimitSettings } from '../rate-limit.ts';
 import type { Json } from '../types.ts';
 import type { OpenIdSettings } from './openid/model.ts';
+import type { OktaErrorCode } from './errors.ts';
 
 /** One enrolled factor as stored; its row in Okta's format is built on request. */
 export interface FactorSpec {
@@ -27,12 +28,14 @@ export interface UserRecord {
   passwordChanged: string | null;
   profile: Json & { login: string };
   factors: readonly FactorSpec[];
-  /** Administrator roles, such as SUPER_ADMIN. */
+  /** Administrator roles, such as SUPER_ADMIN; `CUSTOM:Label` is a custom role. */
   roles: string[];
   /** Listed, but its detail and factors answer 404 E0000007. */
   vanish?: boolean;
   /** Its factors answer 403 E0000006. */
   denyFactors?: boolean;
+  /** Listed in place of its row, for example a malformed one. */
+  raw?: unknown;
   /** Number of open sessions, so that clearing them has a visible effect. */
   sessions: number;
   /** Number of OAuth tokens; clearing sessions revokes them only if asked to. */
@@ -54,6 +57,8 @@ export interface GroupRecord {
   members: Set<string> | null;
   /** Administrator roles that it grants to its members. */
   roles: string[];
+  /** Error codes with which its members or roles are never served, as for some built-in groups. */
+  refuses: Partial<Record<'members' | 'roles', OktaErrorCode>>;
 }
 
 /** A user to add; everything but the login has a default. */
@@ -72,6 +77,7 @@ export interface NewUser {
   vanish?: boolean;
   denyFactors?: boolean;
   provider?: UserRecord['provider'];
+  raw?: unknown;
   /** Group names; missing groups are created. */
   groups?: readonly string[];
 }
@@ -96,6 +102,7 @@ export interface NewGroup {
   description?: string | null;
   members?: readonly string[];
   roles?: readonly string[];
+  refuses?: GroupRecord['refuses'];
 }
 
 /** A service app of the organisation. */

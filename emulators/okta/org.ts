@@ -124,6 +124,7 @@ export class OktaOrg {
       lastMembershipUpdated: now,
       members: wanted.type === 'BUILT_IN' && wanted.name === 'Everyone' ? null : new Set(members),
       roles: [...(wanted.roles ?? [])],
+      refuses: wanted.refuses ?? {},
     };
     this.groups.push(group);
     return group;

@@ -1,8 +1,12 @@
 import type { EmulatedRequest, Json } from '../types.ts';
 import type { GroupRecord, UserRecord } from './model.ts';
 
+/** The row of a user in a list. */
+export const renderRow = (user: UserRecord, { origin }: EmulatedRequest): unknown =>
+  'raw' in user ? user.raw : renderUser(user, origin);
+
 /** A user in Okta's list format. */
-export function renderUser(user: UserRecord, origin: string): Json {
+function renderUser(user: UserRecord, origin: string): Json {
   return {
     id: user.id,
     status: user.status,

@@ -63,6 +63,7 @@ function ofUser(org: OktaOrg, { params, origin }: EmulatedRequest): Answer {
 function ofGroup(org: OktaOrg, { params, origin }: EmulatedRequest): Answer {
   const group = org.group(params.id ?? '');
   if (!group) return notFound(params.id ?? '', 'UserGroup');
+  if (group.refuses.roles) return oktaError(group.refuses.roles);
   const links = { assignee: { href: `${origin}/api/v1/groups/${group.id}` } };
   const roles = group.roles.map((role, place) =>
     render(role, 'GROUP', idOf(org, 1_000_000 + group.index * 16 + place)),
@@ -99,15 +100,23 @@ function assignees(org: OktaOrg, request: EmulatedRequest): Answer {
   };
 }
 
-const render = (type: string, assignmentType: string, id: string): Json => ({
+const CUSTOM = 'CUSTOM:';
+
+const render = (role: string, assignmentType: string, id: string): Json => ({
   id,
-  label: LABELS[type] ?? type,
-  type,
+  ...roleParts(role, id),
   status: 'ACTIVE',
   created: '2024-03-04T09:00:00.000Z',
   lastUpdated: '2024-03-04T09:00:00.000Z',
   assignmentType,
 });
+
+// A custom role names the role and the resource set to which it is limited.
+function roleParts(role: string, id: string): Json {
+  if (!role.startsWith(CUSTOM)) return { label: LABELS[role] ?? role, type: role };
+  const label = role.slice(CUSTOM.length);
+  return { label, type: 'CUSTOM', role: `cr0${id}`, 'resource-set': `iam${id}` };
+}
 
 // Ids of role assignments have their own format: only capitals and digits.
 const idOf = (org: OktaOrg, index: number): string =>

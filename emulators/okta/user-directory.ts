@@ -171,6 +171,7 @@ function newUser(index: number, wanted: NewUser, id: string): UserRecord {
     ...(wanted.vanish ? { vanish: true } : {}),
     ...(wanted.denyFactors ? { denyFactors: true } : {}),
     ...(wanted.provider ? { provider: wanted.provider } : {}),
+    ...('raw' in wanted ? { raw: wanted.raw } : {}),
     sessions: 1,
     oauthTokens: 1,
   };

@@ -6,7 +6,7 @@ import type { Expression } from './expression.ts';
 import type { UserRecord } from './model.ts';
 import type { OktaOrg } from './org.ts';
 import { answerPage } from './paging.ts';
-import { renderGroup, renderUser, renderUserDetail } from './render.ts';
+import { renderGroup, renderRow, renderUserDetail } from './render.ts';
 
 /** GET routes of the users family. */
 export function userRoutes(org: OktaOrg): Route[] {
@@ -55,7 +55,7 @@ function list(org: OktaOrg, request: EmulatedRequest): Answer {
       wanted: matcherFor(request, texts.length === 0 ? EMPLOYED : expression),
       cursor: (user) => user.id,
       place: (cursor) => org.place(cursor),
-      render: (user, { origin }) => renderUser(user, origin),
+      render: renderRow,
       maxLimit: 200,
       endless: org.settings.endlessPages,
     });

@@ -17,8 +17,14 @@ const SIGN_INS: ReadonlySet<string> = new Set([
   'user.authentication.auth_via_mfa',
 ]);
 
+/** The log of an account, and the number of its entries that could not be read. */
+export interface AccountLog {
+  entries: readonly LogEntry[];
+  unreadable: number;
+}
+
 /** Summarises what an account did in the last `hours` hours. */
-export function activityOf(entries: readonly LogEntry[], hours: number): RecentActivity {
+export function activityOf({ entries, unreadable }: AccountLog, hours: number): RecentActivity {
   const failed = entries.filter(
     ({ eventType, outcome }) => SIGN_INS.has(eventType) && outcome === 'FAILURE',
   );
@@ -28,6 +34,7 @@ export function activityOf(entries: readonly LogEntry[], hours: number): RecentA
     failed_sign_ins: failed.length,
     countries: distinct(entries.map(({ country }) => country)),
     proxies: distinct(viaProxy.map(({ ipAddress }) => ipAddress)),
+    unreadable_entries: unreadable,
   };
 }
 

@@ -2,7 +2,7 @@ import { mfaState } from '../mfa/enrolment.ts';
 import { shortNameOf } from '../mfa/short-names.ts';
 import type { Factor } from '../mfa/types.ts';
 import { activityOf } from './activity.ts';
-import type { LogEntry } from './activity.ts';
+import type { AccountLog } from './activity.ts';
 import type { Extracted, FieldError } from './types.ts';
 
 /** An account as Okta lists it. */
@@ -27,7 +27,7 @@ export interface Readings {
   factors: Reading<readonly Factor[]>;
   groups: Reading<readonly { name: string }[]>;
   roles: Reading<readonly { type: string; label: string | null; status: string | null }[]>;
-  logs: Reading<readonly LogEntry[]>;
+  logs: Reading<AccountLog>;
 }
 
 /** The call behind each reading, and the fields that are null if it failed. */
@@ -48,7 +48,7 @@ export function extract(profile: Profile, readings: Readings, hours: number): Ex
     groups: from(readings.groups, (groups) => groups.map(({ name }) => name).toSorted()),
     ...mfa(readings.factors),
     ...administrator(readings.roles),
-    recent_activity: from(readings.logs, (entries) => activityOf(entries, hours)),
+    recent_activity: from(readings.logs, (log) => activityOf(log, hours)),
   };
 }
 

@@ -7,7 +7,7 @@ import type { Indicator } from './types.ts';
  * Okta does not manage. `invalid_argument`: it cannot be the name of an account at all. The problem
  * does not repeat the text.
  */
-export type ReadIndicator =
+type ReadIndicator =
   | { ok: true; indicator: Indicator }
   | { ok: false; code: 'invalid_argument' | 'not_an_okta_account'; problem: string };
 

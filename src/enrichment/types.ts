@@ -38,6 +38,8 @@ export interface RecentActivity {
   countries: string[];
   /** Addresses of the proxies that the account used. */
   proxies: string[];
+  /** Number of entries that could not be read; what they say is missing above. */
+  unreadable_entries: number;
 }
 
 /**

@@ -22,6 +22,15 @@ export interface ExemptionIndex {
   users: Record<string, string>;
   /** Member id → reason. */
   members: Record<string, string>;
+  /** Ids of groups whose members could not be read, so that anyone may be exempt. */
+  unread?: string[];
+}
+
+/** Why it is not known whether a user without a known exemption is exempt; null if it is known. */
+export function exemptionDoubt({ unread = [] }: ExemptionIndex): string | null {
+  return unread.length === 0
+    ? null
+    : `may be exempt: the members of group ${unread.join(', ')} could not be read`;
 }
 
 /** The reason why a user is exempt, or null. */

@@ -1,6 +1,9 @@
 import { classify, isKnownStatus } from './strength.ts';
 import type { ClassifiedFactor, Factor, Verdict } from './types.ts';
 
+/** Status of a listed user whose row could not be read; Okta has no such status. */
+export const UNREADABLE_ROW = 'UNREADABLE_ROW';
+
 /** The result of reading a user's factors. */
 export type FactorReading =
   | { kind: 'read'; factors: readonly Factor[] }
@@ -18,6 +21,8 @@ interface VerdictInput {
   exemption: string | null;
   /** Why the user is within the grace period; null if the user is not. */
   grace: string | null;
+  /** Why it is not known whether the user is exempt; null or absent if it is known. */
+  doubt?: string | null;
 }
 
 /** A verdict with its evidence and a reason that can be shown in a report. */
@@ -45,7 +50,7 @@ type Judgement = Omit<VerdictOutcome, 'factors'>;
 
 function judgeFactors(
   factors: readonly ClassifiedFactor[],
-  { allowed, exemption, grace }: VerdictInput,
+  { allowed, exemption, grace, doubt = null }: VerdictInput,
 ): Judgement {
   const active = factors.filter((factor) => factor.status === 'ACTIVE');
   const covering = active.filter((factor) => allowed.has(factor.type));
@@ -54,6 +59,7 @@ function judgeFactors(
   if (grace !== null) return { verdict: 'in_grace', reason: grace };
   const problem = factorProblem(factors, allowed);
   if (problem) return { verdict: 'unknown', reason: problem };
+  if (doubt !== null) return { verdict: 'unknown', reason: doubt };
   if (active.length > 0)
     return {
       verdict: 'weak_only',

@@ -24,6 +24,7 @@ import * as activated from './migrations/0029-activated.ts';
 import * as authorityGroups from './migrations/0030-authority-groups.ts';
 import * as flowErrors from './migrations/0031-flow-errors.ts';
 import * as people from './migrations/0032-people.ts';
+import * as exceptions from './migrations/0033-exceptions.ts';
 
 /**
  * Every migration by name, in the order of application. Released migrations are never edited; add a
@@ -55,4 +56,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0030-authority-groups': authorityGroups,
   '0031-flow-errors': flowErrors,
   '0032-people': people,
+  '0033-exceptions': exceptions,
 };

@@ -146,6 +146,8 @@ export interface RunUserRepository {
   /** Counts a failed attempt for this user; returns the new count. */
   countFailure(run: string, userId: string): Promise<number>;
   counts(run: string): Promise<VerdictCounts>;
+  /** Whether rows of the list of users could not be read. */
+  hasUnreadableRows(run: string): Promise<boolean>;
   /**
    * Ids of users with one of these verdicts, ascending, after a given id (null: from the start).
    */

@@ -8,13 +8,14 @@ import type {
   GapKind,
   MfaState,
   Severity,
+  StreamException,
   TimelineEntry,
   TwinFactor,
 } from '../twin/types.ts';
 import type { JsonColumn } from './schema.ts';
 import type { GapChanges } from './twin-judged-types.ts';
 import type { SearchHit } from './twin-types.ts';
-import type { SyncStream, SyncRecord } from './twin-sync-types.ts';
+import type { SyncStream, SyncRecord, UnreadableRow } from './twin-sync-types.ts';
 
 type Position = ColumnType<number, never, never>;
 type Flag = ColumnType<boolean, boolean | undefined, boolean>;
@@ -60,14 +61,27 @@ export interface TwinDatabase {
     count: number;
     at: string;
     reason: string | null;
+    /** A list; null before there were exceptions. */
+    exceptions: ColumnType<StreamException[] | null, string | null, string | null>;
   };
-  twin_pages: { run: string; list: string; page: number; next: string | null; count: number };
+  twin_pages: {
+    run: string;
+    list: string;
+    page: number;
+    next: string | null;
+    count: number;
+    /** Rows that could not be read; null if there are none. */
+    unreadable: ColumnType<UnreadableRow[] | null, string | null | undefined, string | null>;
+  };
   twin_items: { run: string; list: string; id: string; page: number; position: number };
   twin_reads: {
     run: string;
     work: string;
     id: string;
     outcome: string | null;
+    /** Why it failed: the code of the error, and the HTTP status. */
+    code: ColumnType<string | null, string | null | undefined, string | null>;
+    status: ColumnType<number | null, number | null | undefined, number | null>;
     failures: ColumnType<number, number | undefined, number>;
   };
   twin_users: Seen & {
@@ -123,6 +137,7 @@ export interface TwinDatabase {
     run: string;
     since: string;
     observed_at: string;
+    leaves_out: string | null;
   };
   twin_gaps: {
     org: string;

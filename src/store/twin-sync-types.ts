@@ -28,10 +28,24 @@ export type SyncList = 'users' | 'groups' | 'apps' | 'assignees';
 export type SyncWork =
   'factors' | 'members' | 'group_roles' | 'app_users' | 'app_groups' | 'user_roles';
 /**
- * How a read ended: `refused`: Okta does not allow it; `failed`: given up; `gone`: the item no
- * longer exists.
+ * How a read ended: `refused`: Okta will not answer it, however often it is asked; `skipped`: the
+ * configuration says not to read it; `failed`: given up; `gone`: the item no longer exists.
  */
-export type ReadOutcome = 'read' | 'refused' | 'failed' | 'gone';
+export type ReadOutcome = 'read' | 'refused' | 'skipped' | 'failed' | 'gone';
+/** How the read of one item ended; `code` and `status` say why it failed. */
+export interface ReadEnd {
+  id: string;
+  outcome: ReadOutcome;
+  code?: string | null;
+  status?: number | null;
+}
+/** A row of a list, or an entry of the log, that could not be read. */
+export interface UnreadableRow {
+  /** Its place on the page, from 1. */
+  place: number;
+  /** The id of an item as Okta writes it, or the uuid of an entry; null if it has none. */
+  id: string | null;
+}
 export interface SyncRepository {
   /** Inserts the sync; if it exists, returns the stored one unchanged (a retry). */
   begin(record: Omit<SyncRecord, 'status' | 'finishedAt' | 'result'>): Promise<SyncRecord>;
@@ -73,7 +87,13 @@ export interface SyncWorkRepository {
    * returns the stored page. Items listed on an earlier page are omitted.
    */
   addPage(
-    page: { run: string; list: string; page: number; next: string | null },
+    page: {
+      run: string;
+      list: string;
+      page: number;
+      next: string | null;
+      unreadable?: readonly UnreadableRow[];
+    },
     items: readonly string[],
     write: (tx: StoreTransaction) => Promise<void>,
     count?: number,
@@ -95,12 +115,16 @@ export interface SyncWorkRepository {
   /** Ends reads, together with what `write` stores in the same transaction. */
   settle(
     of: { run: string; work: SyncWork },
-    outcomes: readonly { id: string; outcome: ReadOutcome }[],
+    outcomes: readonly ReadEnd[],
     write: (tx: StoreTransaction) => Promise<void>,
   ): Promise<void>;
   /** Counts a failed attempt; returns the new count. */
   countFailure(run: string, work: SyncWork, id: string): Promise<number>;
   outcomes(run: string): Promise<Record<SyncWork, Record<ReadOutcome, number>>>;
+  /** The items that were refused or skipped, by id; at most `most` of each kind of read. */
+  exceptions(run: string, most: number): Promise<(ReadEnd & { work: SyncWork })[]>;
+  /** The rows that could not be read, in the order of the lists and pages. */
+  unreadable(run: string): Promise<(UnreadableRow & { list: string; page: number })[]>;
   /**
    * Has the database update its statistics, which PGlite never does by itself and PostgreSQL does
    * later.

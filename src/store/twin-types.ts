@@ -27,6 +27,8 @@ export interface StoredTwinUser {
 
 export interface TwinUserRepository {
   put(tx: StoreTransaction, stamp: SyncStamp, users: readonly ListedTwinUser[]): Promise<void>;
+  /** Records that users still exist, although their rows could not be read. */
+  touch(tx: StoreTransaction, stamp: SyncStamp, ids: readonly string[]): Promise<void>;
   /** Null: they could not be read. */
   setFactors(
     tx: StoreTransaction,
@@ -39,6 +41,8 @@ export interface TwinUserRepository {
     stamp: SyncStamp,
     users: readonly { id: string; roles: readonly string[] }[],
   ): Promise<void>;
+  /** Keeps the administrator roles of users whose roles could not be read. */
+  keepRoles(tx: StoreTransaction, stamp: SyncStamp, ids: readonly string[]): Promise<void>;
   /** Stores the times of sign-ins from the System Log. */
   recordSignIns(
     tx: StoreTransaction,
@@ -61,6 +65,8 @@ export interface TwinGroupRepository {
     stamp: SyncStamp,
     groups: readonly { id: string; name: string; type: string | null }[],
   ): Promise<void>;
+  /** Records that groups still exist, although their rows could not be read. */
+  touch(tx: StoreTransaction, stamp: SyncStamp, ids: readonly string[]): Promise<void>;
   setRoles(
     tx: StoreTransaction,
     org: string,
@@ -80,6 +86,8 @@ export interface TwinGroupRepository {
   listGone(org: string, view?: SyncView): Promise<TwinGroup[]>;
   /** Among these groups, those that contain all users without listing them. */
   everyone(org: string, ids: readonly string[]): Promise<string[]>;
+  /** Among these groups, those with one of these ids or names. */
+  named(org: string, ids: readonly string[], wanted: readonly string[]): Promise<string[]>;
   settle(tx: StoreTransaction, view: SyncView): Promise<void>;
 }
 
@@ -95,6 +103,8 @@ export interface TwinAppRepository {
     stamp: SyncStamp,
     apps: readonly Pick<TwinApp, 'id' | 'label' | 'signOnMode' | 'status'>[],
   ): Promise<void>;
+  /** Records that apps still exist, although their rows could not be read. */
+  touch(tx: StoreTransaction, stamp: SyncStamp, ids: readonly string[]): Promise<void>;
   /** Null: they could not be counted. */
   setCount(
     tx: StoreTransaction,
@@ -182,6 +192,8 @@ export interface TwinEventRepository {
   list(org: string, limit: number, filter?: EventFilter): Promise<SecurityEvent[]>;
   /** The names of the rules that raised events, in order. */
   rules(org: string): Promise<string[]>;
+  /** The events at or after a time, as uuid of the entry and name of the rule. */
+  raisedSince(org: string, at: string): Promise<Pick<SecurityEvent, 'uuid' | 'rule'>[]>;
   /** The number of events first raised by a run. */
   countOf(run: string): Promise<number>;
   /** The entries that earlier windows of the log pass to the next one. */

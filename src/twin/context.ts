@@ -1,4 +1,6 @@
-import type { StreamName, TwinContext, TwinUser } from './types.ts';
+import { exceptionsOf, unreadOf } from './exceptions.ts';
+import type { Unread } from './exceptions.ts';
+import type { StreamException, StreamName, TwinContext, TwinUser } from './types.ts';
 
 /** The context of an assessment, with lookup tables. */
 export interface AssessmentContext extends TwinContext {
@@ -7,19 +9,27 @@ export interface AssessmentContext extends TwinContext {
   groupNames: ReadonlyMap<string, string>;
   /** Ids of the configured privileged groups that exist. */
   privilegedGroups: ReadonlySet<string>;
+  /** What could not be read of the streams, although they are complete otherwise. */
+  exceptions: readonly StreamException[];
+  /** What is therefore not known about privileges. */
+  unread: Unread;
 }
 
 /** Builds the lookup tables that every assessment of a sync needs. */
 export function prepareContext(context: TwinContext): AssessmentContext {
   const { groups, settings, streams } = context;
   const wanted = new Set(settings.privilegedGroups);
+  const privilegedGroups = new Set(
+    groups.filter(({ id, name }) => wanted.has(id) || wanted.has(name)).map(({ id }) => id),
+  );
+  const exceptions = exceptionsOf(streams);
   return {
     ...context,
     complete: new Set(streams.filter(({ state }) => state === 'complete').map(({ name }) => name)),
     groupNames: new Map(groups.map(({ id, name }) => [id, name])),
-    privilegedGroups: new Set(
-      groups.filter(({ id, name }) => wanted.has(id) || wanted.has(name)).map(({ id }) => id),
-    ),
+    privilegedGroups,
+    exceptions,
+    unread: unreadOf(exceptions, groups, privilegedGroups),
   };
 }
 

@@ -1,39 +1,54 @@
 import { CLASSES_BY_STRENGTH } from '../mfa/strength.ts';
 import { hasAll } from './context.ts';
+import { exceptionWords } from './exceptions.ts';
 import type { AssessmentContext } from './context.ts';
 import { ageMs, byText } from './logic.ts';
 import { coverageText } from './mfa.ts';
 import { emptyTally, ssoApps } from './tally.ts';
 import type { Tally } from './tally.ts';
-import type { Confidence, Fact, StreamName } from './types.ts';
+import type { Confidence, ExceptionKind, Fact, StreamException, StreamName } from './types.ts';
 
 interface FactRow {
   key: string;
   /** Streams that must be complete. */
   needs: readonly StreamName[];
+  /** The exceptions of these streams that the fact leaves out. */
+  leavesOut: (context: AssessmentContext) => readonly StreamException[];
   confidence: Exclude<Confidence, 'stale'>;
   value: (tally: Tally) => string;
 }
+
+const without =
+  (...kinds: readonly ExceptionKind[]) =>
+  ({ exceptions }: AssessmentContext): StreamException[] =>
+    exceptions.filter(({ what }) => kinds.includes(what));
+const WITHOUT_USERS = without('users_row');
+const WITHOUT_FACTORS = without('users_row', 'factors');
+const WITHOUT_APPS = without('apps_row');
+const WITHOUT_PRIVILEGES = (context: AssessmentContext): StreamException[] => [
+  ...WITHOUT_USERS(context),
+  ...context.unread.exceptions,
+];
 
 const number = (count: (tally: Tally) => number) => (tally: Tally) => String(count(tally));
 
 /** The facts about an organisation, besides `tool:okta`. */
 // prettier-ignore
 const FACTS: readonly FactRow[] = [
-  { key: 'mfa_coverage', needs: ['users'], confidence: 'verified', value: ({ mfa }) => coverageText(mfa) },
-  { key: 'mfa_unknown', needs: ['users'], confidence: 'verified', value: number(({ mfa }) => mfa.unknown) },
-  { key: 'sso_apps', needs: ['apps'], confidence: 'verified', value: number(ssoApps) },
-  { key: 'apps_federated', needs: ['apps'], confidence: 'verified', value: number(({ apps }) => apps.federated) },
-  { key: 'apps_password', needs: ['apps'], confidence: 'verified', value: number(({ apps }) => apps.password) },
-  { key: 'apps_bookmark', needs: ['apps'], confidence: 'verified', value: number(({ apps }) => apps.bookmark) },
-  { key: 'privileged_users', needs: ['users', 'roles'], confidence: 'verified', value: number(({ privileged }) => privileged) },
-  { key: 'super_admins', needs: ['users', 'roles'], confidence: 'verified', value: number(({ superAdmins }) => superAdmins) },
-  { key: 'stale_accounts', needs: ['users'], confidence: 'derived', value: number(({ stale }) => stale) },
+  { key: 'mfa_coverage', needs: ['users'], leavesOut: WITHOUT_FACTORS, confidence: 'verified', value: ({ mfa }) => coverageText(mfa) },
+  { key: 'mfa_unknown', needs: ['users'], leavesOut: WITHOUT_USERS, confidence: 'verified', value: number(({ mfa }) => mfa.unknown) },
+  { key: 'sso_apps', needs: ['apps'], leavesOut: WITHOUT_APPS, confidence: 'verified', value: number(ssoApps) },
+  { key: 'apps_federated', needs: ['apps'], leavesOut: WITHOUT_APPS, confidence: 'verified', value: number(({ apps }) => apps.federated) },
+  { key: 'apps_password', needs: ['apps'], leavesOut: WITHOUT_APPS, confidence: 'verified', value: number(({ apps }) => apps.password) },
+  { key: 'apps_bookmark', needs: ['apps'], leavesOut: WITHOUT_APPS, confidence: 'verified', value: number(({ apps }) => apps.bookmark) },
+  { key: 'privileged_users', needs: ['users', 'roles'], leavesOut: WITHOUT_PRIVILEGES, confidence: 'verified', value: number(({ privileged }) => privileged) },
+  { key: 'super_admins', needs: ['users', 'roles'], leavesOut: WITHOUT_PRIVILEGES, confidence: 'verified', value: number(({ superAdmins }) => superAdmins) },
+  { key: 'stale_accounts', needs: ['users'], leavesOut: WITHOUT_USERS, confidence: 'derived', value: number(({ stale }) => stale) },
   ...Object.keys(emptyTally().byFactor).map((name): FactRow => ({
-    key: `mfa_factor:${name}`, needs: ['users'], confidence: 'verified', value: number(({ byFactor }) => byFactor[name] ?? 0),
+    key: `mfa_factor:${name}`, needs: ['users'], leavesOut: WITHOUT_FACTORS, confidence: 'verified', value: number(({ byFactor }) => byFactor[name] ?? 0),
   })),
   ...CLASSES_BY_STRENGTH.map((name): FactRow => ({
-    key: `mfa_class:${name}`, needs: ['users'], confidence: 'derived', value: number(({ byClass }) => byClass[name]),
+    key: `mfa_class:${name}`, needs: ['users'], leavesOut: WITHOUT_FACTORS, confidence: 'derived', value: number(({ byClass }) => byClass[name]),
   })),
 ];
 
@@ -55,6 +70,7 @@ const toolFact = (context: AssessmentContext): Fact =>
       text: 'tool:okta',
       needs: [...context.complete].toSorted(),
       confidence: 'verified',
+      leavesOut: () => [],
     },
     context,
   );
@@ -62,16 +78,17 @@ const toolFact = (context: AssessmentContext): Fact =>
 type Stated = Omit<FactRow, 'value'> & Pick<Fact, 'value' | 'text'>;
 
 const fact = (
-  { key, value, text, needs, confidence }: Stated,
-  { run, at }: AssessmentContext,
+  { key, value, text, needs, confidence, leavesOut }: Stated,
+  context: AssessmentContext,
 ): Fact => ({
   key,
   value,
   text,
   confidence,
   source: key === 'tool:okta' ? 'okta' : needs.map((name) => `okta:${name}`).join('+'),
-  run,
-  observedAt: at,
+  run: context.run,
+  observedAt: context.at,
+  leavesOut: exceptionWords(leavesOut(context)) || null,
 });
 
 /** The facts after a sync, and those of them that are new versions. */
@@ -98,7 +115,10 @@ export function reviseFacts(
   for (const now of fresh) {
     const was = before.get(now.key);
     const same =
-      was?.value === now.value && was.source === now.source && was.confidence === now.confidence;
+      was?.value === now.value &&
+      was.source === now.source &&
+      was.confidence === now.confidence &&
+      was.leavesOut === now.leavesOut;
     after.set(now.key, same ? { ...was, observedAt: now.observedAt } : now);
     if (!same) changed.push(now);
   }

@@ -69,7 +69,10 @@ export function orgGaps(
   context: AssessmentContext,
 ): GapChange {
   const detail = `${superAdmins} super administrators, more than ${MAX_SUPER_ADMINS}`;
-  const holds = superAdmins > MAX_SUPER_ADMINS;
+  const { anyone, users, groups } = context.unread;
+  // The number is a lower bound if some roles could not be read.
+  const isBound = anyone.superAdmin || users.size > 0 || groups.size > 0;
+  const holds = superAdmins > MAX_SUPER_ADMINS || (isBound ? null : false);
   const subject: Subject = {
     id: context.org,
     name: context.org,

@@ -14,9 +14,21 @@ const SUPER_ADMIN = 'SUPER_ADMIN';
  */
 const rolesOf = ({ roles }: TwinUser): readonly TwinRole[] => roles ?? [];
 
-/** The answer for a user without a known role: false if all roles were read, otherwise null. */
-const withoutKnownRole = ({ roles }: TwinUser, { complete }: AssessmentContext): Certainty =>
-  roles !== null && complete.has('roles') ? false : null;
+/**
+ * The answer for a user without a known role: false if all roles were read, otherwise null. Something
+ * that could not be read makes it null for the users whom it may concern.
+ */
+function withoutKnownRole(
+  user: TwinUser,
+  { complete, unread }: AssessmentContext,
+  concernsAnyone: boolean,
+): Certainty {
+  const concerned =
+    concernsAnyone ||
+    unread.users.has(user.id) ||
+    user.groups.some((group) => unread.groups.has(group));
+  return user.roles !== null && complete.has('roles') && !concerned ? false : null;
+}
 
 /**
  * All reasons why a user is privileged: direct roles, then roles through groups, then configured
@@ -52,7 +64,7 @@ const memberships = (user: TwinUser, { privilegedGroups }: AssessmentContext): s
 export function isPrivileged(user: TwinUser, context: AssessmentContext): Certainty {
   return memberships(user, context).length > 0 || rolesOf(user).length > 0
     ? true
-    : withoutKnownRole(user, context);
+    : withoutKnownRole(user, context, context.unread.anyone.privileged);
 }
 
 /**
@@ -62,7 +74,7 @@ export function isPrivileged(user: TwinUser, context: AssessmentContext): Certai
 export function isSuperAdmin(user: TwinUser, context: AssessmentContext): Certainty {
   return rolesOf(user).some(({ role }) => role === SUPER_ADMIN)
     ? true
-    : withoutKnownRole(user, context);
+    : withoutKnownRole(user, context, context.unread.anyone.superAdmin);
 }
 
 /**

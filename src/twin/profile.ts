@@ -5,6 +5,7 @@ import { bySeverity } from './gaps.ts';
 import { isPresent } from './context.ts';
 import type { AssessmentContext } from './context.ts';
 import { ageMs, byText } from './logic.ts';
+import { exceptionWords } from './exceptions.ts';
 import { GAP_TABLE } from './gap-kinds.ts';
 import { coverageFrom, coverageText, mfaState } from './mfa.ts';
 import { isPrivileged, privilegeReasons, reasonText } from './privileged.ts';
@@ -80,6 +81,8 @@ export interface PostureProfile {
   byFactor: Record<string, number>;
   privilegedUsers: number;
   superAdmins: number;
+  /** What could not be read of roles and groups, so that both are lower bounds; null if nothing. */
+  privilegesLeaveOut: string | null;
   staleAccounts: number;
   ssoApps: number;
   apps: Record<SignOnKind, number>;
@@ -136,6 +139,7 @@ export function postureProfile(input: ProfileInput, context: AssessmentContext):
     byFactor: tally.byFactor,
     privilegedUsers: tally.privileged,
     superAdmins: tally.superAdmins,
+    privilegesLeaveOut: exceptionWords(context.unread.exceptions) || null,
     staleAccounts: tally.stale,
     ssoApps: ssoApps(tally),
     apps: tally.apps,

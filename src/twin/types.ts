@@ -68,6 +68,8 @@ export interface TwinApp {
 export interface TwinGroup {
   id: string;
   name: string;
+  /** The administrator roles that it grants; null or absent if they were never read. */
+  roles?: readonly string[] | null;
 }
 
 export const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const;
@@ -92,6 +94,38 @@ export interface SecurityEvent {
 export const STREAMS = ['users', 'apps', 'logs', 'roles'] as const;
 export type StreamName = (typeof STREAMS)[number];
 
+/** Something of a stream that could not be read, while the rest of it was. */
+export interface StreamException {
+  /**
+   * What could not be read: a detail of a user, group or app (`members` and `group_roles` of a
+   * group, `factors` and `user_roles` of a user, `app_users` and `app_groups` of an app), a row of a
+   * list (`users_row`, `groups_row`, `apps_row`, `assignees_row`), or an `entry` of the System Log.
+   */
+  what: ExceptionKind;
+  /**
+   * Id of the user, group or app, or uuid of the entry. For a row or entry without a usable id: its
+   * place, such as `row 17 of page 3`.
+   */
+  id: string;
+  /** `forbidden`, `malformed`, `skipped`, …; null if unknown. */
+  code: string | null;
+  /** HTTP status; null without an answer, or if the answer arrived but could not be read. */
+  status: number | null;
+}
+
+export type ExceptionKind =
+  | 'factors'
+  | 'members'
+  | 'group_roles'
+  | 'user_roles'
+  | 'app_users'
+  | 'app_groups'
+  | 'users_row'
+  | 'groups_row'
+  | 'apps_row'
+  | 'assignees_row'
+  | 'entry';
+
 /** The result of reading one stream. */
 export interface StreamState {
   name: StreamName;
@@ -103,8 +137,10 @@ export interface StreamState {
   count: number;
   /** When it was last read; null if never. */
   at: string | null;
-  /** Why it is not complete; null if it is. */
+  /** Why it is not complete, or what it is complete without; null if it is complete. */
   reason: string | null;
+  /** What could not be read of a complete stream; absent or empty if everything was. */
+  exceptions?: readonly StreamException[];
 }
 
 /** The state of a stream that no sync has read yet. */
@@ -136,6 +172,8 @@ export interface Fact {
   run: string;
   /** When the value was last confirmed. */
   observedAt: string;
+  /** What could not be read, so that the value is a bound; null if nothing is missing. */
+  leavesOut: string | null;
 }
 
 export const GAP_KINDS = [
@@ -235,6 +273,10 @@ export interface TwinSettings {
   passwordAgeMs: number;
   /** Age at which a fact that was not confirmed again is stale; milliseconds. */
   factTtlMs: number;
+  /** Ids or exact names of groups whose members are not read. */
+  skipGroups: string[];
+  /** How much later than its time an entry of the System Log may arrive; milliseconds. */
+  logLatenessMs: number;
 }
 
 const DAY_MS = 86_400_000;
@@ -246,6 +288,8 @@ export const DEFAULT_TWIN_SETTINGS: TwinSettings = {
   staleAfterMs: 90 * DAY_MS,
   passwordAgeMs: 180 * DAY_MS,
   factTtlMs: 7 * DAY_MS,
+  skipGroups: [],
+  logLatenessMs: 3_600_000,
 };
 
 /** The context of every assessment of a sync, besides the user or app itself. */

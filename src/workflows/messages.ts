@@ -149,6 +149,10 @@ export interface SyncedStream {
   count: number;
   at: string;
   reason: string | null;
+  /** What could not be read although the stream is complete otherwise: the first of them. */
+  exceptions: { what: string; id: string; code: string | null; status: number | null }[];
+  /** Number of all exceptions. */
+  exceptionCount: number;
 }
 
 /** Result of `oktaSync`: the document `arx.sync/v1`. Counts and facts only, nothing personal. */
@@ -163,7 +167,14 @@ export interface OktaSyncResult {
   finishedAt: string;
   streams: SyncedStream[];
   /** Current facts as words, such as `mfa_coverage:87%`. */
-  facts: { key: string; value: string; text: string; confidence: string }[];
+  facts: {
+    key: string;
+    value: string;
+    text: string;
+    confidence: string;
+    /** What could not be read, so that the value is a bound; null if nothing is missing. */
+    leavesOut: string | null;
+  }[];
   /** Open gaps by severity. */
   gaps: { critical: number; high: number; medium: number; low: number };
   drift: Record<string, number>;

@@ -115,8 +115,9 @@ async function listUsers(plan: RunPlan, state: ResumeState): Promise<boolean> {
     const first = page === state.sourceStart;
     try {
       const at = { run: plan.run, source: state.source, page, first, most: PAGES_AT_ONCE };
-      const { sizes, more } = await patient.listPage(at);
+      const { sizes, more, refused } = await patient.listPage(at);
       state.sizes.push(...sizes);
+      state.listingLost ??= refused ?? null;
       if (more) continue;
     } catch (error) {
       if (page === 0 || wf.isCancellation(error)) throw error;

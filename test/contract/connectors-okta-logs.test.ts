@@ -155,7 +155,7 @@ describe('the System Log through the connector', () => {
         .output;
     const { next } = await read(null);
     expect(next).not.toBeNull();
-    expect(await read(next)).toEqual({ items: [], malformed: 0, next });
+    expect(await read(next)).toEqual({ items: [], malformed: 0, unreadable: [], next });
     const event = emulators.okta.log.add({ eventType: 'user.session.end' });
     expect((await read(next)).items).toMatchObject([{ uuid: event.uuid }]);
   });

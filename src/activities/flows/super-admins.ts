@@ -1,3 +1,4 @@
+import { ConnectorError } from '../../connectors/errors.ts';
 import { readPages } from '../../connectors/pages.ts';
 import type { OktaPage, OktaUser } from '../../connectors/types.ts';
 import { isSuperAdministrator } from '../../flows/refusals.ts';
@@ -6,6 +7,10 @@ import { readContext } from './read-target.ts';
 import type { TargetReader } from './read-target.ts';
 
 const PAGE = 200;
+/** Codes of answers that concern one user or group, and that another try would not change. */
+const REFUSALS: ReadonlySet<string> = new Set(['forbidden', 'invalid', 'conflict']);
+/** The end of a list that was refused. */
+const END: IteratorResult<OktaUser, undefined> = { done: true, value: undefined };
 
 /**
  * Reads as many super administrators, assigned directly or through a group, as it takes to find out
@@ -38,9 +43,14 @@ export async function otherSuperAdminsThan(
   return first.done === true ? 'none' : 'some';
 }
 
-/** The ACTIVE super administrators, one by one, so that reading can stop at the first match. */
+/**
+ * The ACTIVE super administrators, one by one, so that reading can stop at the first match. A user or
+ * group that Okta refuses to read does not stop the search; but if the search finds nobody else, it
+ * ends with that refusal, because the other administrator may be there.
+ */
 class Holders {
   readonly #reader: TargetReader;
+  readonly #refusals: ConnectorError[] = [];
 
   constructor(reader: TargetReader) {
     this.#reader = reader;
@@ -70,6 +80,19 @@ class Holders {
   async *active(without: string | null = null): AsyncGenerator<string> {
     yield* this.#readDirectAssignees(without);
     yield* this.#readGroupMembers(without);
+    const [refusal] = this.#refusals;
+    if (refusal) throw refusal;
+  }
+
+  /** The result of a read; `otherwise` if Okta refuses it. */
+  async #unlessRefused<Result>(read: Promise<Result>, otherwise: Result): Promise<Result> {
+    try {
+      return await read;
+    } catch (error) {
+      if (!(error instanceof ConnectorError) || !REFUSALS.has(error.code)) throw error;
+      this.#refusals.push(error);
+      return otherwise;
+    }
   }
 
   async *#readDirectAssignees(without: string | null): AsyncGenerator<string> {
@@ -80,8 +103,12 @@ class Holders {
     // Roles do not say through which group they are held: the other groups are read below.
     const holds = (id: string) => (without === null ? this.isHolder(id) : this.#holdsDirectly(id));
     for await (const { id } of assignees) {
-      if ((await holds(id)) && (await this.statusOf(id)) === 'ACTIVE') yield id;
+      if (await this.#unlessRefused(this.#isActiveIf(holds(id), id), false)) yield id;
     }
+  }
+
+  async #isActiveIf(holds: Promise<boolean>, id: string): Promise<boolean> {
+    return (await holds) && (await this.statusOf(id)) === 'ACTIVE';
   }
 
   async #holdsDirectly(userId: string): Promise<boolean> {
@@ -97,11 +124,15 @@ class Holders {
       okta('groups:read', { limit: PAGE, after }, this.#context('groups')),
     );
     for await (const { id: groupId } of groups) {
-      if (groupId === without || !(await this.isGranting(groupId))) continue;
+      if (groupId === without) continue;
+      if (!(await this.#unlessRefused(this.isGranting(groupId), false))) continue;
       const members = this.#items<OktaUser>((after) =>
         okta('groups:read_members', { groupId, limit: PAGE, after }, this.#context(groupId)),
       );
-      for await (const { id, status } of members) {
+      for (;;) {
+        const next = await this.#unlessRefused(members.next(), END);
+        if (next.done === true) break;
+        const { id, status } = next.value;
         // A list of members can be outdated; a user read by id is not.
         if (status === 'ACTIVE' && (await this.statusOf(id)) === 'ACTIVE') yield id;
       }

@@ -10,7 +10,7 @@ import { scanPlanOf } from './delta/scan-plan.ts';
 import type { MfaDeps } from './deps.ts';
 import { draftOf } from './drafts.ts';
 import { configurationFailure } from '../support/failures.ts';
-import { readMembers, resolveGroup } from './groups.ts';
+import { readMembersIfAllowed, resolveGroup } from './groups.ts';
 import type { GroupReader } from './groups.ts';
 import { callerOf, planOf, runPlan, planForStore } from './plan.ts';
 import type { FrozenPlan } from './plan.ts';
@@ -74,6 +74,7 @@ async function freezePlan(deps: BeginDeps, input: BeginInput) {
   const reader = { okta: deps.connectors.okta, caller };
   const groups = await mapInOrder(settings.groups, (group) => resolveGroup(reader, group));
   const { index, live, expired } = await exemptionsOf(reader, settings, now);
+  const administrators = await administratorsOf(reader, settings.privilegedGroups);
   const groupIds = groups.map(({ id }) => id);
   const key = scopeKey(org, settings.statuses, groupIds);
   const plan: FrozenPlan = {
@@ -83,7 +84,8 @@ async function freezePlan(deps: BeginDeps, input: BeginInput) {
     exemptions: index,
     liveExemptions: live,
     expiredExemptions: expired,
-    administrators: await administratorsOf(reader, settings.privilegedGroups),
+    administrators: administrators.ids,
+    unreadPrivileged: administrators.unread,
     tickets: { ...settings.tickets, project: jiraProject ?? '' },
     slackChannel,
     checkpoint: (await deps.checkpoint())?.note ?? null,
@@ -199,6 +201,7 @@ async function refuseDenied(
 
 async function exemptionsOf(reader: GroupReader, settings: CheckSettings, now: Date) {
   const index: ExemptionIndex = { users: {}, members: {} };
+  const unread: string[] = [];
   const expired: FrozenPlan['expiredExemptions'] = [];
   let live = 0;
   for (const exemption of settings.exemptions) {
@@ -211,23 +214,35 @@ async function exemptionsOf(reader: GroupReader, settings: CheckSettings, now: D
     const reason = exemptionReason(exemption);
     if (exemption.user !== undefined)
       index.users[subject] = index.users[subject.toLowerCase()] = reason;
-    else for (const id of await memberIds(reader, subject)) index.members[id] = reason;
+    else {
+      const { group, ids } = await memberIds(reader, subject);
+      if (ids === null) unread.push(group);
+      for (const id of ids ?? []) index.members[id] = reason;
+    }
   }
-  return { index, live, expired };
+  return { index: unread.length > 0 ? { ...index, unread } : index, live, expired };
 }
 
 async function administratorsOf(
   reader: GroupReader,
   groups: readonly string[],
-): Promise<string[] | null> {
-  if (groups.length === 0) return null;
-  const ids = await mapInOrder(groups, (group) => memberIds(reader, group));
-  return [...new Set(ids.flat())];
+): Promise<{ ids: string[] | null; unread: string[] }> {
+  if (groups.length === 0) return { ids: null, unread: [] };
+  const found = await mapInOrder(groups, (group) => memberIds(reader, group));
+  return {
+    ids: [...new Set(found.flatMap(({ ids }) => ids ?? []))],
+    unread: found.flatMap(({ group, ids }) => (ids === null ? [group] : [])),
+  };
 }
 
-async function memberIds(reader: GroupReader, group: string): Promise<string[]> {
-  const { id } = await resolveGroup(reader, group);
-  return (await readMembers(reader, id)).map((member) => member.id);
+/** The members of a group by name or id; `ids` is null if Okta refuses to list them. */
+async function memberIds(
+  reader: GroupReader,
+  reference: string,
+): Promise<{ group: string; ids: string[] | null }> {
+  const { id: group } = await resolveGroup(reader, reference);
+  const read = await readMembersIfAllowed(reader, group);
+  return { group, ids: 'members' in read ? read.members.map(({ id }) => id) : null };
 }
 
 async function mapInOrder<Item, Result>(

@@ -2,10 +2,12 @@ import { Context } from '@temporalio/activity';
 import { AuditDraftError } from '../../audit/errors.ts';
 import { ConnectorError, InvalidArgumentError } from '../../connectors/errors.ts';
 import type { CallContext, CallOutcome, OktaFactor } from '../../connectors/types.ts';
+import { UNREADABLE_ROW } from '../../mfa/verdict.ts';
 import type { FactorReading } from '../../mfa/verdict.ts';
 import type { ListedUser, RunRecord } from '../../store/run-types.ts';
 import type { UsesClock, UsesConnectors, UsesStore } from '../support/parts.ts';
 import { backoffMs, retryIn, VENDOR_ATTEMPTS } from '../support/failures.ts';
+import { isFinal } from '../support/refusals.ts';
 import { takeOverReadings } from './delta/take-over.ts';
 import { userCheckedEntry, recordVerdict } from './verdicts.ts';
 import { runOf } from './listing.ts';
@@ -76,6 +78,11 @@ async function checkOne(
       return reading && userCheckedEntry(deps, record, { user, reading });
     },
   };
+  if (user.status === UNREADABLE_ROW) {
+    const reason = 'could not be read: its row in the list has another form than Okta documents';
+    await recordUnknown(deps, record, { user, reason });
+    return null;
+  }
   try {
     await deps.connectors.okta('users:read_factors', { userId: user.userId }, context);
     return null;
@@ -110,11 +117,6 @@ async function countTry(
   const reason = `could not be read: ${failure.code} (${tries} tries)`;
   await recordUnknown(deps, record, { user, reason });
   return null;
-}
-
-/** True for errors that another try would not change. */
-export function isFinal({ code, retryable }: ConnectorError): boolean {
-  return !retryable && code !== 'unauthenticated' && code !== 'cancelled';
 }
 
 /** The reading of a user's factors; null if it must be tried again or concerns the whole run. */

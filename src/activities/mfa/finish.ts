@@ -11,6 +11,7 @@ import type { MfaDeps } from './deps.ts';
 import { draftOf } from './drafts.ts';
 import { runOf } from './listing.ts';
 import { planOf } from './plan.ts';
+import type { FrozenPlan } from './plan.ts';
 import { summarise } from './run-summary.ts';
 import type { RunOutcome, SummaryDeps } from './run-summary.ts';
 import type { RunRecord } from '../../store/run-types.ts';
@@ -43,8 +44,29 @@ export function conclude({
       maxDrop,
     });
     const status = reasons.length === 0 ? 'complete' : 'incomplete';
-    return { status, reasons: [...reasons, ...(await ticketTrouble(store, run, ticketsLost))] };
+    const notes = [
+      ...unreadGroups(planOf(record)),
+      ...(await ticketTrouble(store, run, ticketsLost)),
+    ];
+    return { status, reasons: [...reasons, ...notes] };
   };
+}
+
+/** What a reader must know about groups whose members Okta refuses to list. */
+function unreadGroups({ exemptions, unreadPrivileged = [] }: FrozenPlan): string[] {
+  const { unread = [] } = exemptions;
+  return [
+    ...(unread.length === 0
+      ? []
+      : [
+          `the members of ${unread.join(', ')} could not be read: users without MFA who may be exempt are unknown (exemptions)`,
+        ]),
+    ...(unreadPrivileged.length === 0
+      ? []
+      : [
+          `the members of ${unreadPrivileged.join(', ')} could not be read: there may be more administrators than listed (twin.privileged_groups)`,
+        ]),
+  ];
 }
 
 /** What a reader must know about the tickets as a whole; single tickets are listed in the summary. */

@@ -27,6 +27,8 @@ export interface FrozenPlan {
   expiredExemptions: { subject: string; owner: string; until: string }[];
   /** Ids of the members of privileged groups; null if no such group is configured. */
   administrators: string[] | null;
+  /** Ids of privileged groups whose members could not be read; absent in older plans. */
+  unreadPrivileged?: string[];
   tickets: TicketPlan;
   /** Channel of the summary; null if none is posted. */
   slackChannel: string | null;

@@ -61,7 +61,8 @@ export interface MfaActivities {
   /**
    * Reads and stores pages from `page` on, at most `most`. It stops early if a page after the first
    * cannot be read or if it takes long. A stored page is not read again. `sizes` holds the users
-   * listed on each page.
+   * listed on each page. `refused`: why Okta lists no member of one of several groups, as a coded
+   * word.
    */
   listPage(input: {
     run: string;
@@ -69,7 +70,7 @@ export interface MfaActivities {
     page: number;
     first: boolean;
     most: number;
-  }): Promise<{ sizes: number[]; more: boolean }>;
+  }): Promise<{ sizes: number[]; more: boolean; refused?: string }>;
   /** Reads from the log which users changed, and decides whether the others must be read too. */
   readChanges(input: { run: string }): Promise<{ mode: 'full' | 'delta' }>;
   /** Reads, assesses and records the users of a slice who have no verdict yet. */

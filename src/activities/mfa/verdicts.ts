@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../audit/types.ts';
 import type { Recorded } from '../../connectors/types.ts';
-import { exemptionOf, graceReason } from '../../mfa/exemptions.ts';
+import { exemptionDoubt, exemptionOf, graceReason } from '../../mfa/exemptions.ts';
 import { isKnownStatus } from '../../mfa/strength.ts';
 import type { ClassifiedFactor } from '../../mfa/types.ts';
 import { verdictOf } from '../../mfa/verdict.ts';
@@ -19,6 +19,7 @@ function assess(record: RunRecord, user: ListedUser, reading: FactorReading): Ve
     allowed: factorTypeSet(plan),
     exemption: exemptionOf(plan.exemptions, user),
     grace: graceReason(user, new Date(record.startedAt), plan.graceMs),
+    doubt: exemptionDoubt(plan.exemptions),
   });
 }
 

@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { SyncSettings } from '../../config/schema/twin-settings.ts';
 import type { CarryOver } from '../../twin/events/types.ts';
-import { OVERLAP_MS } from '../../twin/events/carry-over.ts';
+import { overlapOf } from '../../twin/events/carry-over.ts';
 import type { StreamName } from '../../twin/types.ts';
 import { AUTO_BATCH } from '../../mfa/scan-plan.ts';
 import { configurationFailure } from '../support/failures.ts';
@@ -62,7 +62,10 @@ async function freezePlan(deps: BeginDeps, input: BeginInput): Promise<Sync> {
   const now = deps.now();
   const settings = await settingsOf(deps, input);
   const log = streams.includes('logs')
-    ? windowOf(now, input.hoursBack ?? HOURS_BACK, await store.twin.events.readCarried(org))
+    ? windowOf(now, input.hoursBack ?? HOURS_BACK, {
+        carried: await store.twin.events.readCarried(org),
+        latenessMs: settings.twin.logLatenessMs,
+      })
     : null;
   const plan = planForStore({ ...settings, streams, log });
   return withPlan(
@@ -75,16 +78,21 @@ function streamNames({ users = true, apps = true, logs = true }: BeginInput): St
   return (Object.keys(wanted) as StreamName[]).filter((name) => wanted[name]);
 }
 
-/** The last `hours` hours, or more if the previous window ended earlier, so that there is no gap. */
+/**
+ * The last `hours` hours, or more if the previous window ended earlier, so that there is no gap. It
+ * overlaps the previous window by as much as entries may be late.
+ */
 function windowOf(
   now: Date,
   hours: number,
-  carried: CarryOver | null,
+  { carried, latenessMs }: { carried: CarryOver | null; latenessMs: number },
 ): NonNullable<SyncPlan['log']> {
   const requested = now.getTime() - hours * HOUR_MS;
   const oldest = now.getTime() - MOST_HOURS_BACK * HOUR_MS;
   const joined =
-    carried === null ? requested : Math.max(oldest, Date.parse(carried.until) - OVERLAP_MS);
+    carried === null
+      ? requested
+      : Math.max(oldest, Date.parse(carried.until) - overlapOf(latenessMs));
   const since = Math.min(requested, joined);
   const anew =
     carried === null || since <= Date.parse(carried.since) || since > Date.parse(carried.until);

@@ -11,11 +11,15 @@ import { judgeTwin } from './judging.ts';
 import type { Judgement } from './judging.ts';
 import { syncDraft, syncOf } from './plan.ts';
 import type { Sync } from './plan.ts';
+import { exceptionsIn, unprovedStreams } from './exceptions.ts';
 import { streamOf } from './streams.ts';
 import type { SyncAccount } from './streams.ts';
 import type { SyncActivities } from './types.ts';
 
 type FinishInput = Parameters<SyncActivities['finishSync']>[0];
+
+/** Exceptions of a stream in the result of the workflow; the store has all of them. */
+const MOST_IN_RESULT = 50;
 
 const LISTINGS = ['users', 'groups', 'apps', 'assignees', 'logs'];
 
@@ -34,16 +38,17 @@ export function finishSync(deps: FinishDeps): SyncActivities['finishSync'] {
     if (sync.result !== null) return sync.result as unknown as OktaSyncResult;
     const account = await accountOf(deps, sync, input);
     const streams = sync.plan.streams.map((name) => streamOf(name, sync.startedAt, account));
+    const unproved = await unprovedStreams(store, input.run);
     await store.twin.work.measure();
     const { activityId, attempt: attempts } = Context.current().info;
     const attempt = `${activityId}.${attempts}`;
-    const judgement = await judgeTwin(store, { sync, attempt, streams });
+    const judgement = await judgeTwin(store, { sync, attempt, streams, unproved });
     await deps.flushCalls();
     const result = await resultOf(deps, sync, { streams, judgement, failure: input.failure });
     const { finishedAt: at, status, gaps, drift, events } = result;
-    const outcomes = streams.map(({ name, state, count, reason }) => ({
+    const outcomes = streams.map(({ name, state, count, reason, exceptions = [] }) => ({
       name,
-      outcome: { state, count, reason },
+      outcome: { state, count, reason, exceptions: exceptions.length },
     }));
     const drafts = [
       ...outcomes.map(({ name, outcome }) =>
@@ -79,6 +84,7 @@ async function accountOf(
     listed: Object.fromEntries(listed),
     lost,
     outcomes: await work.outcomes(run),
+    exceptions: await exceptionsIn(work, run),
     failure,
     maxUnknown: plan.maxUnknown,
     rules: rules.length,
@@ -105,12 +111,17 @@ async function resultOf(
     status: statusOf(streams, failure),
     startedAt: sync.startedAt,
     finishedAt: deps.now().toISOString(),
-    streams,
-    facts: judgement.facts.all.map(({ key, value, text, confidence }) => ({
+    streams: streams.map(({ exceptions = [], ...stream }) => ({
+      ...stream,
+      exceptions: exceptions.slice(0, MOST_IN_RESULT),
+      exceptionCount: exceptions.length,
+    })),
+    facts: judgement.facts.all.map(({ key, value, text, confidence, leavesOut }) => ({
       key,
       value,
       text,
       confidence,
+      leavesOut,
     })),
     gaps: judgement.tally.gaps,
     drift: judgement.timeline.drift,

@@ -19,6 +19,7 @@ import type {
   Gap,
   SecurityEvent,
   Standing,
+  StreamName,
   TimelineEntry,
   TwinApp,
   TwinGroup,
@@ -44,6 +45,8 @@ interface Judged {
   sync: Sync;
   attempt: string;
   streams: readonly SyncStream[];
+  /** Streams in which nothing counts as gone. */
+  unproved: ReadonlySet<StreamName>;
 }
 
 /**
@@ -52,7 +55,7 @@ interface Judged {
  */
 export async function judgeTwin(
   store: Pick<Store, 'twin'>,
-  { sync, attempt, streams }: Judged,
+  { sync, attempt, streams, unproved }: Judged,
 ): Promise<Judgement> {
   const { org, run, startedAt: at } = sync;
   const { twin } = store;
@@ -67,7 +70,8 @@ export async function judgeTwin(
     groups,
     settings: sync.plan.twin,
   });
-  const view = { org, run, startedAt: at, proves: [...context.complete] };
+  const proves = [...context.complete].filter((name) => !unproved.has(name));
+  const view = { org, run, startedAt: at, proves };
   const baseline: Baseline = new Set(await twin.syncs.completeOnce(org));
   const assessment = new Assessment(context, baseline);
   assessment.groups(groups, await twin.groups.listGone(org, view));

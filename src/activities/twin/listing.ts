@@ -1,9 +1,9 @@
 import type { OktaApp } from '../../connectors/okta/types-access.ts';
 import { USER_STATUSES } from '../../connectors/okta/statuses.ts';
 import { EndlessListError } from '../../connectors/errors.ts';
-import type { OktaUser } from '../../connectors/types.ts';
+import type { OktaPage, OktaUser } from '../../connectors/types.ts';
 import type { ListedTwinUser } from '../../store/twin-types.ts';
-import type { SyncStamp, SyncList } from '../../store/twin-sync-types.ts';
+import type { SyncList, SyncStamp, UnreadableRow } from '../../store/twin-sync-types.ts';
 import type { Store, StoreTransaction } from '../../store/types.ts';
 import { lastingFailure } from '../mfa/listing.ts';
 import { listPages } from '../mfa/pages.ts';
@@ -17,6 +17,7 @@ import type { SyncActivities } from './types.ts';
 interface ReadPage {
   ids: string[];
   next: string | null;
+  unreadable: readonly UnreadableRow[];
   store: (twin: Store['twin'], tx: StoreTransaction, stamp: SyncStamp) => Promise<void>;
 }
 type ListDeps = UsesStore<'twin'> & UsesConnectors<'okta'> & UsesClock;
@@ -32,37 +33,58 @@ const LISTS: Record<SyncList, ReadList> = {
     // All statuses: without a filter, Okta omits deprovisioned users.
     const { output } = await connectors.okta(
       'users:read',
-      { statuses: [...USER_STATUSES], after },
+      { statuses: [...USER_STATUSES], after, skipUnreadable: true },
       callContext(sync, 'users'),
     );
     const users = output.items.map(toListedUser);
-    return { ...pageOf(output), store: (twin, tx, stamp) => twin.users.put(tx, stamp, users) };
-  },
-  groups: async ({ connectors }, sync, after) => {
-    const { output } = await connectors.okta('groups:read', { after }, callContext(sync, 'groups'));
+    const seen = output.unreadable?.flatMap(({ id }) => id ?? []) ?? [];
     return {
       ...pageOf(output),
-      store: (twin, tx, stamp) => twin.groups.put(tx, stamp, output.items),
+      store: async (twin, tx, stamp) => {
+        await twin.users.put(tx, stamp, users);
+        await twin.users.touch(tx, stamp, seen);
+      },
+    };
+  },
+  groups: async ({ connectors }, sync, after) => {
+    const input = { after, skipUnreadable: true };
+    const { output } = await connectors.okta('groups:read', input, callContext(sync, 'groups'));
+    const seen = output.unreadable?.flatMap(({ id }) => id ?? []) ?? [];
+    return {
+      ...pageOf(output),
+      store: async (twin, tx, stamp) => {
+        await twin.groups.put(tx, stamp, output.items);
+        await twin.groups.touch(tx, stamp, seen);
+      },
     };
   },
   apps: async ({ connectors }, sync, after) => {
-    const { output } = await connectors.okta('apps:read', { after }, callContext(sync, 'apps'));
+    const input = { after, skipUnreadable: true };
+    const { output } = await connectors.okta('apps:read', input, callContext(sync, 'apps'));
     const apps = output.items.map(app);
-    return { ...pageOf(output), store: (twin, tx, stamp) => twin.apps.put(tx, stamp, apps) };
+    const seen = output.unreadable?.flatMap(({ id }) => id ?? []) ?? [];
+    return {
+      ...pageOf(output),
+      store: async (twin, tx, stamp) => {
+        await twin.apps.put(tx, stamp, apps);
+        await twin.apps.touch(tx, stamp, seen);
+      },
+    };
   },
   assignees: async ({ connectors }, sync, after) => {
     const { output } = await connectors.okta(
       'iam:read_assignees',
-      { after },
+      { after, skipUnreadable: true },
       callContext(sync, 'assignees'),
     );
     return { ...pageOf(output), store: async () => undefined };
   },
 };
 
-const pageOf = ({ items, next }: { items: readonly { id: string }[]; next: string | null }) => ({
+const pageOf = ({ items, next, unreadable = [] }: OktaPage<{ id: string }>) => ({
   ids: items.map(({ id }) => id),
   next,
+  unreadable,
 });
 
 const toListedUser = ({ lastUpdated: _, ...user }: OktaUser): ListedTwinUser => user;
@@ -95,11 +117,12 @@ async function readOnePage(
   const read = await LISTS[list](deps, sync, after).catch((error: unknown) => {
     throw lastingFailure(error);
   });
-  if (read.next !== null && (await twin.work.isKnownToken(run, list, { page, next: read.next })))
+  const { next, unreadable } = read;
+  if (next !== null && (await twin.work.isKnownToken(run, list, { page, next })))
     throw new EndlessListError({ connector: 'okta', operation: `${list}:read` });
   const write = async (tx: StoreTransaction): Promise<void> =>
     read.store(twin, tx, stampOf(sync, deps.now()));
   const storePage = async (): Promise<number> =>
-    (await twin.work.addPage({ run, list, page, next: read.next }, read.ids, write)).count;
-  return { next: read.next, storePage };
+    (await twin.work.addPage({ run, list, page, next, unreadable }, read.ids, write)).count;
+  return { next, storePage };
 }

@@ -1,7 +1,9 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { EndlessListError } from '../../connectors/errors.ts';
-import type { OktaPage } from '../../connectors/types.ts';
+import type { OktaOperations } from '../../connectors/types.ts';
 import { raise } from '../../twin/events/raise.ts';
+import type { UnreadableRow } from '../../store/twin-sync-types.ts';
+import type { SecurityEvent } from '../../twin/types.ts';
 import type { CarryOver, LogEntry } from '../../twin/events/types.ts';
 import { lastingFailure } from '../mfa/listing.ts';
 import type { UsesConnectors, UsesStore } from '../support/parts.ts';
@@ -32,15 +34,16 @@ export function readLogPage(
         ? await readInitialState(deps, sync)
         : ((await events.readCarriedIn(org, run)) ?? null);
     const after = page === 0 ? null : ((await work.page(run, 'logs', page - 1))?.next ?? null);
-    const { items, next } = await readPage(deps, sync, after);
+    const { items, next, unreadable } = await readPage(deps, sync, after);
     if (next !== null && (await work.isKnownToken(run, 'logs', { page, next })))
       throw new EndlessListError({ connector: 'okta', operation: 'logs:read' });
     const found = raise(deps.rules, items, {
       settings: sync.plan.twin,
       carried: before,
+      raised: await raisedAround(deps, org, [...(before?.entries ?? []), ...items]),
       window: windowOf(sync, { items, last: next === null, from: page === 0 ? null : before }),
     });
-    const key = { run, list: 'logs', page, next };
+    const key = { run, list: 'logs', page, next, unreadable: unreadable.map(toRow) };
     const added = await work.addPage(key, [], store, items.length);
     return { entries: added.count, more: added.next !== null };
 
@@ -60,11 +63,29 @@ async function readInitialState(
   return plan.log?.anew ? null : await store.twin.events.readCarried(org);
 }
 
+/** The events that were raised for these entries or later ones. */
+async function raisedAround(
+  { store }: UsesStore<'twin'>,
+  org: string,
+  entries: readonly LogEntry[],
+): Promise<Pick<SecurityEvent, 'uuid' | 'rule'>[]> {
+  const times = entries.map(({ published }) => Date.parse(published));
+  if (times.length === 0) return [];
+  const first = times.reduce((one, other) => Math.min(one, other));
+  return await store.twin.events.raisedSince(org, new Date(first).toISOString());
+}
+
+/** An entry that could not be read: its uuid, or else its place. */
+function toRow(named: string, at: number): UnreadableRow {
+  const place = /^entry (\d+)$/.exec(named)?.[1];
+  return place === undefined ? { place: at + 1, id: named } : { place: Number(place), id: null };
+}
+
 async function readPage(
   { connectors }: UsesConnectors<'okta'>,
   sync: Sync,
   after: string | null,
-): Promise<OktaPage<LogEntry>> {
+): Promise<OktaOperations['logs:read']['output']> {
   const { log } = sync.plan;
   if (!log)
     throw ApplicationFailure.nonRetryable('this sync does not read the log', 'configuration');

@@ -1,7 +1,8 @@
 import { ConnectorError } from '../../connectors/errors.ts';
-import type { ReadOutcome } from '../../store/twin-sync-types.ts';
-import { retryLater, isFinal, READS_AT_ONCE } from '../mfa/checking.ts';
+import type { ReadEnd, ReadOutcome, SyncWork } from '../../store/twin-sync-types.ts';
+import { READS_AT_ONCE, retryLater } from '../mfa/checking.ts';
 import { VENDOR_ATTEMPTS } from '../support/failures.ts';
+import { isLastingRefusal } from '../support/refusals.ts';
 import { reportProgress } from '../support/running.ts';
 import { syncOf } from './plan.ts';
 import type { Sync } from './plan.ts';
@@ -22,9 +23,13 @@ export function readSyncItems(deps: ReadDeps): SyncActivities['readSyncItems'] {
   };
 }
 
-interface Ended<Value> {
-  id: string;
-  outcome: ReadOutcome;
+/**
+ * What is one item's trouble if its answer stays malformed. Of the other reads, a share may fail
+ * anyway (`scan.max_unknown`).
+ */
+const LASTS_IF_MALFORMED: ReadonlySet<SyncWork> = new Set(['members', 'group_roles', 'user_roles']);
+
+interface Ended<Value> extends ReadEnd {
   value: Value | null;
 }
 
@@ -45,7 +50,8 @@ class Reading<Value> {
 
   /** Throws what must be tried again, after everything else has been read and stored. */
   async readAll(ids: readonly string[]): Promise<void> {
-    const queue = await this.#deps.store.twin.work.pending(this.#sync.run, this.#work.work, ids);
+    const pending = await this.#deps.store.twin.work.pending(this.#sync.run, this.#work.work, ids);
+    const queue = await this.#withoutSkipped(pending);
     let checked = ids.length - queue.length;
     const runLane = async (): Promise<void> => {
       for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
@@ -63,6 +69,14 @@ class Reading<Value> {
     if (this.#failures.length > 0) throw retryLater(this.#failures);
   }
 
+  /** Settles the items that are not to be read, and returns the others. */
+  async #withoutSkipped(ids: readonly string[]): Promise<string[]> {
+    const skipped = new Set(await this.#work.skipped?.(this.#deps, this.#sync, ids));
+    for (const id of skipped)
+      await this.#add({ id, outcome: 'skipped', code: 'skipped', value: null });
+    return ids.filter((id) => !skipped.has(id));
+  }
+
   async #readOne(id: string): Promise<ConnectorError | null> {
     try {
       const value = await this.#work.read(this.#deps, this.#sync, id);
@@ -71,14 +85,16 @@ class Reading<Value> {
       if (!(error instanceof ConnectorError)) throw error;
       const outcome = await this.#outcomeOf(id, error);
       if (outcome === null) return error;
-      await this.#add({ id, outcome, value: null });
+      const { code, fields } = error;
+      await this.#add({ id, outcome, code, status: fields.status, value: null });
     }
     return null;
   }
 
   /** The outcome of a reading that failed; null if it must be tried again. */
   async #outcomeOf(id: string, error: ConnectorError): Promise<ReadOutcome | null> {
-    if (isFinal(error)) return error.code === 'not_found' ? 'gone' : 'refused';
+    if (isLastingRefusal(error)) return 'refused';
+    if (error.code === 'not_found') return 'gone';
     if (error.code === 'rate_limited') return null;
     if (!error.retryable) throw error;
     const failures = await this.#deps.store.twin.work.countFailure(
@@ -86,7 +102,9 @@ class Reading<Value> {
       this.#work.work,
       id,
     );
-    return failures < VENDOR_ATTEMPTS ? null : 'failed';
+    if (failures < VENDOR_ATTEMPTS) return null;
+    const isLasting = error.code === 'malformed' && LASTS_IF_MALFORMED.has(this.#work.work);
+    return isLasting ? 'refused' : 'failed';
   }
 
   async #add(ended: Ended<Value>): Promise<void> {

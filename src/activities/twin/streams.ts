@@ -1,5 +1,6 @@
 import type { ReadOutcome, SyncWork, SyncStream } from '../../store/twin-sync-types.ts';
-import type { StreamName } from '../../twin/types.ts';
+import { exceptionsText } from '../../twin/exceptions.ts';
+import type { ExceptionKind, StreamException, StreamName } from '../../twin/types.ts';
 
 /** The outcomes of everything that a sync read. */
 export interface SyncAccount {
@@ -8,6 +9,8 @@ export interface SyncAccount {
   /** Why lists broke off, as coded words. */
   lost: Readonly<Record<string, string | null>>;
   outcomes: Readonly<Record<SyncWork, Readonly<Record<ReadOutcome, number>>>>;
+  /** What was refused or skipped, and the rows and entries that could not be read. */
+  exceptions: readonly StreamException[];
   /** Why the sync as a whole failed; null if it did not. */
   failure: string | null;
   maxUnknown: number;
@@ -20,7 +23,7 @@ interface StreamRow {
   list: string;
   /** Other lists that it needs. */
   needs: readonly string[];
-  /** The details of its items; `every`: a single missing one makes the stream partial. */
+  /** The details of its items; `every`: a single one that failed makes the stream partial. */
   works: readonly { work: SyncWork; what: string; every: boolean }[];
   /** If not, an empty list is a problem: a credential without permissions gets one too. */
   mayBeEmpty: boolean;
@@ -38,6 +41,9 @@ const STREAM_ROWS: Record<StreamName, StreamRow> = {
     { work: 'user_roles', what: 'roles of users', every: true }, { work: 'group_roles', what: 'roles of groups', every: true }, MEMBERS,
   ], mayBeEmpty: true },
 };
+
+/** Most items of a kind that a stream names as exceptions. */
+export const MOST_EXCEPTIONS = 1_000;
 
 const NOUNS: Readonly<Record<string, string>> = {
   users: 'users',
@@ -59,11 +65,32 @@ export function streamOf(name: StreamName, at: string, account: SyncAccount): Sy
   const count = account.listed[row.list] ?? 0;
   const code = account.lost[row.list] ?? null;
   const problems = problemsOf(row, account, count);
+  const exceptions = account.exceptions.filter(({ what }) => kindsOf(row).includes(what));
   const denied = count === 0 && code !== null && DENIALS.includes(code);
   const state = denied ? 'denied' : problems.length > 0 ? 'partial' : 'complete';
-  const reasons = [...problems, ...(name === 'logs' && account.rules === 0 ? [NO_RULES] : [])];
-  return { name, state, count, at, reason: reasons.length > 0 ? reasons.join('; ') : null };
+  const reasons = [
+    ...problems,
+    ...(exceptions.length > 0 ? [exceptionsText(exceptions)] : []),
+    ...(name === 'logs' && account.rules === 0 ? [NO_RULES] : []),
+  ];
+  const reason = reasons.length > 0 ? reasons.join('; ') : null;
+  return { name, state, count, at, reason, exceptions };
 }
+
+/** The kinds of exceptions that belong to a stream. */
+const kindsOf = ({ list, needs, works }: StreamRow): ExceptionKind[] => [
+  ...works.map(({ work }) => work),
+  ...[list, ...needs].flatMap((name) => ROWS[name] ?? []),
+];
+
+/** What a row of a list is called as an exception. */
+const ROWS: Readonly<Record<string, ExceptionKind>> = {
+  users: 'users_row',
+  groups: 'groups_row',
+  apps: 'apps_row',
+  assignees: 'assignees_row',
+  logs: 'entry',
+};
 
 function problemsOf(row: StreamRow, account: SyncAccount, count: number): string[] {
   const listings = [row.list, ...row.needs].flatMap((list) => {
@@ -94,6 +121,8 @@ function unread(
   const total = read + missing;
   if (missing === 0) return [];
   if (read === 0 && failed === 0) return [`${what} could not be read: forbidden`];
-  const tooMany = every || failed > maxUnknown * total || read === 0;
+  // What is lastingly refused is an exception, as long as most was read.
+  const lost = every ? failed > 0 || refused > Math.min(read, MOST_EXCEPTIONS) : read === 0;
+  const tooMany = lost || failed > maxUnknown * total;
   return tooMany ? [`${missing} of ${total} readings of ${what} failed`] : [];
 }

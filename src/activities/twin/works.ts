@@ -20,6 +20,8 @@ interface Result<Value> {
 /** One kind of detail: how it is read for an item, and how results are stored. */
 export interface Work<Value> {
   work: SyncWork;
+  /** The items that the configuration says not to read; absent: none. */
+  skipped?: (deps: ReadDeps, sync: Sync, ids: readonly string[]) => Promise<string[]>;
   read: (deps: ReadDeps, sync: Sync, id: string) => Promise<Value>;
   keep: (
     deps: ReadDeps,
@@ -52,13 +54,15 @@ const factors: Work<TwinFactor[]> = {
  */
 const members: Work<true> = {
   work: 'members',
+  skipped: ({ store }, { org, plan }, ids) =>
+    store.twin.groups.named(org, ids, plan.twin.skipGroups),
   read: async (deps, sync, groupId) => {
     const { twin } = deps.store;
     if ((await twin.groups.everyone(sync.org, [groupId])).length > 0) return true;
     return await readPages(deps, sync, {
       list: `members:${groupId}`,
       read: async (after) => {
-        const input = { groupId, limit: MEMBERS_A_PAGE, after };
+        const input = { groupId, limit: MEMBERS_A_PAGE, after, skipUnreadable: true };
         return (
           await deps.connectors.okta('groups:read_members', input, callContext(sync, groupId))
         ).output;
@@ -93,12 +97,14 @@ const userRoles: Work<string[]> = {
     (await connectors.okta('users:read_roles', { userId }, callContext(sync, userId))).output
       .filter((role) => isHeld(role) && role.assignmentType !== 'GROUP')
       .map(roleName),
-  keep: (deps, sync, { tx, results }) =>
-    deps.store.twin.users.setRoles(
-      tx,
-      stampOf(sync, deps.now()),
-      results.flatMap(({ id, value }) => (value ? [{ id, roles: value }] : [])),
-    ),
+  keep: async (deps, sync, { tx, results }) => {
+    const stamp = stampOf(sync, deps.now());
+    const read = results.flatMap(({ id, value }) => (value ? [{ id, roles: value }] : []));
+    await deps.store.twin.users.setRoles(tx, stamp, read);
+    // Roles that could not be read again stay as last known.
+    const unread = results.flatMap(({ id, value }) => (value ? [] : [id]));
+    await deps.store.twin.users.keepRoles(tx, stamp, unread);
+  },
 };
 
 const appUsers: Work<number> = {
@@ -106,7 +112,7 @@ const appUsers: Work<number> = {
   read: async (deps, sync, appId) => {
     const list = `app_users:${appId}`;
     const read = async (after: string | null) => {
-      const input = { appId, limit: ASSIGNED_A_PAGE, after };
+      const input = { appId, limit: ASSIGNED_A_PAGE, after, skipUnreadable: true };
       return (await deps.connectors.okta('apps:read_users', input, callContext(sync, appId)))
         .output;
     };
@@ -121,9 +127,11 @@ const appGroups: Work<number> = {
   work: 'app_groups',
   read: async (deps, sync, appId) => {
     const list = `app_groups:${appId}`;
-    const read = async (after: string | null) =>
-      (await deps.connectors.okta('apps:read_groups', { appId, after }, callContext(sync, appId)))
+    const read = async (after: string | null) => {
+      const input = { appId, after, skipUnreadable: true };
+      return (await deps.connectors.okta('apps:read_groups', input, callContext(sync, appId)))
         .output;
+    };
     await readPages(deps, sync, { list, read });
     return await deps.store.twin.work.sumCounts(sync.run, list);
   },
@@ -173,19 +181,21 @@ async function readPages(
   const last = await store.twin.work.lastPage(run, list);
   let next = last?.next ?? null;
   for (let page = (last?.page ?? -1) + 1; page === 0 || next !== null; page += 1) {
-    const { items, next: leadsTo } = await read(next);
+    const { items, next: leadsTo, unreadable = [] } = await read(next);
     if (
       leadsTo !== null &&
       (await store.twin.work.isKnownToken(run, list, { page, next: leadsTo }))
     )
       throw new EndlessListError({ connector: 'okta', operation: list.replace(/:.*/, '') });
-    const ids = items.map(({ id }) => id);
+    const ids = [...items, ...unreadable].flatMap(({ id }) => id ?? []);
     const write = async (tx: StoreTransaction): Promise<void> => keep?.(tx, ids);
+    // A row with an id counts like the others; without one it is not known whose it is.
+    const anonymous = unreadable.filter(({ id }) => id === null);
     const stored = await store.twin.work.addPage(
-      { run, list, page, next: leadsTo },
+      { run, list, page, next: leadsTo, unreadable: anonymous },
       [],
       write,
-      ids.length,
+      ids.length + unreadable.length,
     );
     next = stored.next;
   }

@@ -155,8 +155,8 @@ export function syncText(result: OktaSyncResult, colors: Colors): string {
     grid(['stream', 'state', 'items', 'reason'], rows, colors),
     `facts     ${
       result.facts
-        .map(({ text }) => plain(text))
-        .filter(isMain)
+        .filter(({ text }) => isMain(text))
+        .map(({ text, leavesOut }) => plain(leavesOut === null ? text : `${text} (${leavesOut})`))
         .join(', ') || 'none'
     }`,
     `gaps      ${Object.entries(gaps)

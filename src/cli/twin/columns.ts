@@ -36,6 +36,7 @@ export const COLUMNS: { [Name in keyof ViewItems]: readonly Column<ViewItems[Nam
     { name: 'key', cell: ({ key }) => key, filesOnly: true },
     { name: 'value', cell: ({ value }) => value, filesOnly: true },
     { name: 'confidence', cell: ({ confidence }) => confidence, drop: 2 },
+    { name: 'leaves out', cell: ({ leavesOut }) => leavesOut ?? '', drop: 4 },
     { name: 'source', cell: ({ source }) => source, drop: 3 },
     { name: 'observed', cell: ({ observedAt }) => timeText(observedAt), drop: 1 },
     { name: 'run', cell: ({ run }) => run, filesOnly: true },

@@ -60,7 +60,9 @@ export function tiles(profile: PostureProfile): Markup {
     ],
     [
       'Privileged users',
-      count(profile.privilegedUsers),
+      profile.privilegesLeaveOut === null
+        ? count(profile.privilegedUsers)
+        : `at least ${count(profile.privilegedUsers)}`,
       plural(profile.superAdmins, 'super administrator'),
     ],
     [

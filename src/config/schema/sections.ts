@@ -109,6 +109,14 @@ export const twin = z
     stale_after: positiveDuration
       .prefault('90d')
       .describe('Accounts unused for this long are reported as gaps'),
+    skip_groups: texts('a list of groups').describe(
+      'Groups, by id or exact name, whose members a sync does not read; the streams name them as exceptions',
+    ),
+    log_lateness: positiveDuration
+      .prefault('1h')
+      .describe(
+        'How much later than its time an entry of the System Log may arrive and still count for security events',
+      ),
   })
   .prefault({})
   .describe('The identity twin, and what the check uses from it');

@@ -26,6 +26,8 @@ export function syncSettings({ scan, twin }: ArxConfig): SyncSettings {
       staleAfterMs: durationMs(twin.stale_after),
       passwordAgeMs: 180 * DAY_MS,
       factTtlMs: 7 * DAY_MS,
+      skipGroups: twin.skip_groups,
+      logLatenessMs: durationMs(twin.log_lateness),
     },
   };
 }

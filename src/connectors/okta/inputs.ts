@@ -15,9 +15,15 @@ const cursor = z
   .nullish();
 
 /** `after` and `limit` of a listing with pages of at most `max` items. */
-export const pageFields = <const Max extends number>(max: Max) => ({
+export const cursorFields = <const Max extends number>(max: Max) => ({
   after: cursor,
   limit: z.int().min(1).max(max).optional(),
+});
+
+/** The same for a listing whose unreadable rows may be skipped. */
+export const pageFields = <const Max extends number>(max: Max) => ({
+  ...cursorFields(max),
+  skipUnreadable: z.boolean().optional(),
 });
 
 /** An expression or search word from the caller. It is used only in the query, encoded. */

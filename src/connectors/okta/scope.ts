@@ -1,6 +1,7 @@
 /** Lists the users in the scope of a check. */
 
 import type { Call, CallContext, OktaOperations, OktaPage, OktaUser } from '../types.ts';
+import type { UnreadableRow } from './types.ts';
 
 const GROUP_ID = /^00g[A-Za-z0-9]{17}$/;
 const ANY_ID = /^[A-Za-z0-9]{20}$/;
@@ -13,9 +14,13 @@ export interface ScopeList {
   groupId: string | null;
 }
 
-/** The users of one page that are in scope, and the cursor of the next page. */
+/**
+ * The users of one page that are in scope, the rows that could not be read, and the cursor of the
+ * next page.
+ */
 export interface ScopePage {
   users: OktaUser[];
+  unreadable: UnreadableRow[];
   next: string | null;
 }
 
@@ -28,11 +33,16 @@ export async function readScopePage(
   { statuses, groupId, after }: ScopeList & { after: string | null },
   context: CallContext<OktaPage<OktaUser>>,
 ): Promise<ScopePage> {
-  const { items, next } =
-    groupId === null
-      ? (await okta('users:read', { statuses, after }, context)).output
-      : (await okta('groups:read_members', { groupId, after }, context)).output;
-  return { users: items.filter(({ status }) => statuses.includes(status)), next };
+  const pages = { after, skipUnreadable: true };
+  const {
+    items,
+    next,
+    unreadable = [],
+  } = groupId === null
+    ? (await okta('users:read', { statuses, ...pages }, context)).output
+    : (await okta('groups:read_members', { groupId, ...pages }, context)).output;
+  const users = items.filter(({ status }) => statuses.includes(status));
+  return { users, unreadable, next };
 }
 
 /** Whether a reference to a group is certainly its id. */

@@ -38,8 +38,11 @@ export interface OktaOrgOperations {
       q?: string;
       sortOrder?: 'ASCENDING' | 'DESCENDING';
     } & Paging;
-    /** `malformed`: the number of invalid entries, which are skipped. */
-    output: OktaPage<LogEntry> & { malformed: number };
+    /**
+     * `malformed`: the number of entries that could not be read and are skipped; `unreadable` has
+     * their uuids, or their places on the page.
+     */
+    output: Omit<OktaPage<LogEntry>, 'unreadable'> & { malformed: number; unreadable: string[] };
   };
   'domains:read': { input: NoInput; output: OktaDomain[] };
   /** Users who hold an administrator role. */

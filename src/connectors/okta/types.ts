@@ -42,8 +42,17 @@ export interface OktaGroupDetail extends OktaGroup {
   /** Names of the profile attributes that have a value, sorted. */
   attributes: string[];
 }
+/** A row of a list that could not be read. */
+export interface UnreadableRow {
+  /** Its place on the page, from 1. */
+  place: number;
+  /** Its id, of whatever form; null if it has none. */
+  id: string | null;
+}
 export interface OktaPage<Item> {
   items: Item[];
+  /** With `skipUnreadable`: the rows that could not be read. */
+  unreadable?: UnreadableRow[];
   /** Opaque cursor for `after`; null at the end. An empty page may have one. */
   next: string | null;
 }
@@ -91,6 +100,8 @@ export type OktaProfile = Readonly<Record<string, OktaAttribute>>;
 export interface Paging {
   limit?: number;
   after?: string | null;
+  /** Skips rows that cannot be read and returns them in `unreadable`. Otherwise the page fails. */
+  skipUnreadable?: boolean;
 }
 type None = Record<string, never>;
 export type NoInput = None;

@@ -1,10 +1,10 @@
-import type { LogEntry } from '../../enrichment/activity.ts';
+import type { AccountLog, LogEntry } from '../../enrichment/activity.ts';
 import { errorsOf, extract } from '../../enrichment/extract.ts';
 import type { Reading, Readings } from '../../enrichment/extract.ts';
 import type { Value } from '../../governance/operators.ts';
 import type { Enriched, Indicator } from '../../enrichment/types.ts';
 import { readItems } from '../../connectors/pages.ts';
-import type { OktaGroup, OktaUser } from '../../connectors/types.ts';
+import type { OktaGroup, OktaOperations, OktaUser } from '../../connectors/types.ts';
 import { callFailure } from './okta-call.ts';
 import type { OktaCall, CallFailure } from './okta-call.ts';
 import { findAccount } from './find-account.ts';
@@ -119,19 +119,22 @@ async function readLog(
   call: OktaCall,
   userId: string,
   { now, activityMs }: Period,
-): Promise<LogEntry[]> {
+): Promise<AccountLog> {
   const since = new Date(now.getTime() - activityMs).toISOString();
   const by = { since, until: now.toISOString(), filter: `actor.id eq "${userId}"` };
-  const found: LogEntry[] = [];
+  const entries: LogEntry[] = [];
+  let unreadable = 0;
   let after: string | null = null;
   for (let page = 0; page < MAX_PAGES; page += 1) {
-    const { items, next }: { items: LogEntry[]; next: string | null } = await call(
+    const read: OktaOperations['logs:read']['output'] = await call(
       'logs:read',
       { ...by, after },
       userId,
     );
-    found.push(...items);
-    if (next === null) return found;
+    const { items, malformed, next } = read;
+    entries.push(...items);
+    unreadable += malformed;
+    if (next === null) return { entries, unreadable };
     after = next;
   }
   throw new RangeError(`Okta returned more than ${MAX_PAGES} pages of log entries for one account`);

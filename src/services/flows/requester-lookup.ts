@@ -103,8 +103,15 @@ export class RequesterLookup {
     );
     const byId = groups.filter(({ id }) => wanted.has(id)).map(({ id }) => id);
     const candidates = groups.filter(({ name }) => wanted.has(name));
-    const areMeant = await Promise.all(candidates.map((group) => this.#isMeant(reader, group)));
-    return [...byId, ...candidates.filter((_, at) => areMeant[at]).map(({ name }) => name)];
+    const meant = await Promise.allSettled(
+      candidates.map(async (group) => ((await this.#isMeant(reader, group)) ? [group.name] : [])),
+    );
+    const names = meant.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+    const found = [...byId, ...names];
+    // A name that could not be read does not take the other groups away.
+    const failed = meant.find((one) => one.status === 'rejected');
+    if (found.length === 0 && failed) throw failed.reason;
+    return found;
   }
 
   /**

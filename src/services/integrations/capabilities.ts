@@ -90,11 +90,15 @@ async function tryProbe(probe: Probe, found: FoundIds, trying: ProbeContext): Pr
   let result = defaultResult(probe);
   for (const id of subjects) {
     result = await runProbe(probe, { ...trying, id, found });
-    if (result.state === 'ok' || !SUBJECT_SPECIFIC.has(result.code ?? '')) break;
+    if (result.state === 'ok' || !isSubjectSpecific(result)) break;
   }
   return result;
 }
-const SUBJECT_SPECIFIC: ReadonlySet<string> = new Set(['forbidden', 'not_found']);
+
+/** Okta answers 501 for some built-in groups. */
+const isSubjectSpecific = ({ code, http }: ProbeResult): boolean =>
+  http === 501 || SUBJECT_SPECIFIC.has(code ?? '');
+const SUBJECT_SPECIFIC: ReadonlySet<string> = new Set(['forbidden', 'not_found', 'malformed']);
 
 async function runProbe(
   probe: Probe,

@@ -50,7 +50,7 @@ export interface Probe {
   ask(okta: Call<OktaOperations>, about: ContextFactory, id: string): Promise<readonly string[]>;
 }
 
-const FEW = { limit: 3 } as const;
+const FEW = { limit: 3, skipUnreadable: true } as const;
 const idsOf = ({ output }: { output: { items: readonly { id: string }[] } }): string[] =>
   output.items.map(({ id }) => id);
 const noIds = (): string[] => [];

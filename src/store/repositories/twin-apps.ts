@@ -4,7 +4,7 @@ import type { Database } from '../schema.ts';
 import type { TwinDatabase } from '../twin-schema.ts';
 import type { StoredTwinApp, TwinAppRepository } from '../twin-types.ts';
 import type { SyncView } from '../twin-sync-types.ts';
-import { isMissed, sortUnique, isProvedMissed } from './twin-seen.ts';
+import { isMissed, isProvedMissed, sortUnique, touchRows } from './twin-seen.ts';
 
 /** Applications, as last read. */
 export function createTwinAppRepository(db: Kysely<Database>): TwinAppRepository {
@@ -21,6 +21,7 @@ export function createTwinAppRepository(db: Kysely<Database>): TwinAppRepository
           status = excluded.status, gone = false, seen_run = excluded.seen_run,
           seen_at = excluded.seen_at`.execute(tx);
     },
+    touch: (tx, stamp, ids) => touchRows(tx, 'twin_apps', { ...stamp, ids }),
     async setCount(tx, org, of, apps) {
       const rows = sortUnique(apps, ({ id }) => id);
       await sql`

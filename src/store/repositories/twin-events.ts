@@ -49,6 +49,13 @@ export function createTwinEventRepository(db: Kysely<Database>): TwinEventReposi
         .orderBy('rule');
       return (await rows.execute()).map(({ rule }) => rule);
     },
+    raisedSince: (org, at) =>
+      db
+        .selectFrom('twin_events')
+        .select(['uuid', 'rule'])
+        .where('org', '=', org)
+        .where('at', '>=', at)
+        .execute(),
     async countOf(run) {
       const rows = db
         .selectFrom('twin_events')

@@ -23,13 +23,14 @@ export function createTwinFactRepository(db: Kysely<Database>): TwinFactReposito
       return (await versions.orderBy('version', 'desc').execute()).map(toVersion);
     },
     async put(tx, org, { changed, seen }) {
-      for (const { key, value, text, confidence, source, run, observedAt } of changed) {
+      for (const fact of changed) {
+        const { key, value, text, confidence, source, run, observedAt, leavesOut } = fact;
         if (confidence === 'stale')
           throw new TypeError('a stale fact cannot be stored: staleness follows from age');
         await sql`
-          insert into twin_facts (org, key, version, value, text, confidence, source, run, since, observed_at)
+          insert into twin_facts (org, key, version, value, text, confidence, source, run, since, observed_at, leaves_out)
           select ${org}, ${key}, coalesce(max(version), 0) + 1, ${value}, ${text}, ${confidence}, ${source}, ${run},
-            ${observedAt}, ${observedAt}
+            ${observedAt}, ${observedAt}, ${leavesOut}
           from twin_facts where org = ${org} and key = ${key}`.execute(tx);
       }
       await sql`
@@ -46,7 +47,9 @@ export function createTwinFactRepository(db: Kysely<Database>): TwinFactReposito
 
 type Row = Selectable<TwinDatabase['twin_facts']>;
 
-const toVersion = ({ observed_at: observedAt, org: _org, ...row }: Row): FactVersion => ({
-  ...row,
-  observedAt,
-});
+const toVersion = ({
+  observed_at: observedAt,
+  leaves_out: leavesOut,
+  org: _org,
+  ...row
+}: Row): FactVersion => ({ ...row, observedAt, leavesOut });

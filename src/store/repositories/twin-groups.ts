@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 import type { TwinGroup } from '../../twin/types.ts';
 import type { Database } from '../schema.ts';
 import type { TwinGroupRepository } from '../twin-types.ts';
-import { isMissed, sortUnique, isProvedMissed } from './twin-seen.ts';
+import { isMissed, isProvedMissed, sortUnique, touchRows } from './twin-seen.ts';
 import { isEveryone } from './twin-user-rows.ts';
 
 /** Groups with their roles and members. */
@@ -19,6 +19,7 @@ export function createTwinGroupRepository(db: Kysely<Database>): TwinGroupReposi
         on conflict (org, id) do update set name = excluded.name, type = excluded.type, gone = false,
           seen_run = excluded.seen_run, seen_at = excluded.seen_at`.execute(tx);
     },
+    touch: (tx, stamp, ids) => touchRows(tx, 'twin_groups', { ...stamp, ids }),
     async setRoles(tx, org, groups) {
       const rows = sortUnique(groups, ({ id }) => id);
       const roles = rows.map((group) => JSON.stringify([...new Set(group.roles)].sort()));
@@ -44,7 +45,7 @@ export function createTwinGroupRepository(db: Kysely<Database>): TwinGroupReposi
     list: (org) =>
       db
         .selectFrom('twin_groups')
-        .select(['id', 'name'])
+        .select(['id', 'name', 'roles'])
         .where('org', '=', org)
         .where('gone', '=', false)
         .orderBy('id')
@@ -64,6 +65,13 @@ export function createTwinGroupRepository(db: Kysely<Database>): TwinGroupReposi
         .where('org', '=', org);
       const rows = await groups.where(sql<boolean>`id = any(${[...ids]}::text[])`).execute();
       return rows.filter(isEveryone).map(({ id }) => id);
+    },
+    async named(org, ids, wanted) {
+      if (wanted.length === 0) return [];
+      const { rows } = await sql<{ id: string }>`
+        select id from twin_groups where org = ${org} and id = any(${[...ids]}::text[])
+          and (id = any(${[...wanted]}::text[]) or name = any(${[...wanted]}::text[]))`.execute(db);
+      return rows.map(({ id }) => id);
     },
     async settle(tx, view) {
       if (!view.proves.includes('users')) return;

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 import type { StreamName } from '../../twin/types.ts';
-import type { SyncView } from '../twin-sync-types.ts';
+import type { SyncStamp, SyncView } from '../twin-sync-types.ts';
+import type { StoreTransaction } from '../types.ts';
 
 /** Whether a complete stream did not read a row again: neither in this sync nor since it began. */
 export function isMissed(view: SyncView, table: string): RawBuilder<boolean> {
@@ -16,6 +17,18 @@ export function isProvedMissed(
   table: string,
 ): RawBuilder<boolean> {
   return view?.proves.includes(stream) ? isMissed(view, table) : sql<boolean>`false`;
+}
+
+/** Records that rows exist, without changing anything else about them. */
+export async function touchRows(
+  tx: StoreTransaction,
+  table: 'twin_users' | 'twin_groups' | 'twin_apps',
+  { org, run, at, ids }: SyncStamp & { ids: readonly string[] },
+): Promise<void> {
+  if (ids.length === 0) return;
+  await sql`
+    update ${sql.table(table)} set gone = false, seen_run = ${run}, seen_at = ${at}
+    where org = ${org} and id = any(${[...ids]}::text[])`.execute(tx);
 }
 
 /**

@@ -78,7 +78,12 @@ export function createSyncRepository(db: Kysely<Database>): SyncRepository {
     },
     async putStreams(tx, { org, run }, streams) {
       if (streams.length === 0) return;
-      const rows = streams.map((stream) => ({ ...stream, org, run }));
+      const rows = streams.map(({ exceptions = [], ...stream }) => ({
+        ...stream,
+        exceptions: JSON.stringify(exceptions),
+        org,
+        run,
+      }));
       const insert = tx.insertInto('twin_streams').values(rows);
       await insert
         .onConflict((conflict) => conflict.columns(['run', 'name']).doNothing())
@@ -111,12 +116,14 @@ const streamOf = ({
   count,
   at,
   reason,
+  exceptions,
 }: Selectable<TwinDatabase['twin_streams']>): SyncStream => ({
   name,
   state,
   count,
   at,
   reason,
+  exceptions: exceptions ?? [],
 });
 
 function recordOf(row: Selectable<TwinDatabase['twin_syncs']> | undefined): SyncRecord | null {

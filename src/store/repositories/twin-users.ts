@@ -4,7 +4,7 @@ import type { Database } from '../schema.ts';
 import type { ListedTwinUser, TwinUserRepository } from '../twin-types.ts';
 import type { SyncView } from '../twin-sync-types.ts';
 import type { StoreTransaction } from '../types.ts';
-import { isMissed, sortUnique, isProvedMissed } from './twin-seen.ts';
+import { isMissed, isProvedMissed, sortUnique, touchRows } from './twin-seen.ts';
 import { readBelongings, readLinks, toStoredUser } from './twin-user-rows.ts';
 import type { UserRow } from './twin-user-rows.ts';
 
@@ -12,6 +12,7 @@ import type { UserRow } from './twin-user-rows.ts';
 export function createTwinUserRepository(db: Kysely<Database>): TwinUserRepository {
   return {
     put: (tx, { org, run, at }, users) => put(tx, { org, run, at, users }),
+    touch: (tx, stamp, ids) => touchRows(tx, 'twin_users', { ...stamp, ids }),
     async setFactors(tx, org, users) {
       const rows = sortUnique(users, ({ id }) => id);
       const factors = rows.map((user) =>
@@ -38,6 +39,11 @@ export function createTwinUserRepository(db: Kysely<Database>): TwinUserReposito
         select ${org}, id, role, ${run}, ${at}
         from unnest(${rows.map(({ id }) => id)}::text[], ${rows.map(({ role }) => role)}::text[]) as r(id, role)
         on conflict (org, user_id, role) do nothing`.execute(tx);
+    },
+    async keepRoles(tx, { org, run, at }, ids) {
+      if (ids.length === 0) return;
+      await sql`update twin_user_roles set seen_run = ${run}, seen_at = ${at}
+        where org = ${org} and user_id = any(${[...ids]}::text[])`.execute(tx);
     },
     async recordSignIns(tx, org, signIns) {
       const rows = sortUnique(

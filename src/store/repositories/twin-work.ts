@@ -3,7 +3,13 @@ import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import { NotStoredError } from '../errors.ts';
 import type { Database } from '../schema.ts';
-import type { SyncPage, SyncWorkRepository, ReadOutcome, SyncWork } from '../twin-sync-types.ts';
+import type {
+  ReadEnd,
+  ReadOutcome,
+  SyncPage,
+  SyncWork,
+  SyncWorkRepository,
+} from '../twin-sync-types.ts';
 import { rowsByKey, textArray } from '../text-array.ts';
 import type { StoreTransaction } from '../types.ts';
 
@@ -81,10 +87,30 @@ export function createSyncWorkRepository(db: Kysely<Database>): SyncWorkReposito
         select work, outcome, count(*) as items from twin_reads
         where run = ${run} and outcome is not null group by work, outcome`.execute(db);
       const counts = Object.fromEntries(
-        WORKS.map((work) => [work, { read: 0, refused: 0, failed: 0, gone: 0 }]),
+        WORKS.map((work) => [work, { read: 0, refused: 0, skipped: 0, failed: 0, gone: 0 }]),
       );
       for (const { work, outcome, items } of rows) counts[work]![outcome] = items;
       return counts as Record<SyncWork, Record<ReadOutcome, number>>;
+    },
+    async exceptions(run, most) {
+      const { rows } = await sql<ReadEnd & { work: SyncWork }>`
+        select work, id, outcome, code, status from (
+          select *, row_number() over (partition by work order by id) as place from twin_reads
+          where run = ${run} and outcome in ('refused', 'skipped')
+        ) as r where place <= ${most} order by work, id`.execute(db);
+      return rows;
+    },
+    async unreadable(run) {
+      const pages = db.selectFrom('twin_pages').select(['list', 'page', 'unreadable']);
+      const rows = await pages
+        .where('run', '=', run)
+        .where('unreadable', 'is not', null)
+        .orderBy('list')
+        .orderBy('page')
+        .execute();
+      return rows.flatMap(({ list, page, unreadable }) =>
+        (unreadable ?? []).map((row) => ({ ...row, list, page })),
+      );
     },
     async measure() {
       await sql`analyze twin_users, twin_seen, twin_groups, twin_members, twin_user_roles, twin_apps, twin_gaps`.execute(
@@ -110,11 +136,12 @@ async function addPage(
   db: Kysely<Database>,
   { page, items, write, count }: NewPage,
 ): Promise<SyncPage> {
-  const { run, list, page: number, next } = page;
+  const { run, list, page: number, next, unreadable = [] } = page;
+  const skipped = unreadable.length > 0 ? JSON.stringify(unreadable) : null;
   return await db.transaction().execute(async (tx) => {
     const { rows } = await sql`
-      insert into twin_pages (run, list, page, next, count)
-      values (${run}, ${list}, ${number}, ${next}, ${count ?? 0})
+      insert into twin_pages (run, list, page, next, count, unreadable)
+      values (${run}, ${list}, ${number}, ${next}, ${count ?? 0}, ${skipped}::json)
       on conflict (run, list, page) do nothing returning page`.execute(tx);
     if (rows.length > 0) {
       if (items.length > 0) await addItems(tx, page, { items, counted: count === undefined });
@@ -164,12 +191,15 @@ async function readPage(
 async function settle(
   tx: StoreTransaction,
   { run, work }: { run: string; work: SyncWork },
-  outcomes: readonly { id: string; outcome: ReadOutcome }[],
+  outcomes: readonly ReadEnd[],
 ): Promise<void> {
-  const ids = outcomes.map(({ id }) => id);
+  const column = <Value>(pick: (end: ReadEnd) => Value): Value[] => outcomes.map(pick);
   await sql`
-    insert into twin_reads (run, work, id, outcome)
-    select ${run}, ${work}, id, outcome
-    from unnest(${ids}::text[], ${outcomes.map(({ outcome }) => outcome)}::text[]) as o(id, outcome) order by id
-    on conflict (run, work, id) do update set outcome = excluded.outcome`.execute(tx);
+    insert into twin_reads (run, work, id, outcome, code, status)
+    select ${run}, ${work}, id, outcome, code, status
+    from unnest(${column(({ id }) => id)}::text[], ${column(({ outcome }) => outcome)}::text[],
+      ${column(({ code = null }) => code)}::text[], ${column(({ status = null }) => status)}::integer[])
+      as o(id, outcome, code, status) order by id
+    on conflict (run, work, id) do update set outcome = excluded.outcome, code = excluded.code,
+      status = excluded.status`.execute(tx);
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
+import type { UNREADABLE_ROW as UNREADABLE } from '../../mfa/verdict.ts';
 import type { AttemptFence } from '../journal/attempts.ts';
 import { JointWrites } from '../journal/joint-writes.ts';
 import type { Database } from '../schema.ts';
@@ -11,6 +12,9 @@ import { findChangedUsers, countTransitions, searchUsers, tallyUsers } from './u
 import { verdictHistory } from './user-history.ts';
 import { toListedUser, toRunUser, usersByIds } from './user-rows.ts';
 import { notListed, VerdictWrite, writeVerdicts } from './verdicts.ts';
+
+/** The type ensures that this equals the status in `mfa`, which `store` may not import. */
+const UNREADABLE_ROW: typeof UNREADABLE = 'UNREADABLE_ROW';
 
 /** The users of a run, first as listed, then with their verdicts. */
 export function createRunUserRepository(
@@ -74,6 +78,10 @@ export function createRunUserRepository(
       return row.failures;
     },
     counts: (run) => countVerdicts(db, run),
+    async hasUnreadableRows(run) {
+      const rows = usersOf(run).select('user_id').where('status', '=', UNREADABLE_ROW);
+      return (await rows.limit(1).executeTakeFirst()) !== undefined;
+    },
     async idsByVerdict(run, verdicts, after, limit) {
       if (verdicts.length === 0) return [];
       const all = usersOf(run)

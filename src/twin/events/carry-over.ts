@@ -3,38 +3,74 @@
 import type { TimedEntry } from './entry.ts';
 import type { RuleEntries } from './triggers.ts';
 import { correlationKeys } from './correlation.ts';
-import type { EventRule, LogEntry, RuleTrigger } from './types.ts';
+import type { CarryOver, EventRule, LogEntry, RuleTrigger } from './types.ts';
+
+/** Smallest overlap of log windows, in milliseconds. */
+const OVERLAP_MS = 5 * 60_000;
 
 /**
  * Overlap of log windows, in milliseconds: an entry may be listed this much later than it was
  * published.
  */
-export const OVERLAP_MS = 5 * 60_000;
+export const overlapOf = (latenessMs: number | undefined): number =>
+  Math.max(OVERLAP_MS, latenessMs ?? 0);
 
 /**
  * The time from which entries are evaluated again, if the log was evaluated up to `until` before.
  */
-export function evaluationStart({ trigger: demand }: EventRule, until: number): number {
+export function evaluationStart(
+  { trigger: demand }: EventRule,
+  until: number,
+  overlapMs: number,
+): number {
   switch (demand.kind) {
     case 'single':
       return -Infinity;
     case 'threshold':
-      return until - OVERLAP_MS;
+      return until - overlapMs;
     case 'followed':
     case 'not_followed':
-      return until - OVERLAP_MS - demand.follower.withinMs;
+      return until - overlapMs - demand.follower.withinMs;
   }
 }
 
-/** The entries that windows after `until` need, without repetition, by time. */
-export function entriesToKeep(byRule: readonly RuleEntries[], until: number): LogEntry[] {
-  const kept = byRule.flatMap((one) => entriesFor(one, until));
+/**
+ * Most entries of a rule that are kept for the whole overlap. A rule with more of them (an attack, of
+ * which an event was raised) has the smallest overlap instead.
+ */
+const MOST_KEPT = 2_000;
+
+/** What windows after `until` need: entries by time, and the rules with the smallest overlap. */
+export function entriesToKeep(
+  byRule: readonly RuleEntries[],
+  until: number,
+  overlapMs: number,
+): { entries: LogEntry[]; shortened: string[] } {
+  const shortened: string[] = [];
+  const kept = byRule.flatMap((one) => {
+    const whole = entriesFor(one, until, overlapMs);
+    if (whole.length <= MOST_KEPT) return whole;
+    shortened.push(one.rule.name);
+    return entriesFor(one, until, OVERLAP_MS);
+  });
   const unique = new Map(kept.map((one) => [one.entry.uuid, one]));
-  return [...unique.values()].sort((a, b) => a.at - b.at).map(({ entry }) => entry);
+  const entries = [...unique.values()].sort((a, b) => a.at - b.at).map(({ entry }) => entry);
+  return { entries, shortened };
 }
 
-function entriesFor({ rule, first, then }: RuleEntries, until: number): readonly TimedEntry[] {
-  const from = evaluationStart(rule, until);
+/** The overlap of a rule with the windows before. */
+export const overlapAfter = (
+  { shortened = [] }: Pick<CarryOver, 'shortened'>,
+  { name }: EventRule,
+  overlapMs: number,
+): number => (shortened.includes(name) ? OVERLAP_MS : overlapMs);
+
+function entriesFor(
+  { rule, first, then }: RuleEntries,
+  until: number,
+  overlapMs: number,
+): readonly TimedEntry[] {
+  const from = evaluationStart(rule, until, overlapMs);
   switch (rule.trigger.kind) {
     case 'single':
       return [];

@@ -71,7 +71,7 @@ const isAny = (values: readonly unknown[], wanted: readonly Scalar[]): boolean =
 const someText = (values: readonly unknown[], test: (lower: string) => boolean): boolean =>
   values.some((value) => typeof value === 'string' && test(value.toLowerCase()));
 
-const SETTINGS: Readonly<Record<SettingList, keyof EventSettings>> = {
+const SETTINGS: Readonly<Record<SettingList, 'expectedIdps' | 'privilegedGroups'>> = {
   'twin.expected_idps': 'expectedIdps',
   'twin.privileged_groups': 'privilegedGroups',
 };

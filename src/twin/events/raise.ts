@@ -4,7 +4,7 @@ import { readEntries } from './entry.ts';
 import type { TimedEntry } from './entry.ts';
 import { findTriggers } from './triggers.ts';
 import type { RuleEntries } from './triggers.ts';
-import { evaluationStart, entriesToKeep } from './carry-over.ts';
+import { evaluationStart, entriesToKeep, overlapAfter, overlapOf } from './carry-over.ts';
 import type {
   CarryOver,
   EntryMatch,
@@ -21,6 +21,8 @@ interface RaiseOptions {
   carried?: CarryOver | null;
   /** The time that was read. Default: from the first to the last entry. */
   window?: LogWindow;
+  /** Events that were raised before. A threshold is not raised again because of a late entry. */
+  raised?: readonly Pick<SecurityEvent, 'uuid' | 'rule'>[];
 }
 
 /**
@@ -40,15 +42,20 @@ export function raise(
   const before = window.restarts ? null : given;
   const log = before ? allEntries(before, read) : read;
   const byRule = entriesByRule(rules, log, options.settings);
+  const overlap = overlapOf(options.settings.logLatenessMs);
+  const raised = Map.groupBy(options.raised ?? [], ({ rule }) => rule);
   const events = byRule.flatMap((one) => {
     // Entries that an earlier window has evaluated are skipped: the entries around them may not be
     // available here.
-    const from = before ? evaluationStart(one.rule, Date.parse(before.until)) : -Infinity;
-    return findTriggers(one, window.until).flatMap((found) =>
+    const from = before
+      ? evaluationStart(one.rule, Date.parse(before.until), overlapAfter(before, one.rule, overlap))
+      : -Infinity;
+    const known = new Set(raised.get(one.rule.name)?.map(({ uuid }) => uuid));
+    return findTriggers(one, { until: window.until, raised: known }).flatMap((found) =>
       found.at >= from ? [eventOf(one.rule, found)] : [],
     );
   });
-  const carried = window.isOld && given ? given : carryOver(window, byRule);
+  const carried = window.isOld && given ? given : carryOver(window, byRule, overlap);
   return { events: events.sort(byTime), carried, malformed };
 }
 
@@ -141,10 +148,14 @@ function eventOf(
 
 const partyLabel = (party: EntryParty | null): string | null => party?.login ?? party?.id ?? null;
 
-const carryOver = ({ since, until }: Span, looked: readonly RuleEntries[]): CarryOver => ({
+const carryOver = (
+  { since, until }: Span,
+  looked: readonly RuleEntries[],
+  overlapMs: number,
+): CarryOver => ({
   since: new Date(since).toISOString(),
   until: new Date(until).toISOString(),
-  entries: entriesToKeep(looked, until),
+  ...entriesToKeep(looked, until, overlapMs),
 });
 
 const byTime = (a: SecurityEvent, b: SecurityEvent): number =>

@@ -11,14 +11,20 @@ export interface RuleEntries {
   then: readonly TimedEntry[];
 }
 
-/** The entries for which a rule raises an event. The log has been read up to `until`. */
-export function findTriggers({ rule, first, then }: RuleEntries, until: number): TimedEntry[] {
+/**
+ * The entries for which a rule raises an event. The log has been read up to `until`; `raised` has the
+ * uuids of entries for which the rule was raised before.
+ */
+export function findTriggers(
+  { rule, first, then }: RuleEntries,
+  { until, raised }: { until: number; raised: ReadonlySet<string> },
+): TimedEntry[] {
   const { trigger: demand } = rule;
   switch (demand.kind) {
     case 'single':
       return [...first];
     case 'threshold':
-      return findThresholdEntries(first, demand);
+      return findThresholdEntries(first, demand, raised);
     case 'followed':
       return pairWithFollowers(first, then, demand.follower).flatMap(({ one, followed }) =>
         followed ? [one] : [],
@@ -30,27 +36,44 @@ export function findTriggers({ rule, first, then }: RuleEntries, until: number):
   }
 }
 
+/** Entries while the count within the time is at the threshold; the first one reached it. */
+type HighPeriod = TimedEntry[];
+
 // Returns the entry with which the count within the time reaches the threshold. While the count
-// stays there, no other entry is returned.
+// stays there, no other entry is returned. A late entry may change which entry that is, so a period
+// in which another entry was returned before is left out.
 function findThresholdEntries(
   entries: readonly TimedEntry[],
   demand: RuleTrigger & { kind: 'threshold' },
+  raised: ReadonlySet<string>,
 ): TimedEntry[] {
-  const { count, withinMs, by } = demand;
-  const seen = new Map<string, { times: number[]; high: boolean }>();
-  return entries.filter(({ entry, at }) => {
-    const reached = correlationKeys(entry, by).map((key) => {
-      const counted = seen.get(key) ?? { times: [], high: false };
+  const rises = new Set(
+    highPeriods(entries, demand).flatMap(([first, ...others]) =>
+      first && !others.some(({ entry }) => raised.has(entry.uuid)) ? [first] : [],
+    ),
+  );
+  return entries.filter((one) => rises.has(one));
+}
+
+function highPeriods(
+  entries: readonly TimedEntry[],
+  { count, withinMs, by }: RuleTrigger & { kind: 'threshold' },
+): HighPeriod[] {
+  const seen = new Map<string, { times: number[]; period: HighPeriod | null }>();
+  const periods: HighPeriod[] = [];
+  for (const one of entries) {
+    for (const key of correlationKeys(one.entry, by)) {
+      const counted = seen.get(key) ?? { times: [], period: null };
       seen.set(key, counted);
-      counted.times.push(at);
+      counted.times.push(one.at);
       const nth = counted.times[counted.times.length - count];
-      const high = nth !== undefined && at - nth <= withinMs;
-      const rises = high && !counted.high;
-      counted.high = high;
-      return rises;
-    });
-    return reached.includes(true);
-  });
+      const high = nth !== undefined && one.at - nth <= withinMs;
+      if (!high) counted.period = null;
+      else if (counted.period) counted.period.push(one);
+      else periods.push((counted.period = [one]));
+    }
+  }
+  return periods;
 }
 
 function pairWithFollowers(

@@ -90,7 +90,8 @@ export interface EventRule extends EntryMatch {
 }
 
 /** The settings that rules may use. */
-export type EventSettings = Pick<TwinSettings, 'expectedIdps' | 'privilegedGroups'>;
+export type EventSettings = Pick<TwinSettings, 'expectedIdps' | 'privilegedGroups'> &
+  Partial<Pick<TwinSettings, 'logLatenessMs'>>;
 
 /** A completely read part of the log; ISO 8601, `until` excluded. */
 export interface LogWindow {
@@ -104,6 +105,8 @@ export interface LogWindow {
  */
 export interface CarryOver extends LogWindow {
   entries: LogEntry[];
+  /** Names of rules with so many entries that late ones no longer count; absent: none. */
+  shortened?: string[];
 }
 
 export interface RaiseResult {

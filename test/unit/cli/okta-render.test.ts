@@ -54,6 +54,14 @@ it('shows that all is well, with the reported limit or a dash', () => {
   expect(text).toMatch(/apps .*– .*– .*– /);
 });
 
+const fact = (key: string, value: string): OktaSyncResult['facts'][number] => ({
+  key,
+  value,
+  text: `${key}:${value}`,
+  confidence: 'verified',
+  leavesOut: null,
+});
+
 const RESULT: OktaSyncResult = {
   schema: 'arx.sync/v1',
   run: 'run-1',
@@ -69,6 +77,8 @@ const RESULT: OktaSyncResult = {
       count: 1_200,
       at: '2026-06-01T08:00:00.000Z',
       reason: null,
+      exceptions: [],
+      exceptionCount: 0,
     },
     {
       name: 'logs',
@@ -76,11 +86,14 @@ const RESULT: OktaSyncResult = {
       count: 0,
       at: '2026-06-01T08:00:00.000Z',
       reason: 'forbidden',
+      exceptions: [],
+      exceptionCount: 0,
     },
   ],
   facts: [
-    { key: 'mfa_coverage', value: '87%', text: 'mfa_coverage:87%', confidence: 'verified' },
-    { key: 'mfa_factor:sms', value: '3', text: 'mfa_factor:sms:3', confidence: 'verified' },
+    fact('mfa_coverage', '87%'),
+    fact('mfa_factor:sms', '3'),
+    { ...fact('privileged_users', '4'), leavesOut: 'members of 1 group unreadable' },
   ],
   gaps: { critical: 1, high: 2, medium: 0, low: 4 },
   drift: { admin_added: 1, gap_opened: 0 },
@@ -94,7 +107,7 @@ it('sums up a sync', () => {
     ...[
       'example.okta.com: INCOMPLETE',
       'took 1 min 5 s',
-      'facts     mfa_coverage:87%\n',
+      'facts     mfa_coverage:87%, privileged_users:4 (members of 1 group unreadable)\n',
       '1 security event raised',
     ],
     ...[

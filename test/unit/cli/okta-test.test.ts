@@ -185,6 +185,12 @@ it('is held to the policy of the sync: what it does not grant is denied without 
   ]);
 });
 
+it('tries the next group after one that Okta never serves', async () => {
+  const members = { vendor: 'okta', pathPattern: '/groups/[^/]+/users', times: 1 } as const;
+  await emulators.fault({ ...members, kind: 'status', status: 501 });
+  expect((await tested()).failed).toEqual([]);
+});
+
 it('goes on after a fault, which is an error and no denial', async () => {
   await emulators.fault({ vendor: 'okta', pathPattern: '/logs', kind: 'status', status: 500 });
   const { code, failed } = await tested();

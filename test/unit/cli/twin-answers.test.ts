@@ -71,6 +71,7 @@ async function plant(store: Store): Promise<void> {
       source: 'okta:users',
       run: 'run-2',
       observedAt: AT,
+      leavesOut: null,
     }));
     await twin.facts.put(tx, ORG, { changed: facts, seen: [] });
     const app = { id: '0oa1', label: 'Portal', signOnMode: 'MFA_AS_SERVICE', status: 'ACTIVE' };

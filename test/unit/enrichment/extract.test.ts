@@ -41,12 +41,15 @@ const READ: Readings = {
   },
   logs: {
     ok: true,
-    value: [
-      entry({ outcome: 'FAILURE', country: 'Brazil', isProxy: true, ipAddress: '192.0.2.9' }),
-      entry({ eventType: 'user.authentication.auth_via_mfa', outcome: 'FAILURE' }),
-      entry({ eventType: 'app.access', outcome: 'FAILURE', country: null }),
-      entry({}),
-    ],
+    value: {
+      unreadable: 1,
+      entries: [
+        entry({ outcome: 'FAILURE', country: 'Brazil', isProxy: true, ipAddress: '192.0.2.9' }),
+        entry({ eventType: 'user.authentication.auth_via_mfa', outcome: 'FAILURE' }),
+        entry({ eventType: 'app.access', outcome: 'FAILURE', country: null }),
+        entry({}),
+      ],
+    },
   },
 };
 
@@ -74,6 +77,7 @@ describe('extraction', () => {
         failed_sign_ins: 2,
         countries: ['Brazil', 'Germany'],
         proxies: ['192.0.2.9'],
+        unreadable_entries: 1,
       },
     });
     expect(errorsOf(READ)).toEqual([]);
@@ -117,7 +121,12 @@ describe('extraction', () => {
     const none = { ok: true, value: [] } as const;
     const extracted = extract(
       PROFILE,
-      { factors: none, groups: none, roles: none, logs: none },
+      {
+        factors: none,
+        groups: none,
+        roles: none,
+        logs: { ok: true, value: { entries: [], unreadable: 0 } },
+      },
       12,
     );
     expect(extracted).toMatchObject({ groups: [], is_admin: false, roles: [], mfa_factors: [] });
@@ -126,6 +135,7 @@ describe('extraction', () => {
       failed_sign_ins: 0,
       countries: [],
       proxies: [],
+      unreadable_entries: 0,
     });
   });
 });

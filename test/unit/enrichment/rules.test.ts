@@ -99,7 +99,13 @@ const EXTRACTED = {
   mfa_factor_types: null,
   is_admin: true,
   roles: ['SUPER_ADMIN'],
-  recent_activity: { hours: 24, failed_sign_ins: 7, countries: ['DE'], proxies: [] },
+  recent_activity: {
+    hours: 24,
+    failed_sign_ins: 7,
+    countries: ['DE'],
+    proxies: [],
+    unreadable_entries: 0,
+  },
 } satisfies Extracted;
 const RAW = { user: { userType: 'Contractor' }, factors: [{ type: 'sms' }] };
 

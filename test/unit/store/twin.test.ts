@@ -38,6 +38,7 @@ const fact = (value: string, observedAt: string): Fact => ({
   source: 'okta:apps',
   run: observedAt === T1 ? 'one' : 'two',
   observedAt,
+  leavesOut: value === '4' ? '1 row of the list of apps unreadable' : null,
 });
 
 describeOnStores('the twin', (source) => {
@@ -106,7 +107,7 @@ describeOnStores('the twin', (source) => {
       of,
       [
         { id: 'u1', outcome: 'read' },
-        { id: 'u3', outcome: 'refused' },
+        { id: 'u3', outcome: 'refused', code: 'forbidden', status: 403 },
       ],
       async () => undefined,
     );
@@ -114,9 +115,13 @@ describeOnStores('the twin', (source) => {
     expect((await work.outcomes('one')).factors).toEqual({
       read: 1,
       refused: 1,
+      skipped: 0,
       failed: 0,
       gone: 0,
     });
+    const u3 = { work: 'factors', id: 'u3', outcome: 'refused', code: 'forbidden', status: 403 };
+    expect(await work.exceptions('one', 5)).toEqual([u3]);
+    expect(await work.exceptions('one', 0)).toEqual([]);
     const failing = work.settle(of, [{ id: 'u2', outcome: 'read' }], () =>
       Promise.reject(new Error('no')),
     );
@@ -124,6 +129,38 @@ describeOnStores('the twin', (source) => {
     expect(await work.pending('one', 'factors', ['u2'])).toEqual(['u2']);
     await write((tx) => work.clear(tx, 'one'));
     expect(await work.pending('one', 'factors', ['u1'])).toEqual(['u1']);
+  });
+
+  it('keeps the rows that could not be read, and what they name', async () => {
+    const { twin } = store;
+    const key = { run: 'two', list: 'users', next: null };
+    const [odd, anonymous] = [
+      { place: 3, id: 'u2' },
+      { place: 7, id: null },
+    ];
+    const keep = (tx: StoreTransaction) => twin.users.touch(tx, stamp('two'), ['u2']);
+    await write((tx) => twin.users.put(tx, stamp('one'), ['u1', 'u2'].map(person)));
+    await twin.work.addPage({ ...key, page: 0, unreadable: [odd] }, [], keep);
+    await twin.work.addPage({ ...key, page: 1, unreadable: [] }, [], async () => undefined);
+    await twin.work.addPage(
+      { ...key, page: 2, unreadable: [anonymous] },
+      [],
+      async () => undefined,
+    );
+    expect(await twin.work.unreadable('two')).toEqual([
+      { list: 'users', page: 0, ...odd },
+      { list: 'users', page: 2, ...anonymous },
+    ]);
+    const gone = (await users(view(['users']))).filter((user) => user.gone);
+    expect(gone.map(({ id }) => id)).toEqual(['u1']);
+    await write((tx) =>
+      twin.groups.put(tx, stamp('one'), [
+        { id: 'g1', name: 'Staff', type: null },
+        { id: 'g2', name: 'Admins', type: null },
+      ]),
+    );
+    expect(await twin.groups.named(ORG, ['g1', 'g2'], ['Staff', 'g2', 'g3'])).toEqual(['g1', 'g2']);
+    expect(await twin.groups.named(ORG, ['g2'], ['Staff'])).toEqual([]);
   });
 
   it('marks as deleted only users whom a complete stream did not read again', async () => {

@@ -29,6 +29,7 @@ describe('facts', () => {
       source: 'okta:users',
       run: 'run-1',
       observedAt: NOW,
+      leavesOut: null,
     });
     expect(fact(facts, 'stale_accounts')?.confidence).toBe('derived');
   });

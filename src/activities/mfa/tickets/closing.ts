@@ -59,7 +59,7 @@ async function closableScope(
   return row?.state === 'open' && clean ? [scopeKey] : [];
 }
 
-type CloseDeps = EditorDeps & UsesStore<'runs'> & UsesConnectors<'okta'>;
+type CloseDeps = EditorDeps & UsesStore<'runs' | 'users'> & UsesConnectors<'okta'>;
 
 /**
  * `closeTicket`: comments that the subject is compliant or has left and, if configured, closes the

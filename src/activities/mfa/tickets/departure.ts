@@ -11,7 +11,7 @@ import { callerOf, planOf } from '../plan.ts';
  * the connector does.
  */
 export async function departureOf(
-  deps: UsesStore<'runs'> & UsesConnectors<'okta'>,
+  deps: UsesStore<'runs' | 'users'> & UsesConnectors<'okta'>,
   record: RunRecord,
   row: TicketRow,
 ): Promise<string | null> {
@@ -20,6 +20,8 @@ export async function departureOf(
   if (status === 'DEPROVISIONED') return 'the user was deactivated in Okta';
   const { groups, statuses } = planOf(record);
   if (groups.length === 0 || !statuses.includes(status)) return null;
+  // The user may be one of the rows that could not be read.
+  if (await deps.store.users.hasUnreadableRows(record.run)) return null;
   const last = row.lastRun === null ? null : await deps.store.runs.get(row.lastRun);
   return last?.scopeKey === record.scopeKey
     ? 'the user is no longer in a group that this check covers'

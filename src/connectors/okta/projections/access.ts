@@ -55,9 +55,10 @@ const rule = z
 
 const authenticator = z.object({ ...named, key: text });
 
-/** A list of authorization servers, without their keys. */
-export const parseServers = (json: unknown): OktaAuthorizationServer[] =>
-  z.array(server).parse(json);
+/** Reads an authorization server without its keys; throws if the row is not one. */
+export const parseServer = (json: unknown): OktaAuthorizationServer => server.parse(json);
+/** Reads a policy of any type; throws if the row is not one. */
+export const parsePolicy = (json: unknown): OktaPolicy => policy.parse(json);
 /** A list of policies of any type. */
 export const parsePolicies = (json: unknown): OktaPolicy[] => z.array(policy).parse(json);
 /** A list of rules of any type. */

@@ -25,11 +25,7 @@ const appGroup = z.object({ id: oktaId, priority: number, lastUpdated: text });
 
 /** Reads an application; throws if the response is not one. */
 export const parseApp = (json: unknown): OktaApp => app.parse(json);
-/** A list of applications. */
-export const parseApps = (json: unknown): OktaApp[] => z.array(app).parse(json);
 /** A user's assignment to an application. */
 export const parseAppUser = (json: unknown): OktaAppUser => appUser.parse(json);
-/** A list of assignments of users. */
-export const parseAppUsers = (json: unknown): OktaAppUser[] => z.array(appUser).parse(json);
-/** A list of assignments of groups. */
-export const parseAppGroups = (json: unknown): OktaAppGroup[] => z.array(appGroup).parse(json);
+/** A group's assignment to an application. */
+export const parseAppGroup = (json: unknown): OktaAppGroup => appGroup.parse(json);

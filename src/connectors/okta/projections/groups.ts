@@ -18,12 +18,13 @@ const group = z
     ...profile,
   }));
 
-const short = ({ id, name, type }: OktaGroup): OktaGroup => ({ id, name, type });
-
 /** Reads a group; throws if the response is not one. */
 export const parseGroupDetail = (json: unknown): OktaGroupDetail => ({
   ...group.parse(json),
   attributes: attributesOf(json),
 });
-/** A list of groups. */
-export const parseGroups = (json: unknown): OktaGroup[] => z.array(group).parse(json).map(short);
+/** Reads a group without its details; throws if the response is not one. */
+export function parseGroup(json: unknown): OktaGroup {
+  const { id, name, type } = group.parse(json);
+  return { id, name, type };
+}

@@ -8,7 +8,17 @@ const PEOPLE: readonly (string | null)[] = ['User', 'AppUser'];
 const APPS: readonly (string | null)[] = ['AppInstance', 'PublicClientApp'];
 const IDP = /^(identity ?provider|idp)$/i;
 
-const party = z.object({ id: text, type: text, alternateId: text, displayName: text.catch(null) });
+// Okta writes some ids as numbers. Names of unusual forms are dropped, ids are not.
+const idText = z
+  .union([z.string(), z.number()])
+  .nullish()
+  .transform((value) => (value === null || value === undefined ? null : String(value)));
+const party = z.object({
+  id: idText,
+  type: text.catch(null),
+  alternateId: idText.catch(null),
+  displayName: text.catch(null),
+});
 type Party = z.output<typeof party>;
 
 // Names and other identifiers of a party may contain anything, such as a phone number; for users
@@ -75,16 +85,25 @@ function behaviorsIn(data: unknown): unknown {
 
 const event = z
   .object({
-    uuid: label,
-    published: z.string(),
-    eventType: z.string(),
-    severity: text,
+    uuid: z.union([label, z.number().transform(String)]),
+    published: z
+      .string()
+      .refine((at) => /^\d{4}-\d{2}-\d{2}T/.test(at) && !Number.isNaN(Date.parse(at))),
+    eventType: z.string().min(1),
+    severity: text.catch(null),
     outcome: z.object({ result: text, reason }).nullish(),
     actor: party.nullish(),
-    target: z.array(party).nullish(),
+    target: z
+      .array(party.nullable())
+      .nullish()
+      .transform((targets) => targets?.filter((one) => one !== null) ?? []),
     client: z
-      .object({ ipAddress: text, geographicalContext: z.object({ country: text }).nullish() })
-      .nullish(),
+      .object({
+        ipAddress: text.catch(null),
+        geographicalContext: z.object({ country: text }).nullish().catch(null),
+      })
+      .nullish()
+      .catch(null),
     securityContext: z.object({ isProxy: z.boolean().nullish() }).nullish().catch(null),
     authenticationContext: z
       .object({ issuer: z.object({ id: text }).nullish() })
@@ -104,7 +123,7 @@ const event = z
   })
   .transform(({ uuid, published, eventType, severity, ...rest }): LogEntry => {
     const { outcome, actor, client } = rest;
-    const targets = rest.target ?? [];
+    const targets = rest.target;
     const providers = [...(actor ? [actor] : []), ...targets].filter(({ type }) =>
       IDP.test(type ?? ''),
     );
@@ -129,12 +148,24 @@ const event = z
     };
   });
 
-/** Reads a page of the System Log; invalid entries are skipped and counted. */
-export function parseEvents(json: unknown): { items: LogEntry[]; malformed: number } {
-  const parsed = z
-    .array(z.unknown())
-    .parse(json)
-    .map((entry) => event.safeParse(entry));
-  const items = parsed.flatMap((one) => (one.success ? [one.data] : []));
-  return { items, malformed: parsed.length - items.length };
+const uuidIn = (entry: unknown): string | undefined =>
+  z.object({ uuid: z.string().regex(/^[\w-]{1,64}$/) }).safeParse(entry).data?.uuid;
+
+/**
+ * Reads a page of the System Log. Entries that cannot be read are skipped; `unreadable` has their
+ * uuids, or their places on the page, from 1.
+ */
+export function parseEvents(json: unknown): {
+  items: LogEntry[];
+  malformed: number;
+  unreadable: string[];
+} {
+  const items: LogEntry[] = [];
+  const unreadable: string[] = [];
+  for (const [at, entry] of z.array(z.unknown()).parse(json).entries()) {
+    const read = event.safeParse(entry);
+    if (read.success) items.push(read.data);
+    else unreadable.push(uuidIn(entry) ?? `entry ${at + 1}`);
+  }
+  return { items, malformed: unreadable.length, unreadable };
 }

@@ -9,8 +9,9 @@ const domain = z.object({
   certificateSourceType: text,
   validationStatus: text,
 });
+const assignee = z.object({ id: oktaId, orn: text });
 const assignees = z.object({
-  value: z.array(z.object({ id: oktaId, orn: text })),
+  value: z.array(z.unknown()),
   _links: z.object({ next: z.object({ href: z.string() }).nullish() }).nullish(),
 });
 // Addresses and phone numbers of the organisation are dropped.
@@ -26,10 +27,12 @@ const org = z.object({
 /** The organisation's domains. */
 export const parseDomains = (json: unknown): OktaDomain[] =>
   z.object({ domains: z.array(domain) }).parse(json).domains;
-/** A page of administrators, and the next link in its body. */
-export function parseAssignees(json: unknown): { items: OktaAssignee[]; link: string | null } {
+/** Reads an administrator; throws if the row is not one. */
+export const parseAssignee = (json: unknown): OktaAssignee => assignee.parse(json);
+/** The rows of a page of administrators, and the next link in its body. */
+export function parseAssignees(json: unknown): { rows: unknown[]; link: string | null } {
   const { value, _links: links } = assignees.parse(json);
-  return { items: value, link: links?.next?.href ?? null };
+  return { rows: value, link: links?.next?.href ?? null };
 }
 /** The organisation. */
 export const parseOrg = (json: unknown): OktaOrgSettings => org.parse(json);

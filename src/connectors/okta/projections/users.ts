@@ -62,7 +62,5 @@ export const parseUserDetail = (json: unknown): OktaUserDetail => ({
   name: nameOf(named.parse(json)),
   attributes: attributesOf(json),
 });
-/** A list of users. */
-export const parseUsers = (json: unknown): OktaUser[] => z.array(user).parse(json);
 /** A user's application links, without their URLs. */
 export const parseAppLinks = (json: unknown): OktaAppLink[] => z.array(appLink).parse(json);

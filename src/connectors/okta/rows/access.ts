@@ -3,8 +3,9 @@ import { expression, noInput, oktaId, pageFields } from '../inputs.ts';
 import {
   parseAuthenticators,
   parsePolicies,
+  parsePolicy,
   parseRules,
-  parseServers,
+  parseServer,
 } from '../projections/access.ts';
 import type { OktaAccessOperations } from '../types-access.ts';
 import { countEvidence, cursorOf, page, pageEvidence, pagingOf, routeTo, whole } from './shared.ts';
@@ -50,7 +51,7 @@ export const accessRows = (origin: string): OktaRows<OktaAccessOperations> => ({
         })
       ).getNextPage(),
     project: (answered) =>
-      page(parseServers(answered.json), answered, { origin, path: '/api/v1/authorizationServers' }),
+      page(parseServer, answered, { origin, path: '/api/v1/authorizationServers' }),
     redact: ({ q, ...pages }) => ({ byName: q !== undefined, ...pagingOf(pages, PAGE_SIZE) }),
     evidence: pageEvidence,
   },
@@ -80,8 +81,7 @@ export const accessRows = (origin: string): OktaRows<OktaAccessOperations> => ({
       };
       return (await policyApi.listPolicies({ type, status, ...pages })).getNextPage();
     },
-    project: (answered) =>
-      page(parsePolicies(answered.json), answered, { origin, path: '/api/v1/policies' }),
+    project: (answered) => page(parsePolicy, answered, { origin, path: '/api/v1/policies' }),
     redact: ({ type, status, ...pages }) => ({
       type,
       status: status ?? null,

@@ -1,12 +1,6 @@
 import { z } from 'zod';
 import { expression, oktaId, pageFields } from '../inputs.ts';
-import {
-  parseApp,
-  parseAppGroups,
-  parseApps,
-  parseAppUser,
-  parseAppUsers,
-} from '../projections/apps.ts';
+import { parseApp, parseAppGroup, parseAppUser } from '../projections/apps.ts';
 import type { OktaAppOperations } from '../types-access.ts';
 import { cursorOf, nothing, page, pageEvidence, pagingOf, routeTo, same } from './shared.ts';
 import type { OktaRows } from './shared.ts';
@@ -46,8 +40,7 @@ export const appRows = (origin: string): OktaRows<OktaAppOperations> => ({
       (
         await applicationApi.listApplications({ q, filter, limit, after: cursorOf({ after }) })
       ).getNextPage(),
-    project: (answered) =>
-      page(parseApps(answered.json), answered, { origin, path: '/api/v1/apps' }),
+    project: (answered) => page(parseApp, answered, { origin, path: '/api/v1/apps' }),
     redact: ({ q, filter, ...pages }) => ({
       byName: q !== undefined,
       byFilter: filter !== undefined,
@@ -96,7 +89,7 @@ export const appRows = (origin: string): OktaRows<OktaAppOperations> => ({
         await applicationApi.listApplicationUsers({ appId, q, limit, after: cursorOf({ after }) })
       ).getNextPage(),
     project: (answered) =>
-      page(parseAppUsers(answered.json), answered, {
+      page(parseAppUser, answered, {
         origin,
         path: `/api/v1/apps/${answered.input.appId}/users`,
       }),
@@ -120,7 +113,7 @@ export const appRows = (origin: string): OktaRows<OktaAppOperations> => ({
         })
       ).getNextPage(),
     project: (answered) =>
-      page(parseAppGroups(answered.json), answered, {
+      page(parseAppGroup, answered, {
         origin,
         path: `/api/v1/apps/${answered.input.appId}/groups`,
       }),

@@ -8,8 +8,8 @@ import {
   pageFields,
   quote,
 } from '../inputs.ts';
-import { parseGroupDetail, parseGroups } from '../projections/groups.ts';
-import type { OktaGroupOperations } from '../types.ts';
+import { parseGroup, parseGroupDetail } from '../projections/groups.ts';
+import type { OktaGroup, OktaGroupOperations } from '../types.ts';
 import { cursorOf, nothing, page, pageEvidence, pagingOf, routeTo, same } from './shared.ts';
 import type { OktaRows } from './shared.ts';
 
@@ -56,10 +56,9 @@ export const groupRows = (origin: string): OktaRows<Groups> => ({
     project: (answered) => {
       const { name } = answered.input;
       // Okta ignores case when it compares names.
-      const groups = parseGroups(answered.json).filter(
-        (group) => name === undefined || group.name === name,
-      );
-      return page(groups, answered, { origin, path: '/api/v1/groups' });
+      const found = page(parseGroup, answered, { origin, path: '/api/v1/groups' });
+      const isWanted = (group: OktaGroup): boolean => name === undefined || group.name === name;
+      return { ...found, items: found.items.filter(isWanted) };
     },
     redact: ({ name, search, q, ...pages }) => ({
       byName: (name ?? q) !== undefined,

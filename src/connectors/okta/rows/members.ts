@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { groupInput, oktaId, pageFields } from '../inputs.ts';
 import { parseRoles } from '../projections/enrolments.ts';
-import { parseUsers } from '../projections/users.ts';
+import { parseUser } from '../projections/users.ts';
 import type { OktaGroupOperations } from '../types.ts';
 import {
   countEvidence,
@@ -39,7 +39,7 @@ export const memberRows = (origin: string): OktaRows<Membership> => ({
     send: async ({ groupApi }, { groupId, limit = PAGE_SIZE, after }) =>
       (await groupApi.listGroupUsers({ groupId, limit, after: cursorOf({ after }) })).getNextPage(),
     project: (answered) =>
-      page(parseUsers(answered.json), answered, {
+      page(parseUser, answered, {
         origin,
         path: `/api/v1/groups/${answered.input.groupId}/users`,
       }),

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { expression, noInput, pageFields } from '../inputs.ts';
+import { cursorFields, expression, noInput, pageFields } from '../inputs.ts';
 import { nextCursor, nextCursorIn } from '../next-link.ts';
 import { parseEvents } from '../projections/log-events.ts';
-import { parseAssignees, parseDomains, parseOrg } from '../projections/org.ts';
+import { parseAssignee, parseAssignees, parseDomains, parseOrg } from '../projections/org.ts';
 import type { OktaOrgOperations } from '../types-org.ts';
 import type { ProjectionInput } from '../../pipeline/operation.ts';
-import { countEvidence, cursorOf, pageEvidence, pagingOf, routeTo } from './shared.ts';
+import { countEvidence, cursorOf, pageEvidence, pagingOf, parseRows, routeTo } from './shared.ts';
 import type { OktaRows } from './shared.ts';
 
 /** Okta's page limits for the log and for assignees. */
@@ -22,7 +22,7 @@ const logsInput = z.strictObject({
     .regex(/^\P{Cc}{1,400}$/u)
     .optional(),
   sortOrder: z.enum(['ASCENDING', 'DESCENDING']).optional(),
-  ...pageFields(LOG_PAGE),
+  ...cursorFields(LOG_PAGE),
 });
 const assigneesInput = z.strictObject(pageFields(ASSIGNEE_PAGE));
 
@@ -57,7 +57,10 @@ export const orgRows = (origin: string): OktaRows<OktaOrgOperations> => ({
       byWord: q !== undefined,
       ...pagingOf(pages, LOG_PAGE),
     }),
-    evidence: pageEvidence,
+    evidence: ({ items, next, malformed }) => ({
+      ...pageEvidence({ items, next }),
+      ...(malformed > 0 ? { unreadable: malformed } : {}),
+    }),
   },
   'domains:read': {
     write: false,
@@ -75,11 +78,11 @@ export const orgRows = (origin: string): OktaRows<OktaOrgOperations> => ({
     send: async ({ roleAssignmentApi }, { limit = ASSIGNEE_PAGE, after }) =>
       roleAssignmentApi.listUsersWithRoleAssignments({ limit, after: cursorOf({ after }) }),
     project: ({ json, response, input }) => {
-      const { items, link } = parseAssignees(json);
+      const { rows, link } = parseAssignees(json);
       const listing = { origin, path: '/api/v1/iam/assignees/users', after: input.after ?? null };
       // This listing has its next link in the body; a link in the headers is accepted too.
       return {
-        items,
+        ...parseRows(parseAssignee, rows, input),
         next: link === null ? nextCursor(response.headers, listing) : nextCursorIn(link, listing),
       };
     },

@@ -1,10 +1,12 @@
 /** Helpers that Okta's rows share. */
 
+import { z } from 'zod';
 import type { Client } from '@okta/okta-sdk-nodejs';
 import type { JsonObject } from '../../../audit/types.ts';
 import type { ProjectionInput, OperationRow, Route } from '../../pipeline/operation.ts';
 import { nextCursor } from '../next-link.ts';
-import type { OktaPage } from '../types.ts';
+import { label } from '../projections/fields.ts';
+import type { OktaPage, Paging, UnreadableRow } from '../types.ts';
 
 /** The rows of one family, one for each operation in its table of types. */
 export type OktaRows<Table> = {
@@ -26,15 +28,44 @@ interface ListingAddress {
   path: string;
 }
 
-/** A page, and the cursor of the next one. */
+/**
+ * A page of rows, each read by `parse`, and the cursor of the next one. Throws if a row cannot be
+ * read, unless the input says to skip such rows.
+ */
 export const page = <Item>(
-  items: Item[],
-  { response, input }: ProjectionInput<{ after?: string | null }>,
+  parse: (row: unknown) => Item,
+  { json, response, input }: ProjectionInput<Pick<Paging, 'after' | 'skipUnreadable'>>,
   address: ListingAddress,
 ): OktaPage<Item> => ({
-  items,
+  ...parseRows(parse, json, input),
   next: nextCursor(response.headers, { ...address, after: input.after ?? null }),
 });
+
+/** The rows of a list; those that cannot be read are named by their place. Throws as `page` does. */
+export function parseRows<Item>(
+  parse: (row: unknown) => Item,
+  json: unknown,
+  { skipUnreadable = false }: Pick<Paging, 'skipUnreadable'>,
+): Omit<OktaPage<Item>, 'next'> {
+  const rows = z.array(z.unknown()).parse(json);
+  if (!skipUnreadable) return { items: rows.map(parse) };
+  const items: Item[] = [];
+  const unreadable: UnreadableRow[] = [];
+  for (const [at, row] of rows.entries()) {
+    try {
+      items.push(parse(row));
+    } catch {
+      unreadable.push({ place: at + 1, id: idOf(row) });
+    }
+  }
+  return { items, unreadable };
+}
+
+/** The id of any row, whatever its form. */
+function idOf(row: unknown): string | null {
+  const { data } = z.object({ id: z.union([label, z.number()]) }).safeParse(row);
+  return data === undefined ? null : String(data.id);
+}
 
 /**
  * A listing that Okta returns in one response. Throws if Okta has started to use pages, because a
@@ -73,9 +104,10 @@ export const pagingOf = (
   otherwise: number | null,
 ): JsonObject => ({ limit: limit ?? otherwise, continued: Boolean(after) });
 
-export const pageEvidence = ({ items, next }: OktaPage<unknown>): JsonObject => ({
+export const pageEvidence = ({ items, next, unreadable }: OktaPage<unknown>): JsonObject => ({
   items: items.length,
   more: next !== null,
+  ...(unreadable && unreadable.length > 0 ? { unreadable: unreadable.length } : {}),
 });
 export const countEvidence = (items: readonly unknown[]): JsonObject => ({ items: items.length });
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { oktaId, pageFields, userInput } from '../inputs.ts';
 import { parseEnrollments, parseFactors, parseRoles } from '../projections/enrolments.ts';
-import { parseGroups } from '../projections/groups.ts';
+import { parseGroup } from '../projections/groups.ts';
 import { parseAppLinks } from '../projections/users.ts';
 import type { OktaUserOperations } from '../types.ts';
 import { countEvidence, page, pageEvidence, pagingOf, routeTo, whole } from './shared.ts';
@@ -59,7 +59,7 @@ export const userListRows = (origin: string): OktaRows<UserLists> => ({
       return groups.getNextPage();
     },
     project: (answered) =>
-      page(parseGroups(answered.json), answered, {
+      page(parseGroup, answered, {
         origin,
         path: under(answered.input.userId, 'groups'),
       }),

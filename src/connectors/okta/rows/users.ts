@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { atMostOne, expression, oktaId, pageFields, quote, userInput } from '../inputs.ts';
-import { parseUser, parseUserDetail, parseUsers } from '../projections/users.ts';
+import { parseUser, parseUserDetail } from '../projections/users.ts';
 import type { OktaProfile, OktaUserOperations } from '../types.ts';
 import { USER_STATUSES } from '../statuses.ts';
 import { cursorOf, page, pageEvidence, pagingOf, routeTo, same } from './shared.ts';
@@ -75,8 +75,7 @@ export const userRows = (origin: string): OktaRows<Profiles> => ({
         await userApi.listUsers({ filter, search, q, limit, after: cursorOf({ after }) })
       ).getNextPage();
     },
-    project: (answered) =>
-      page(parseUsers(answered.json), answered, { origin, path: '/api/v1/users' }),
+    project: (answered) => page(parseUser, answered, { origin, path: '/api/v1/users' }),
     redact: ({ statuses, login, email, search, q, ...pages }) => ({
       statuses: statuses ? [...statuses] : [],
       ...(login === undefined ? {} : { byLogin: true }),

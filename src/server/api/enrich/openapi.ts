@@ -72,6 +72,7 @@ export const ENRICH_SCHEMAS = {
           failed_sign_ins: { type: 'integer' },
           countries: { type: 'array', items: text },
           proxies: { type: 'array', items: text },
+          unreadable_entries: { type: 'integer', minimum: 0 },
         }),
         { type: 'null' },
       ],

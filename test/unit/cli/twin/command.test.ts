@@ -29,6 +29,7 @@ const fact = (key: string, value: string, observedAt = AT): Fact => ({
   source: 'okta:users',
   run: 'run-1',
   observedAt,
+  leavesOut: null,
 });
 const gap = (kind: Gap['kind'], severity: Gap['severity'], subject: string): Gap => ({
   kind,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startEmulators } from '../../../../emulators/start.ts';
 import type { RunningEmulators } from '../../../../emulators/start.ts';
+import type { ResourceSet } from '../../../../src/flows/types.ts';
 import { describeOnStores } from '../../../support/stores.ts';
 import { policy } from '../../connectors/support/harness.ts';
 import {
@@ -354,6 +355,27 @@ describeOnStores('permissions', ({ fresh }) => {
     const sets = SETS.map((set) => ({ ...set, members: [`group:${other.id}`] }));
     const byId = createTestFlowService(own, await fresh(), { flowConfig: { sets } });
     expect(await byId.list(person('bo'))).toHaveLength(FLOWS.length);
+    await own.close();
+  });
+
+  it('hold through one group although the name of another cannot be read', async () => {
+    const own = await startEmulators({ profile: 'empty', rateLimit: 0 });
+    const { bo } = populate(own);
+    own.okta.addGroup({ name: 'Night Shift', members: [bo] });
+    const night: ResourceSet = {
+      name: 'Night',
+      flows: [ADD],
+      members: ['group:Night Shift'],
+      permissions: ['run'],
+    };
+    const sets = [...SETS, night];
+    const nights = { vendor: 'okta', pathPattern: 'groups\\?.*Night', kind: 'status' } as const;
+    own.faults.add({ ...nights, status: 403 });
+    const service = createTestFlowService(own, await fresh(), { flowConfig: { sets } });
+    expect(await service.list(person('bo'))).toHaveLength(1);
+    own.okta.groupNamed('SOC')!.members!.delete(bo);
+    const later = createTestFlowService(own, await fresh(), { flowConfig: { sets } });
+    expect(await refusedWith(later.list(person('bo')))).toBe('asker_unreadable');
     await own.close();
   });
 

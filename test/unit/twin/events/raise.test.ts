@@ -123,6 +123,39 @@ describe('windows', () => {
     expect(events.map(({ uuid }) => uuid)).toEqual([others[3]?.uuid]);
   });
 
+  it('count entries that were listed later still within twin.log_lateness, and raise once', () => {
+    const lateness = { ...SETTINGS, logLatenessMs: HOUR };
+    const push = (at: number) => entryOf('user.mfa.okta_verify.deny_push', { at: at * MINUTE });
+    const entries = [0, 1, 2, 3, 4].map(push);
+    const [late, ...early] = [entries[2], entries[0], entries[1], entries[3], entries[4]];
+    const first = raise(SHIPPED, early, { settings: lateness, window: windowTo(40 * MINUTE) });
+    expect(first.events).toEqual([]);
+    const window = { since: iso(-20 * MINUTE), until: iso(45 * MINUTE) };
+    const next = { ...window, since: iso(1) };
+    const { events } = raise(SHIPPED, [late], {
+      settings: lateness,
+      window: next,
+      carried: first.carried,
+    });
+    expect(events.map(({ uuid }) => uuid)).toEqual([entries[4]?.uuid]);
+    const again = raise(SHIPPED, [late, push(2.5)], {
+      settings: lateness,
+      window: next,
+      carried: first.carried,
+      raised: events,
+    });
+    expect(again.events).toEqual([]);
+    // Another burst is another event.
+    const other = [20, 21, 22, 23, 24].map(push);
+    const more = raise(SHIPPED, [late, ...other], {
+      settings: lateness,
+      window: next,
+      carried: first.carried,
+      raised: events,
+    });
+    expect(more.events.map(({ uuid }) => uuid)).toEqual([entries[4]?.uuid, other[4]?.uuid]);
+  });
+
   it('that start before everything read so far are evaluated on their own', () => {
     const locks = several(3, MINUTE, (at) => entryOf('user.account.lock', { at }));
     const recent = raise(SHIPPED, [], {
@@ -156,6 +189,13 @@ describe('windows', () => {
     });
     expect(events).toHaveLength(1);
     expect(carried.entries).toHaveLength(10);
+    // Also if late entries count: then not for this rule.
+    const late = raise(SHIPPED, attack, {
+      settings: { ...SETTINGS, logLatenessMs: HOUR },
+      window: windowTo(30 * MINUTE),
+    });
+    expect(late.carried.entries.length).toBeLessThan(5_100);
+    expect(late.carried.shortened).toEqual(['user.session.start/failures']);
   });
 });
 
