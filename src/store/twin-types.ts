@@ -87,7 +87,7 @@ export interface TwinGroupRepository {
   /** Among these groups, those that contain all users without listing them. */
   everyone(org: string, ids: readonly string[]): Promise<string[]>;
   /** Among these groups, those with one of these ids or names. */
-  named(org: string, ids: readonly string[], wanted: readonly string[]): Promise<string[]>;
+  findNamed(org: string, ids: readonly string[], wanted: readonly string[]): Promise<string[]>;
   settle(tx: StoreTransaction, view: SyncView): Promise<void>;
 }
 

@@ -35,7 +35,7 @@ function figures(profile: PostureProfile): string {
     ['MFA coverage', `${profile.coverageText} (${judged}; ${coverage.unknown} unknown)`],
     [
       'Privileged users',
-      `${profile.privilegedUsers}, of which ${profile.superAdmins} are super administrators${boundText(profile)}`,
+      `${profile.privilegedUsers}, of which ${profile.superAdmins} are super administrators${privilegeNote(profile)}`,
     ],
     ['Stale accounts', `${profile.staleAccounts}`],
     [
@@ -48,7 +48,7 @@ function figures(profile: PostureProfile): string {
   return table(['figure', 'value'], rows);
 }
 
-const boundText = ({ privilegesLeaveOut }: PostureProfile): string =>
+const privilegeNote = ({ privilegesLeaveOut }: PostureProfile): string =>
   privilegesLeaveOut === null ? '' : ` (at least: ${privilegesLeaveOut})`;
 
 const streams = (profile: PostureProfile): string =>

@@ -53,7 +53,7 @@ const PROVED_BY: Readonly<Record<string, StreamName>> = {
  * The streams in which nothing counts as gone, because a row of their lists has no id and could be
  * that of anything that seems to be missing.
  */
-export async function unprovedStreams(
+export async function findUnprovedStreams(
   { twin }: Pick<Store, 'twin'>,
   run: string,
 ): Promise<ReadonlySet<StreamName>> {

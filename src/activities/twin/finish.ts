@@ -11,7 +11,7 @@ import { judgeTwin } from './judging.ts';
 import type { Judgement } from './judging.ts';
 import { syncDraft, syncOf } from './plan.ts';
 import type { Sync } from './plan.ts';
-import { exceptionsIn, unprovedStreams } from './exceptions.ts';
+import { exceptionsIn, findUnprovedStreams } from './exceptions.ts';
 import { streamOf } from './streams.ts';
 import type { SyncAccount } from './streams.ts';
 import type { SyncActivities } from './types.ts';
@@ -38,7 +38,7 @@ export function finishSync(deps: FinishDeps): SyncActivities['finishSync'] {
     if (sync.result !== null) return sync.result as unknown as OktaSyncResult;
     const account = await accountOf(deps, sync, input);
     const streams = sync.plan.streams.map((name) => streamOf(name, sync.startedAt, account));
-    const unproved = await unprovedStreams(store, input.run);
+    const unproved = await findUnprovedStreams(store, input.run);
     await store.twin.work.measure();
     const { activityId, attempt: attempts } = Context.current().info;
     const attempt = `${activityId}.${attempts}`;

@@ -40,7 +40,7 @@ export function readLogPage(
     const found = raise(deps.rules, items, {
       settings: sync.plan.twin,
       carried: before,
-      raised: await raisedAround(deps, org, [...(before?.entries ?? []), ...items]),
+      raised: await readRaised(deps, org, [...(before?.entries ?? []), ...items]),
       window: windowOf(sync, { items, last: next === null, from: page === 0 ? null : before }),
     });
     const key = { run, list: 'logs', page, next, unreadable: unreadable.map(toRow) };
@@ -64,7 +64,7 @@ async function readInitialState(
 }
 
 /** The events that were raised for these entries or later ones. */
-async function raisedAround(
+async function readRaised(
   { store }: UsesStore<'twin'>,
   org: string,
   entries: readonly LogEntry[],

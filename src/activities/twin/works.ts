@@ -55,7 +55,7 @@ const factors: Work<TwinFactor[]> = {
 const members: Work<true> = {
   work: 'members',
   skipped: ({ store }, { org, plan }, ids) =>
-    store.twin.groups.named(org, ids, plan.twin.skipGroups),
+    store.twin.groups.findNamed(org, ids, plan.twin.skipGroups),
   read: async (deps, sync, groupId) => {
     const { twin } = deps.store;
     if ((await twin.groups.everyone(sync.org, [groupId])).length > 0) return true;

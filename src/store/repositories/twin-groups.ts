@@ -66,7 +66,7 @@ export function createTwinGroupRepository(db: Kysely<Database>): TwinGroupReposi
       const rows = await groups.where(sql<boolean>`id = any(${[...ids]}::text[])`).execute();
       return rows.filter(isEveryone).map(({ id }) => id);
     },
-    async named(org, ids, wanted) {
+    async findNamed(org, ids, wanted) {
       if (wanted.length === 0) return [];
       const { rows } = await sql<{ id: string }>`
         select id from twin_groups where org = ${org} and id = any(${[...ids]}::text[])

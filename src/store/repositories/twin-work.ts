@@ -92,14 +92,7 @@ export function createSyncWorkRepository(db: Kysely<Database>): SyncWorkReposito
       for (const { work, outcome, items } of rows) counts[work]![outcome] = items;
       return counts as Record<SyncWork, Record<ReadOutcome, number>>;
     },
-    async exceptions(run, most) {
-      const { rows } = await sql<ReadEnd & { work: SyncWork }>`
-        select work, id, outcome, code, status from (
-          select *, row_number() over (partition by work order by id) as place from twin_reads
-          where run = ${run} and outcome in ('refused', 'skipped')
-        ) as r where place <= ${most} order by work, id`.execute(db);
-      return rows;
-    },
+    exceptions: (run, most) => findExceptions(db, run, most),
     async unreadable(run) {
       const pages = db.selectFrom('twin_pages').select(['list', 'page', 'unreadable']);
       const rows = await pages
@@ -123,6 +116,19 @@ export function createSyncWorkRepository(db: Kysely<Database>): SyncWorkReposito
       }
     },
   };
+}
+
+async function findExceptions(
+  db: Kysely<Database>,
+  run: string,
+  most: number,
+): Promise<(ReadEnd & { work: SyncWork })[]> {
+  const { rows } = await sql<ReadEnd & { work: SyncWork }>`
+    select work, id, outcome, code, status from (
+      select *, row_number() over (partition by work order by id) as place from twin_reads
+      where run = ${run} and outcome in ('refused', 'skipped')
+    ) as r where place <= ${most} order by work, id`.execute(db);
+  return rows;
 }
 
 interface NewPage {

@@ -10,8 +10,22 @@ let emulators: RunningEmulators;
 const ids: Record<string, string> = {};
 const calls = (): number => emulators.log.entries.filter(({ vendor }) => vendor === 'okta').length;
 
+/** Logins that no path may ever have. */
+const ODD_LOGINS = [
+  'j..doe@example.com',
+  '.hidden@example.com',
+  'jane van doe@example.com',
+  '../groups@example.com',
+  'jose\u0301@example.com',
+  'ren\u00e9e@example.com',
+];
+/** More groups than fit on two pages. */
+const TEAMS = Array.from({ length: 450 }, (_, at) => `Team ${at}`);
+
 beforeAll(async () => {
   emulators = await startEmulators({ profile: 'empty', rateLimit: 0 });
+  for (const login of ODD_LOGINS) emulators.okta.addUser({ login });
+  emulators.okta.addUser({ login: 'member@example.com', groups: TEAMS });
   for (const person of PEOPLE) ids[person.login] = emulators.okta.addUser(person).id;
 });
 afterAll(() => emulators.close());
@@ -83,17 +97,8 @@ describeOnStores('an account', ({ fresh, again }) => {
 
   it('is found with dots, blanks and accents in its login, which no path ever has', async () => {
     const { enricher } = enricherOver(emulators, await fresh());
-    const logins = [
-      'j..doe@example.com',
-      '.hidden@example.com',
-      'jane van doe@example.com',
-      '../groups@example.com',
-      'jose\u0301@example.com',
-      'ren\u00e9e@example.com',
-    ];
-    for (const login of logins) emulators.okta.addUser({ login });
     const from = emulators.log.entries.length;
-    for (const login of logins) {
+    for (const login of ODD_LOGINS) {
       const name = login.normalize(login === login.normalize('NFC') ? 'NFD' : 'NFC');
       expect((await one(enricher, name)).extracted?.login).toBe(login);
     }
@@ -141,11 +146,9 @@ describeOnStores('an account', ({ fresh, again }) => {
 
   it('has all its groups, over all pages, and none if one page cannot be read', async () => {
     const { enricher } = enricherOver(emulators, await fresh());
-    const groups = Array.from({ length: 450 }, (_, at) => `Team ${at}`);
-    emulators.okta.addUser({ login: 'member@example.com', groups });
     const found = await one(enricher, 'member@example.com');
     expect(found.errors).toEqual([]);
-    expect(found.extracted?.groups).toEqual(expect.arrayContaining(groups));
+    expect(found.extracted?.groups).toEqual(expect.arrayContaining(TEAMS));
     expect(found.extracted?.groups?.length).toBe(451);
     const broken = { vendor: 'okta', pathPattern: '/groups\\?.*after=', kind: 'status' } as const;
     emulators.faults.add({ ...broken, status: 403 });

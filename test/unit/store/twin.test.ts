@@ -159,8 +159,11 @@ describeOnStores('the twin', (source) => {
         { id: 'g2', name: 'Admins', type: null },
       ]),
     );
-    expect(await twin.groups.named(ORG, ['g1', 'g2'], ['Staff', 'g2', 'g3'])).toEqual(['g1', 'g2']);
-    expect(await twin.groups.named(ORG, ['g2'], ['Staff'])).toEqual([]);
+    expect(await twin.groups.findNamed(ORG, ['g1', 'g2'], ['Staff', 'g2', 'g3'])).toEqual([
+      'g1',
+      'g2',
+    ]);
+    expect(await twin.groups.findNamed(ORG, ['g2'], ['Staff'])).toEqual([]);
   });
 
   it('marks as deleted only users whom a complete stream did not read again', async () => {
