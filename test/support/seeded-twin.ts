@@ -112,4 +112,5 @@ const factOf = (key: string) => ({
   source: 'okta:apps',
   run: 'sync-1',
   observedAt: SYNCED,
+  leavesOut: null,
 });
