@@ -112,6 +112,7 @@ export const TWIN_SCHEMAS = {
       source: text,
       run: text,
       observedAt: time,
+      leavesOut: orNull('string'),
     }),
   ),
   TwinApps: page(
