@@ -47,17 +47,27 @@ const pageFields = (view: string, items: object) => ({
 });
 const page = (view: string, items: object) => object(pageFields(view, items));
 
-const stream = object({
-  name: { enum: ['users', 'apps', 'logs', 'roles'] },
-  state: { enum: ['complete', 'partial', 'denied'] },
-  count,
-  at: orNull('string'),
-  reason: orNull('string'),
-  age: orNull('number'),
-  completeAt: orNull('string'),
-  completeAge: orNull('number'),
-  completeCount: orNull('number'),
+const exception = object({
+  what: text,
+  id: text,
+  code: orNull('string'),
+  status: orNull('number'),
 });
+const stream = object(
+  {
+    name: { enum: ['users', 'apps', 'logs', 'roles'] },
+    state: { enum: ['complete', 'partial', 'denied'] },
+    count,
+    at: orNull('string'),
+    reason: orNull('string'),
+    age: orNull('number'),
+    completeAt: orNull('string'),
+    completeAge: orNull('number'),
+    completeCount: orNull('number'),
+    exceptions: listOf(exception),
+  },
+  ['exceptions'],
+);
 
 /** Schemas of the answers of the API of the twin, by name. */
 export const TWIN_SCHEMAS = {
