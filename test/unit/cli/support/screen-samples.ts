@@ -71,7 +71,13 @@ const EXTRACTED = {
   mfa_factor_types: ['signed_nonce', 'push'],
   is_admin: true,
   roles: ['SUPER_ADMIN', 'Help desk of the northern region'],
-  recent_activity: { hours: 24, failed_sign_ins: 2, countries: ['DE', 'FR'], proxies: [] },
+  recent_activity: {
+    hours: 24,
+    failed_sign_ins: 2,
+    countries: ['DE', 'FR'],
+    proxies: [],
+    unreadable_entries: 0,
+  },
 };
 const ANSWER = {
   found: true,
@@ -80,6 +86,7 @@ const ANSWER = {
   success: true,
   enriched_at: '2026-11-22T11:55:00.000Z',
   errors: [],
+  error: null,
   verdict: 'Benign' as const,
   cached: true,
   age_seconds: 300,
