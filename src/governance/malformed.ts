@@ -65,7 +65,8 @@ function policyProblem(policy: Policy, connectors: ReadonlySet<string>): string 
   if (typeof policy.name !== 'string' || policy.name === '') return 'a policy has no name';
   const failed = CHECKS.find(([, isValid]) => !isValid(policy));
   if (failed) return `policy ${policy.name}: ${failed[0]}`;
-  if (!connectors.has(policy.connector)) return `policy ${policy.name}: unknown connector ${JSON.stringify(policy.connector)}`;
+  if (!connectors.has(policy.connector))
+    return `policy ${policy.name}: unknown connector ${JSON.stringify(policy.connector)}`;
   return null;
 }
 
