@@ -118,7 +118,7 @@ export const ROOMS = {
   },
   store: {
     holds:
-      'one PostgreSQL database: migrations, journal, a repository per subject, backup, retention',
+      'one PostgreSQL database: migrations, journal, a repository per subject, backup, retention; the sink of the trail',
     imports: ['audit', 'config/folder'],
   },
   config: {
@@ -174,7 +174,7 @@ export const ROOMS = {
   },
   emulators: {
     holds:
-      'Okta, Jira, Slack, Entra ID, Google Workspace and Salesforce as HTTP servers with state',
+      'Okta, Jira, Slack, Entra ID, Google Workspace, Salesforce and an S3 store as HTTP servers with state',
     imports: ['parent'],
   },
 };

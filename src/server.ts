@@ -14,6 +14,7 @@ import { ConfigError } from './config/errors.ts';
 import { loadServiceConfig } from './config/yaml/service-config.ts';
 import { CATALOGUE } from './governance/catalogue.ts';
 import { EXIT_WITH_PARENT, endWithParent } from './parent.ts';
+import { openConfiguredSink, sinkReporter } from './services/audit/sink.ts';
 import { openStore } from './store/open.ts';
 import type { Store } from './store/types.ts';
 import { createApp } from './server/app.ts';
@@ -33,6 +34,8 @@ async function main(): Promise<void> {
   );
   const usual = loadServiceConfig(env, CATALOGUE);
   const store = await openServerStore(env);
+  const sink = await openConfiguredSink(store, { env, ...usual, report: sinkReporter(log) });
+  if (sink) store.journal = sink.journal;
   const link = await connect({ env: temporalVariables(env) });
   const background = new Background();
   const app = createApp(await compose({ ...usual, env, store, link, log }), background);
@@ -47,6 +50,7 @@ async function main(): Promise<void> {
   background.stop();
   await close(server);
   await background.waitForAll();
+  await sink?.close();
   await Promise.allSettled([link.close(), store.close()]);
 }
 

@@ -37,26 +37,48 @@ export interface UnrecordedCall {
 }
 
 /**
- * Thrown when the trail cannot be written. `detail` is a short text by arx, and there is no `cause`.
- * The pipeline adds the call: if `sent` is false, the vendor has received nothing; if it is true, a
- * write may have taken effect, and the answer of a read is dropped.
+ * Thrown when the trail cannot be written: to the store, or to the sink that arx.yaml requires
+ * (`audit_sink_unavailable`). `detail` is a short text by arx, and there is no `cause`. The pipeline
+ * adds the call: if `sent` is false, the vendor has received nothing; if it is true, a write may have
+ * taken effect, and the answer of a read is dropped.
  */
 export class AuditUnavailableError extends Error {
   override readonly name = 'AuditUnavailableError';
-  readonly code = 'audit_unavailable';
+  readonly code: 'audit_unavailable' | 'audit_sink_unavailable';
   readonly detail: string;
   readonly sent: boolean | null;
-  constructor(detail: string, unrecorded: UnrecordedCall | null = null) {
-    super(unavailableMessage(detail, unrecorded));
+  readonly remedy: string;
+  constructor(
+    detail: string,
+    unrecorded: UnrecordedCall | null = null,
+    code: AuditUnavailableError['code'] = 'audit_unavailable',
+  ) {
+    super(unavailableMessage(WHAT[code], detail, unrecorded));
+    this.code = code;
     this.detail = detail;
     this.sent = unrecorded?.sent ?? null;
+    this.remedy = REMEDIES[code];
   }
 }
 
-function unavailableMessage(detail: string, unrecorded: UnrecordedCall | null): string {
-  if (!unrecorded) return `the audit trail cannot be written (${detail})`;
+const WHAT = {
+  audit_unavailable: 'the audit trail',
+  audit_sink_unavailable: 'the required sink of the audit trail',
+} as const;
+const REMEDIES = {
+  audit_unavailable: 'Make the store work: `arx doctor` shows what is wrong. Then try again.',
+  audit_sink_unavailable:
+    'Make the sink work: `arx doctor` shows what is wrong and how many entries are missing there. Calls continue on their own afterwards.',
+} as const;
+
+function unavailableMessage(
+  what: string,
+  detail: string,
+  unrecorded: UnrecordedCall | null,
+): string {
+  if (!unrecorded) return `${what} cannot be written (${detail})`;
   const { call, write, sent } = unrecorded;
-  if (!sent) return `${call}: the audit trail cannot be written (${detail}); nothing was sent`;
+  if (!sent) return `${call}: ${what} cannot be written (${detail}); nothing was sent`;
   return write
     ? `${call} was sent, but its outcome could not be recorded (${detail}): read the target before you try again`
     : `${call} was sent, but it could not be recorded (${detail}), so its answer is not used: try again`;

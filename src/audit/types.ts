@@ -89,6 +89,11 @@ export interface AuditReceipt {
  * written; a write to a vendor whose intent is missing must not be sent then.
  */
 export interface Journal {
+  /**
+   * Resolves when every entry so far is in the sink that arx.yaml requires; called right before each
+   * call to a vendor. Absent without a required sink. Throws AuditUnavailableError.
+   */
+  ready?(): Promise<void>;
   append(
     drafts: readonly AuditDraft[],
     effect?: JournalEffect,
@@ -102,6 +107,11 @@ export interface AppendOptions {
    * They are then recorded without the effect before OvertakenError is thrown.
    */
   isOutcome?: boolean;
+  /**
+   * What must not happen before the entry is in a required sink: the call of which it is the intent
+   * (the effect also waits for the sink), or the use of the answer that it records.
+   */
+  before?: 'call' | 'use';
 }
 
 /** An effect that runs in the transaction of its entry. */

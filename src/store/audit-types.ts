@@ -73,3 +73,21 @@ export interface AuditTree {
   grow(size: number): Promise<void>;
   root(size: number): Promise<Hash>;
 }
+
+/** The table of sinks for kysely; `0034-audit-sinks.ts` creates it. */
+export interface AuditSinkDatabase {
+  audit_sinks: { name: string; entries: number; shipped_at: string };
+}
+
+/** How much of the trail each sink has, by the name of the sink. */
+export interface AuditSinkRepository {
+  /** Null if nothing was ever shipped there. `shippedAt` is ISO 8601 UTC. */
+  find(name: string): Promise<{ entries: number; shippedAt: string } | null>;
+  /** Records that the sink has this many entries; never fewer than before. */
+  advance(name: string, entries: number): Promise<void>;
+  /**
+   * Runs a task that no other process runs at the same time for this sink, and records the number of
+   * entries that it returns. The task must not use the store.
+   */
+  alone(name: string, task: (entries: number) => Promise<number>): Promise<number>;
+}

@@ -25,6 +25,7 @@ import * as authorityGroups from './migrations/0030-authority-groups.ts';
 import * as flowErrors from './migrations/0031-flow-errors.ts';
 import * as people from './migrations/0032-people.ts';
 import * as exceptions from './migrations/0033-exceptions.ts';
+import * as auditSinks from './migrations/0034-audit-sinks.ts';
 
 /**
  * Every migration by name, in the order of application. Released migrations are never edited; add a
@@ -57,4 +58,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0031-flow-errors': flowErrors,
   '0032-people': people,
   '0033-exceptions': exceptions,
+  '0034-audit-sinks': auditSinks,
 };

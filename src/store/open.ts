@@ -6,6 +6,7 @@ import { createJournal } from './journal/journal.ts';
 import { migrateToLatest, pendingMigrations } from './migrate.ts';
 import { createAuthorityGroupRepository } from './repositories/authority-groups.ts';
 import { createAuditReader } from './repositories/audit-reader.ts';
+import { createAuditSinkRepository } from './repositories/audit-sinks.ts';
 import { createAuditTree } from './repositories/audit-tree.ts';
 import { createCallLedger } from './repositories/calls.ts';
 import {
@@ -67,6 +68,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     journal: createJournal(db, currentAttempt),
     audit: createAuditReader(db),
     auditTree: createAuditTree(db),
+    auditSinks: createAuditSinkRepository(db),
     auditKeys: createAuditKeyRepository(db),
     checkpoints: createCheckpointRepository(db),
     runs: createRunRepository(db, fence),

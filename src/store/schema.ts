@@ -4,6 +4,7 @@ import type { BucketState } from '../connectors/rate-limit/types.ts';
 import type { Approval } from '../governance/approval.ts';
 import type { Verdict } from '../mfa/types.ts';
 import type { FlowDatabase } from './flow-schema.ts';
+import type { AuditSinkDatabase } from './audit-types.ts';
 import type { AuthorityGroupDatabase, ActionRequest } from './governance-types.ts';
 import type { ActionState } from '../governance/types.ts';
 import type { LeaseDatabase } from './lease-types.ts';
@@ -253,7 +254,7 @@ interface AuditCheckpointsTable {
 
 /** The tables for kysely. */
 export interface Database
-  extends TwinDatabase, FlowDatabase, LeaseDatabase, AuthorityGroupDatabase {
+  extends TwinDatabase, FlowDatabase, LeaseDatabase, AuthorityGroupDatabase, AuditSinkDatabase {
   runs: RunsTable;
   run_pages: RunPagesTable;
   run_users: RunUsersTable;

@@ -13,6 +13,7 @@ import type { DeltaRepository } from './delta-types.ts';
 import type {
   AuditKeyRepository,
   AuditRemoval,
+  AuditSinkRepository,
   AuditTree,
   CheckpointRepository,
 } from './audit-types.ts';
@@ -176,6 +177,7 @@ export interface Store {
   journal: Journal;
   audit: AuditReader;
   auditTree: AuditTree;
+  auditSinks: AuditSinkRepository;
   auditKeys: AuditKeyRepository;
   checkpoints: CheckpointRepository;
   runs: RunRepository;

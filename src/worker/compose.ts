@@ -11,6 +11,7 @@ import { createActivities } from '../activities/index.ts';
 import { currentAttempt } from '../activities/support/running.ts';
 import { createSyncActivities } from '../activities/twin/create.ts';
 import { composeConnectors } from '../services/connectors.ts';
+import { openConfiguredSink, sinkReporter } from '../services/audit/sink.ts';
 import { createEnricher } from '../services/enrichment/enricher.ts';
 import { forgetOnWrite } from '../services/enrichment/forget-on-write.ts';
 import { accountVendors } from '../config/env/account-vendors.ts';
@@ -83,6 +84,8 @@ export async function compose({
   const rules = loadEventRules({ ...usual, patterns: config.twin.event_rules });
   if (rules.length === 0) log.warn(NO_EVENT_RULES);
   const opened = await openWorkerStore(env);
+  const sink = await openConfiguredSink(opened, { env, ...usual, report: sinkReporter(log) });
+  if (sink) opened.journal = sink.journal;
   const checkpoints = checkpointsOf(env, opened, { org: okta.host, log });
   const counters = createCounters(meter);
   const store = { ...opened, journal: counters.journal(checkpoints.journal) };
@@ -160,6 +163,7 @@ export async function compose({
       flowSource.close();
       await counter.close();
       await checkpoints.close();
+      await sink?.close();
       await store.close();
     },
   };

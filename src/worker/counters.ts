@@ -42,6 +42,7 @@ export function createCounters(meter: MetricMeter): Counters {
       waits.record(Math.round(waitedMs), { vendor });
     },
     journal: (journal) => ({
+      ...(journal.ready && { ready: () => journal.ready!() }),
       async append(drafts, effect, options) {
         const receipts = await journal.append(drafts, effect, options);
         const added = drafts.filter((_, n) => receipts[n]?.repeated === false);

@@ -55,6 +55,9 @@ const LONG = 'e2e/long-waits.test.ts';
 const SCALE = 'workflows/mfa-enforcement-check.test.ts';
 const INPUTS = 'workflows/governed-inputs.test.ts';
 const IN_TEMPORAL = 'workflows/approval-in-temporal.test.ts';
+const SINK = 'unit/store/sink/shipping.test.ts';
+const S3_SINK = 'unit/store/sink/s3-sink.test.ts';
+const SINK_CLI = 'unit/cli/audit/sink.test.ts';
 const VOTES = 'unit/activities/governance/votes.test.ts';
 const DESCRIBE = 'unit/activities/governance/describe-request.test.ts';
 const SCHEDULE = 'e2e/schedule.test.ts';
@@ -1326,6 +1329,93 @@ const EMBEDDED: Hazard[] = [
 const REFUSAL_TEST = 'unit/activities/governance/target-refusal.test.ts';
 
 const GOVERNANCE: readonly Hazard[] = [
+  {
+    area: 'Governance',
+    hazard: 'a call goes out although its entry is not in the required sink',
+    test: [SINK, 'holds back a call and its effect while it is down, if it is required'],
+    only: 'PGlite holds back',
+    takenOut: [
+      change(
+        'store/sink/sink-journal.ts',
+        'const receipts = await journal.append(drafts, undefined, options);\n    await ready();',
+        'const receipts = await journal.append(drafts, undefined, options);',
+      ),
+    ],
+  },
+  {
+    area: 'Governance',
+    hazard: 'a call goes out while entries of others are missing in the required sink',
+    test: [
+      'unit/activities/governance/required-sink.test.ts',
+      'makes no call while the sink is down, uses up no grant, and goes on afterwards',
+    ],
+    takenOut: [
+      change('connectors/pipeline/execute.ts', '  await waitForSink(pipeline, facts);\n', ''),
+    ],
+  },
+  {
+    area: 'Governance',
+    hazard: 'a sink that a killed process left behind the store is filled twice',
+    test: [SINK, 'goes on where it is, if the store does not know of the last copy'],
+    only: 'PGlite in a file goes on where it is',
+    takenOut: [
+      change(
+        'store/sink/file-sink.ts',
+        'if (end.entries > first) return await linesFrom(path, first);\n',
+        '',
+      ),
+    ],
+  },
+  {
+    area: 'Governance',
+    hazard: 'the owner of the database cuts off the trail and arx continues it in the sink',
+    test: [SINK, 'is not continued if it has other entries than the store'],
+    only: 'PGlite in an S3 store is not continued if it has other entries',
+    takenOut: [
+      change(
+        'store/sink/shipper.ts',
+        "if (!isSameEntry(text, found[index - first] ?? ''))",
+        'if (found.length === 0)',
+      ),
+    ],
+  },
+  {
+    area: 'Governance',
+    hazard: 'a cut tail is not found, because the store alone looks intact',
+    test: [SINK_CLI, 'finds a cut tail, which the store alone does not show'],
+    only: 'a file finds a cut tail',
+    takenOut: [change('cli/audit/sink.ts', 'if (own === undefined)', 'if (own === null)')],
+  },
+  {
+    area: 'Governance',
+    hazard: 'a line that a killed process left incomplete in the sink stays incomplete',
+    test: [SINK, 'completes a last line that a killed process left incomplete'],
+    takenOut: [
+      change(
+        'store/sink/file-sink.ts',
+        'await file.appendFile(bytes.subarray(end.torn.length));',
+        'await file.appendFile(bytes);',
+      ),
+    ],
+  },
+  {
+    area: 'Governance',
+    hazard: 'an object of the sink is overwritten',
+    test: [S3_SINK, 'never overwrites: an object that exists is returned'],
+    takenOut: [change('store/sink/s3-sink.ts', "    'if-none-match': '*',\n", '')],
+  },
+  {
+    area: 'Governance',
+    hazard: 'the store of the sink ignores If-None-Match',
+    test: [S3_SINK, 'refuses a store that overwrites'],
+    takenOut: [
+      change(
+        'store/sink/s3-sink.ts',
+        'if (!isChecked && (await put(first, body))) throw overwrites(settings);\n',
+        '',
+      ),
+    ],
+  },
   {
     area: 'Governance',
     hazard: 'a condition on an unknown value lets a call through',

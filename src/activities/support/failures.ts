@@ -1,5 +1,5 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
-import { AuditConflictError, AuditDraftError } from '../../audit/errors.ts';
+import { AuditConflictError, AuditDraftError, AuditUnavailableError } from '../../audit/errors.ts';
 import {
   ConnectorError,
   InvalidArgumentError,
@@ -55,6 +55,8 @@ export function toFailure(error: unknown, random: () => number): Error {
   if (error instanceof AuditConflictError)
     return ApplicationFailure.nonRetryable(error.message, 'audit_conflict');
   const name = error instanceof Error ? error.name : 'Error';
+  if (error instanceof AuditUnavailableError && error.code === 'audit_sink_unavailable')
+    return retryIn(backoffMs(attempt()), error.code, `${error.message}; arx will try again`);
   if (isTemporary(error)) {
     return retryIn(
       backoffMs(attempt()),

@@ -20,6 +20,7 @@ interface VerifyOptions {
   file?: string;
   checkpoint?: string;
   key?: string;
+  sink?: boolean;
   json?: boolean;
   local?: boolean;
 }
@@ -37,31 +38,7 @@ export const defineAudit: DefineVerb = (program, run) => {
     program.command('audit').description('list, verify and export the audit trail'),
   );
   defineList(audit, run);
-  withJson(
-    withLocal(
-      audit
-        .command('verify')
-        .description(
-          'recompute the hash chain and tree and compare them with the checkpoints; exit code 1 and the first bad entry on failure',
-        ),
-    ),
-  )
-    .option(
-      '--checkpoint <file>',
-      'a checkpoint kept outside the store, for example from Slack',
-      nonEmptyText,
-    )
-    .option(
-      '--key <key>',
-      'accept only this verifier key for --checkpoint: its text, or a file',
-      nonEmptyText,
-    )
-    .option(
-      '--file <export>',
-      'verify an exported JSONL file instead of the store; an export made with --run cannot be verified alone',
-      nonEmptyText,
-    )
-    .action((options: VerifyOptions) => run((io) => verify(io, options)));
+  defineVerify(audit, run);
   withJson(
     withLocal(
       audit
@@ -172,6 +149,38 @@ function defineList(audit: Command, run: Runner): void {
     .action((options: ListOptions) =>
       run(async (io) => (await import('./list.ts')).listEntries(io, options)),
     );
+}
+
+function defineVerify(audit: Command, run: Runner): void {
+  withJson(
+    withLocal(
+      audit
+        .command('verify')
+        .description(
+          'recompute the hash chain and tree and compare them with the checkpoints; exit code 1 and the first bad entry on failure',
+        ),
+    ),
+  )
+    .option(
+      '--checkpoint <file>',
+      'a checkpoint kept outside the store, for example from Slack',
+      nonEmptyText,
+    )
+    .option(
+      '--key <key>',
+      'accept only this verifier key for --checkpoint: its text, or a file',
+      nonEmptyText,
+    )
+    .option(
+      '--file <export>',
+      'verify an exported JSONL file instead of the store; an export made with --run cannot be verified alone',
+      nonEmptyText,
+    )
+    .option(
+      '--sink',
+      'also compare every entry with the sink of arx.yaml (`audit.sink`), which finds entries that were changed or cut off in the store',
+    )
+    .action((options: VerifyOptions) => run((io) => verify(io, options)));
 }
 
 async function verify(io: Io, options: VerifyOptions) {

@@ -1,6 +1,7 @@
 /** Renders audit entries and verification results. */
 
 import type { ChainReport } from '../../audit/chain.ts';
+import type { SinkReport } from '../../services/audit/sink.ts';
 import type { AuditEntry } from '../../audit/types.ts';
 import type { Colors } from '../kit/io.ts';
 import { wordsOfEntry } from '../../services/audit/entry-words.ts';
@@ -91,10 +92,10 @@ function outcomeTone(cell: string, { green, red, yellow }: Colors): (text: strin
 
 /** The result of a verification as text. */
 export function verifyText(
-  verdict: ChainReport & { checkpoints?: number; extractOf?: string },
+  verdict: ChainReport & { checkpoints?: number; extractOf?: string; sink?: SinkReport },
   colors: Colors,
 ): string {
-  const { ok, entries, head, firstBad, checkpoints = 0, removed = 0 } = verdict;
+  const { ok, entries, head, firstBad, checkpoints = 0, removed = 0, sink } = verdict;
   if (ok) {
     const signed =
       checkpoints > 0 ? `, as signed in ${plural(checkpoints, 'checkpoint', 'checkpoints')}` : '';
@@ -102,7 +103,7 @@ export function verifyText(
       removed > 0
         ? `; only the hash remains of ${plural(removed, 'old entry', 'old entries')}`
         : '';
-    return `${colors.green('The audit trail is intact:')} ${plural(entries, 'entry', 'entries')}, head ${head}${signed}${shortened}`;
+    return `${colors.green('The audit trail is intact:')} ${plural(entries, 'entry', 'entries')}, head ${head}${signed}${shortened}${sink ? sinkText(sink) : ''}`;
   }
   const { index, id, reason } = firstBad;
   const which =
@@ -110,4 +111,14 @@ export function verifyText(
   const verdictWords =
     verdict.extractOf === undefined ? 'The audit trail is BROKEN.' : 'NOT VERIFIED.';
   return `${colors.red(verdictWords)} ${which} ${reason}. Valid entries before it: ${count(entries)}.`;
+}
+
+/** How far the sink is, and whether its entries were compared. */
+function sinkText({ name, from, entries, behind, compared }: SinkReport): string {
+  const first = from > 0 ? `from index ${from} on, ` : '';
+  const state = compared
+    ? `has ${plural(entries, 'entry', 'entries')}, ${first}all as in the store`
+    : 'not compared (add --sink)';
+  const lag = behind > 0 ? `, ${plural(behind, 'entry is', 'entries are')} not in it yet` : '';
+  return `\nThe sink ${plain(name)}: ${state}${lag}`;
 }

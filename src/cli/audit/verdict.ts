@@ -11,6 +11,7 @@ import { withStore, withStoreOr } from '../kit/store.ts';
 import { keyHolderOf, readKeyOption, readNote } from './log-keys.ts';
 import { signingKeysAt, verifyStore } from '../../services/audit/verify-store.ts';
 import type { Verdict } from '../../services/audit/verify-store.ts';
+import { withSinkReport } from './sink.ts';
 import { verifyExport } from './verify.ts';
 
 /**
@@ -21,6 +22,8 @@ interface VerifySource {
   file?: string;
   checkpoint?: string;
   key?: string;
+  /** Also compare the store with the sink. */
+  sink?: boolean;
 }
 
 const EMPTY: Verdict = { ok: true, entries: 0, head: EMPTY_HEAD, checkpoints: 0 };
@@ -28,23 +31,28 @@ const EMPTY: Verdict = { ok: true, entries: 0, head: EMPTY_HEAD, checkpoints: 0 
 /** The verdict of `arx audit verify`. */
 export async function verifySource(
   io: Io,
-  { file, checkpoint, key }: VerifySource,
+  { file, checkpoint, key, sink = false }: VerifySource,
 ): Promise<Verdict> {
+  if (sink && file !== undefined) {
+    throw usageError('--sink compares the store, so it cannot be used with --file.', 'Omit one.');
+  }
   if (key !== undefined && checkpoint === undefined) {
     throw usageError('--key has no effect without --checkpoint.', 'Add --checkpoint FILE.');
   }
   const note = checkpoint === undefined ? null : readNote(checkpoint);
   const accepted = key === undefined ? null : [readKeyOption(key)];
   // A trail that has not started is intact, unless a checkpoint shows that there was one.
-  if (file === undefined && note === null)
-    return await withStoreOr(io, EMPTY, (store) => verifyStore(store, null));
-  if (file === undefined) {
-    return await withStore(io, async (store) =>
-      verifyStore(
-        store,
-        note === null ? null : { note, keys: accepted ?? (await keysOf(store, note)) },
-      ),
+  if (file === undefined && note === null && !sink)
+    return await withStoreOr(io, EMPTY, async (store) =>
+      withSinkReport(io, store, { verdict: await verifyStore(store, null), compare: false }),
     );
+  if (file === undefined) {
+    return await withStore(io, async (store) => {
+      const outside =
+        note === null ? null : { note, keys: accepted ?? (await keysOf(store, note)) };
+      const verdict = await verifyStore(store, outside);
+      return withSinkReport(io, store, { verdict, compare: sink });
+    });
   }
   return await verifyExport(
     file,

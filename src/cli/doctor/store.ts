@@ -1,6 +1,7 @@
 import type { Store } from '../../store/types.ts';
 import type { Io } from '../kit/io.ts';
 import type { Settings } from '../kit/settings.ts';
+import { sinkChecks } from './audit-sink.ts';
 import { attempt, fail, pass } from './check.ts';
 import type { CheckResult } from './check.ts';
 import { vendorChecks } from './vendors.ts';
@@ -17,6 +18,7 @@ export async function* storeAndVendorChecks(
   const queue = new Queue<CheckResult>();
   const work = withReportedStore(io, settings, async (store, how) => {
     queue.push(pass('store', `${how}, reachable, schema up to date`));
+    for (const check of await sinkChecks(settings, store)) queue.push(check);
     for await (const check of checks(settings, store)) queue.push(check);
   }).catch(async (thrown: unknown) => {
     queue.push(await attempt('store', () => Promise.reject(thrown as Error)));

@@ -11,6 +11,7 @@ import type { CallContext, Connectors } from '../../connectors/types.ts';
 import type { ConnectorName } from '../../governance/types.ts';
 import { composeConnectors } from '../../services/connectors.ts';
 import type { Store } from '../../store/types.ts';
+import { withConfiguredSink } from '../kit/audit-sink.ts';
 import { policiesOf } from '../kit/inspect.ts';
 import type { Settings } from '../kit/settings.ts';
 import { entraChecks, googleChecks, salesforceChecks } from './accounts.ts';
@@ -159,7 +160,7 @@ async function contextOf(
   const run = randomUUID();
   const connectors = await composeConnectors({
     config: settings.config,
-    store,
+    store: await withConfiguredSink(settings, store),
     share: 'whole',
     timeoutMs: 10_000,
     okta,

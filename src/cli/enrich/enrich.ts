@@ -8,6 +8,7 @@ import type { EnrichedAccount } from '../../enrichment/types.ts';
 import type { Store } from '../../store/types.ts';
 import type { EnrichOptions } from './command.ts';
 import { accountsText, stepLines } from './render.ts';
+import { withConfiguredSink } from '../kit/audit-sink.ts';
 import { EXIT } from '../kit/exit.ts';
 import type { ExitCode } from '../kit/exit.ts';
 import { policiesOf } from '../kit/inspect.ts';
@@ -45,7 +46,7 @@ async function enricherOf(settings: Settings, store: Store): Promise<Enricher> {
   const bundle = policiesOf(settings);
   const connectors = await composeConnectors({
     config,
-    store,
+    store: await withConfiguredSink(settings, store),
     share: 'configured',
     okta,
     bundle: () => bundle,

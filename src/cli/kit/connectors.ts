@@ -4,6 +4,7 @@ import type { Connectors } from '../../connectors/types.ts';
 import { composeConnectors } from '../../services/connectors.ts';
 import type { ConnectorParts } from '../../services/connectors.ts';
 import type { Store } from '../../store/types.ts';
+import { withConfiguredSink } from './audit-sink.ts';
 import { policiesOf } from './inspect.ts';
 import type { Settings } from './settings.ts';
 
@@ -28,6 +29,7 @@ export async function oktaWith(
     timeoutMs: 10_000,
     bundle: () => bundle,
     ...given,
+    store: await withConfiguredSink(settings, given.store),
   });
   return okta;
 }

@@ -96,6 +96,11 @@ const FAILURES: Record<string, { exit: ExitCode; remedy: string }> = {
     exit: EXIT.usage,
     remedy: 'Correct the configuration: `arx config check` shows what is wrong.',
   },
+  audit_sink_unavailable: {
+    exit: EXIT.error,
+    remedy:
+      'Make the sink of the audit trail work: `arx doctor` shows what is wrong and how many entries are missing there.',
+  },
   invalid_argument: {
     exit: EXIT.usage,
     remedy: 'Correct the argument named in the message. See docs/operations.md for the arguments.',

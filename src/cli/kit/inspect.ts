@@ -4,6 +4,9 @@
 
 import { ACCOUNT_VENDORS, accountVendorProblems } from '../../config/env/account-vendors.ts';
 import type { AccountVendor } from '../../config/env/account-vendors.ts';
+import { auditSinkSettings } from '../../config/env/audit-sink.ts';
+import { problemsOf } from '../../config/env/env.ts';
+import type { ConfigError } from '../../config/errors.ts';
 import { oktaSettings, oktaSource } from '../../config/env/credentials.ts';
 import { oktaProblems } from '../../config/env/okta-env.ts';
 import { loadFlowConfig } from '../../config/flows/flow-config.ts';
@@ -32,7 +35,7 @@ interface VariableSummary {
 export interface EnvironmentSummary {
   variables: VariableSummary[];
   problems: {
-    vendor: 'okta' | 'jira' | 'slack' | AccountVendor;
+    vendor: 'okta' | 'jira' | 'slack' | 'audit sink' | AccountVendor;
     code: string;
     message: string;
     remedy: string;
@@ -58,6 +61,7 @@ export async function environmentSummary(settings: Settings): Promise<Environmen
     { vendor: 'jira' as const, errors: jiraProblems(arx) },
     { vendor: 'slack' as const, errors: slackProblems(arx) },
     ...ACCOUNT_VENDORS.map((vendor) => ({ vendor, errors: accountVendorProblems(arx, vendor) })),
+    { vendor: 'audit sink' as const, errors: sinkProblems(settings) },
   ];
   const problems = found.flatMap(({ vendor, errors }) =>
     worthReporting(errors.map(toCliError)).map(({ code, message, remedy }) => ({
@@ -68,6 +72,10 @@ export async function environmentSummary(settings: Settings): Promise<Environmen
     })),
   );
   return { variables, problems };
+}
+
+function sinkProblems({ arx: env, config, baseDir }: Settings): ConfigError[] {
+  return problemsOf([() => auditSinkSettings({ env, config, baseDir })]);
 }
 
 /** If Okta's credentials come from another source, its variables do not matter. */

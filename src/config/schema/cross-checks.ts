@@ -25,6 +25,7 @@ export const crossChecks = (checked: Checked): ConfigError[] => [
   ...ruleErrors(checked),
   ...deltaErrors(checked),
   ...templateErrors(checked),
+  ...sinkErrors(checked),
 ];
 
 /**
@@ -181,6 +182,22 @@ function ruleErrors({ config, source }: Checked): ConfigError[] {
         ),
       ]
     : [];
+}
+
+function sinkErrors({ config, source }: Checked): ConfigError[] {
+  const { sink } = config.audit;
+  if (sink === null || (sink.file === undefined) !== (sink.s3 === undefined)) return [];
+  const path = ['audit', 'sink'];
+  return [
+    sink.file === undefined
+      ? contradiction(
+          source,
+          path,
+          'audit.sink has neither file nor s3',
+          'Add file: or s3:, or set audit.sink to null.',
+        )
+      : contradiction(source, path, 'audit.sink has both file and s3', 'Remove one of them.'),
+  ];
 }
 
 const contradiction = (source: YamlSource, path: Path, says: string, remedy: string): ConfigError =>

@@ -84,7 +84,11 @@ function leavesOf(path: string, node: Node): Leaf[] {
     return Object.entries(node.properties).flatMap(([key, value]) =>
       leavesOf(`${path}.${key}`, { default: defaultFor(node.default, key), ...value }),
     );
-  const entries = [node, ...(node.anyOf ?? [])].find(({ items }) => items?.properties)?.items;
+  const forms = [node, ...(node.anyOf ?? [])];
+  // A group of keys that can be null.
+  const group = forms.find(({ properties }) => properties);
+  if (group) return [{ path, node }, ...leavesOf(path, group)];
+  const entries = forms.find(({ items }) => items?.properties)?.items;
   if (!entries) return [{ path, node }];
   return [{ path, node }, ...leavesOf(`${path}[]`, entries)];
 }

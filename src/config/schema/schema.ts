@@ -13,6 +13,7 @@ import {
   whole,
   word,
 } from './fields.ts';
+import { audit } from './audit-settings.ts';
 import { enrichment } from './enrichment-schema.ts';
 import {
   api,
@@ -251,6 +252,7 @@ export const configSchema = z.strictObject({
     .prefault({})
     .describe('Where the summary of each run is posted'),
   retention,
+  audit,
   approvals,
   guardrails,
   environment_name: text('a name such as production', (value) => /^[\w.-]{1,64}$/u.test(value))

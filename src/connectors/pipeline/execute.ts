@@ -3,14 +3,13 @@
 import { hash } from 'node:crypto';
 import type { z } from 'zod';
 import { canonicalJson } from '../../audit/canonical.ts';
-import { AuditUnavailableError } from '../../audit/errors.ts';
 import { assertAllowed, decideFor } from './authorise.ts';
 import { InvalidArgumentError, PolicyDeniedError } from '../errors.ts';
 import { catalogueRequest } from './catalogue-request.ts';
 import { needsGrant, useUpEffect } from './grant.ts';
 import { callVendor } from './call-vendor.ts';
-import { record } from './record.ts';
-import { defaultRecord, entryOf, requestIdIn } from './entries.ts';
+import { append, waitForSink } from './append.ts';
+import { defaultRecord, requestIdIn } from './entries.ts';
 import type { Journal, JournalEffect, JsonObject } from '../../audit/types.ts';
 import { joinFacts } from '../../governance/context.ts';
 import type { ContextFacts } from '../../governance/context.ts';
@@ -231,13 +230,19 @@ async function recordIntent<Handle>(
   { row, input }: { row: AnyRow<Handle>; input: unknown },
 ): Promise<void> {
   const granted = grantEffect(pipeline, facts);
+  await waitForSink(pipeline, facts);
   if (!row.write && !granted) return;
   const given = facts.context.intent ?? { kind: 'action.started' };
   const intent = row.write
     ? withWrite(pipeline, { operation: facts.operation, input, phase: 'intent' }, given)
     : given;
   try {
-    await append(pipeline, facts, granted ? { ...intent, effect: granted(intent.effect) } : intent);
+    await append(
+      pipeline,
+      facts,
+      granted ? { ...intent, effect: granted(intent.effect) } : intent,
+      { before: 'call' },
+    );
   } catch (error) {
     if (error instanceof PolicyDeniedError) {
       const decided = { ...facts, decision: error.decision };
@@ -273,26 +278,6 @@ async function recordOutcome<Handle>(
     requestId: requestIdIn(outcome),
     isOutcome: row.write,
     sent: true,
-  });
-}
-
-/** How an entry is appended; `sent` is true once the vendor may have received the call. */
-interface Appending {
-  requestId?: string | null;
-  isOutcome?: boolean;
-  sent?: boolean;
-}
-
-async function append<Handle>(
-  { journal, now }: Pipeline<Handle>,
-  facts: EntryFacts,
-  recorded: Recorded,
-  { requestId = null, isOutcome = false, sent = false }: Appending = {},
-): Promise<void> {
-  const entry = entryOf({ ...facts, at: now().toISOString() }, recorded, requestId);
-  await record(journal, entry, { isOutcome }).catch((error: unknown) => {
-    if (!(error instanceof AuditUnavailableError)) throw error;
-    const call = `${facts.connector} ${facts.operation}`;
-    throw new AuditUnavailableError(error.detail, { call, write: isOutcome, sent });
+    ...(!row.write && { before: 'use' }),
   });
 }

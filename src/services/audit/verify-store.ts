@@ -8,6 +8,7 @@ import type { SignedRoot } from '../../audit/trail.ts';
 import type { AuditKey, CheckpointRow } from '../../store/audit-types.ts';
 import type { Store } from '../../store/types.ts';
 import { tryOpen } from './open-note.ts';
+import type { SinkReport } from './sink.ts';
 
 const PAGE = 1_000;
 const ATTEMPTS = 5;
@@ -26,6 +27,8 @@ export type Verdict = ChainReport & {
    * explains it.
    */
   extractOf?: string;
+  /** The sink of arx.yaml, if it names one. */
+  sink?: SinkReport;
 };
 
 /**
@@ -121,7 +124,7 @@ function rootOf(note: string, keys: readonly NoteKey[], what: string): SignedRoo
 }
 
 /** Adds the id of the entry at the index that was found. */
-async function addEntryId(store: Store, verdict: Verdict): Promise<Verdict> {
+export async function addEntryId(store: Store, verdict: Verdict): Promise<Verdict> {
   if (verdict.ok || verdict.firstBad.id !== null) return verdict;
   const [row] = await store.audit
     .list({ after: verdict.firstBad.index - 1, limit: 1 })

@@ -70,6 +70,7 @@ export function watchCheckpoints(
   return {
     checkpoint,
     journal: {
+      ...(journal.ready && { ready: () => journal.ready!() }),
       async append(drafts, effect, options) {
         const receipts = await journal.append(drafts, effect, options);
         const fresh = receipts.filter(({ repeated }) => !repeated).length;

@@ -384,7 +384,14 @@ const KEPT = [
   // Opaque ids only; Temporal can start an old workflow again.
   'used_inputs',
   // The content of entries has its own retention period.
-  ...['audit_entries', 'audit_head', 'audit_tiles', 'audit_keys', 'audit_checkpoints'],
+  ...[
+    'audit_entries',
+    'audit_head',
+    'audit_tiles',
+    'audit_keys',
+    'audit_checkpoints',
+    'audit_sinks',
+  ],
   ...['arx_migration_lock', 'kysely_migration', 'kysely_migration_lock'],
 ];
 
