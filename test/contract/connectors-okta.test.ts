@@ -34,6 +34,8 @@ const OUTSIDE: readonly string[] = [
   'apps:read_groups',
   'authenticators:read',
 ];
+/** Query parameters that the specification lacks, although Okta's own links to next pages have them. */
+const UNDOCUMENTED: Readonly<Record<string, string>> = { 'users:read_groups': "'limit'" };
 const EVERYTHING: PolicyBundle = {
   ok: true,
   digest: 'e'.repeat(64),
@@ -120,7 +122,10 @@ describe.each(OKTA_OPERATION_NAMES)('%s', (operation) => {
 
   itWithReference("conforms to Okta's specification", async () => {
     const { logged } = await callsOf(operation);
-    const problems = logged.flatMap((request) => specification.request(request));
+    const known = UNDOCUMENTED[operation];
+    const problems = logged
+      .flatMap((request) => specification.request(request))
+      .filter((one) => known === undefined || !one.includes(`query parameter ${known} is not`));
     if (OUTSIDE.includes(operation))
       expect(problems.every((one) => one.includes('is in no path'))).toBe(true);
     else expect(problems).toEqual([]);

@@ -119,6 +119,8 @@ describe('a sync', () => {
     expect(Object.keys(stream ?? {}).toSorted()).toEqual([
       'at',
       'count',
+      'exceptionCount',
+      'exceptions',
       'name',
       'reason',
       'state',

@@ -36,12 +36,20 @@ export async function withIds(io: Io, naming: Naming, args: JsonObject): Promise
   for (const [parameter, kind] of Object.entries(NAMED)) {
     const value = args[parameter];
     if (typeof value !== 'string' || isOktaId(value)) continue;
+    if (kind === 'user' && !mayBeLogin(value)) continue;
     const id = await idOf(naming, kind, value);
     printNote(io, io.colors.err.dim(`${parameter}: ${plain(value)} is ${id}`));
     resolved[parameter] = id;
   }
   return resolved;
 }
+
+/**
+ * Whether a text may be the login or address of a user. Anything else stays as it is, and the
+ * operation refuses it.
+ */
+const mayBeLogin = (text: string): boolean =>
+  /^[^\s/%]+$/.test(text) && !/^\.+$/.test(text) && text !== 'me';
 
 async function idOf(
   { settings, store }: Naming,
