@@ -116,7 +116,7 @@ describe('where no run is known', () => {
       users: 207,
       calls: 209,
       ticketCalls: null,
-      batch: 1,
+      batch: 25,
       quota: { limit: 600, share: 0.5, usable: 295 },
       price: { currency: 'USD' },
       basis: { users: 'listed', quota: 'seen', run: null },

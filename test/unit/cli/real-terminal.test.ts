@@ -21,10 +21,14 @@ const planted = plantedStore('arx-terminal', async (store) => {
 });
 
 const SCRIPT = '/usr/bin/script';
-const noTerminal = existsSync(SCRIPT) ? null : 'needs the program script, which gives a terminal';
+const noTerminal =
+  process.platform === 'linux' && existsSync(SCRIPT)
+    ? null
+    : 'needs the program script of Linux, which gives a terminal';
 
 const environment = (): NodeJS.ProcessEnv => ({
-  PATH: process.env['PATH'],
+  // `stty` is in a folder of the system.
+  PATH: `${process.env['PATH']}:/usr/bin:/bin`,
   TERM: 'xterm-256color',
   ...planted.env(),
 });
