@@ -9,6 +9,7 @@ import type { Bench } from './support/result.ts';
 const BENCHES: Record<string, () => Promise<{ bench: Bench }>> = {
   policy: () => import('./policy.ts'),
   startup: () => import('./startup.ts'),
+  governed: () => import('./governed.ts'),
   quota: () => import('./quota.ts'),
   interactive: () => import('./interactive.ts'),
   enrich: () => import('./enrich.ts'),

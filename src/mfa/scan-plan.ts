@@ -1,10 +1,10 @@
 /** Sizes of a scan's pages, batches and histories. */
 
 /**
- * History length at which a run continues as new. A history of this length replays in less than
- * 0.5 s, and a run of a few thousand users is one execution. Recorded in the plan.
+ * History length at which a run continues as new. A history of this length replays in about half a
+ * second, and a run of a few thousand users is one execution. Recorded in the plan.
  */
-export const HISTORY_LIMIT = 4_000;
+export const HISTORY_LIMIT = 1_500;
 /** Findings, or closable tickets, that one activity returns. */
 export const FINDINGS_PER_PAGE = 50;
 /** Users that Okta lists on one page. */

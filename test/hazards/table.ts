@@ -1021,7 +1021,7 @@ const TEMPORAL: Hazard[] = [
       'checks each user once in a small window, and continues as new before a history grows long',
     ],
     takenOut: [
-      change('mfa/scan-plan.ts', 'const HISTORY_LIMIT = 4_000;', 'const HISTORY_LIMIT = 100_000;'),
+      change('mfa/scan-plan.ts', 'const HISTORY_LIMIT = 1_500;', 'const HISTORY_LIMIT = 100_000;'),
     ],
   },
   {

@@ -202,7 +202,7 @@ const PATHS: Record<string, Path> = {
     return started(job);
   },
   'continued-as-new': async (job) => {
-    await people(job, 1_000, 1_000);
+    await people(job, 500, 500);
     return started(job, {
       configRef: await job.store.snapshots.put({ version: 1, scan: { batch: 1 } }),
     });

@@ -148,13 +148,13 @@ describe('the MFA check at scale', () => {
   });
 
   it('checks each user once in a small window, and continues as new before a history grows long', async () => {
-    const { slices, flight, events } = await run(1_200, { window: 3, batch: 1 });
-    expect(new Set(slices.map(({ page, from }) => `${page}/${from}`)).size).toBe(1_200);
-    expect(slices).toHaveLength(1_200);
+    const { slices, flight, events } = await run(500, { window: 3, batch: 1 });
+    expect(new Set(slices.map(({ page, from }) => `${page}/${from}`)).size).toBe(500);
+    expect(slices).toHaveLength(500);
     expect(flight.most).toBeLessThanOrEqual(3);
     expect(Math.max(...events.map(mostPending))).toBeLessThanOrEqual(3);
-    expect(events.length).toBe(2);
-    expect(Math.max(...events.map(({ length }) => length))).toBeLessThan(4_050);
+    expect(events.length).toBeGreaterThan(1);
+    expect(Math.max(...events.map(({ length }) => length))).toBeLessThan(1_550);
     expect(Math.max(...payloadSizes(events))).toBeLessThan(2_048);
   }, 60_000);
 

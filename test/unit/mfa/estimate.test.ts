@@ -89,7 +89,7 @@ describe('actions against recorded histories', () => {
 
   it('a continued run has as many actions in each phase, and at most as many runs as estimated', () => {
     const history = recorded('continued-as-new', 'continued-as-new-last');
-    const { continued, ...phases } = actionsOf(shape(1_000, { batch: 1 }));
+    const { continued, ...phases } = actionsOf(shape(500, { batch: 1 }));
     expect(phases).toEqual(phasesOf(history));
     expect(continued).toBeGreaterThanOrEqual(2 * (history.runs - 1));
     expect(continued).toBeLessThanOrEqual(4 * (history.runs - 1));
