@@ -146,7 +146,7 @@ export const ROOMS = {
     holds: 'the `arx` command, a folder per verb',
     imports: [
       ...SERVED_BY,
-      ...['workflows/messages', 'workflows/limits', 'audit', 'services', 'client', 'parent'],
+      ...['workflows/messages', 'audit', 'services', 'client', 'parent'],
       ...ESTIMATED_BY,
       ...REFUSALS_EXPLAINED_BY,
       ...TICKETS_FILLED_BY,

@@ -1,10 +1,12 @@
-/** Sizes of a scan's pages, batches and histories. */
+/** Sizes of a scan's pages, batches and histories, and how far the log reaches back. */
 
 /**
  * History length at which a run continues as new. A history of this length replays in about half a
  * second, and a run of a few thousand users is one execution. Recorded in the plan.
  */
 export const HISTORY_LIMIT = 1_500;
+/** How many hours Okta keeps the System Log. */
+export const MOST_HOURS_BACK = 2_160;
 /** Findings, or closable tickets, that one activity returns. */
 export const FINDINGS_PER_PAGE = 50;
 /** Users that Okta lists on one page. */

@@ -3,7 +3,7 @@ import type { SyncSettings } from '../../config/schema/twin-settings.ts';
 import type { CarryOver } from '../../twin/events/types.ts';
 import { overlapOf } from '../../twin/events/carry-over.ts';
 import type { StreamName } from '../../twin/types.ts';
-import { AUTO_BATCH } from '../../mfa/scan-plan.ts';
+import { AUTO_BATCH, MOST_HOURS_BACK } from '../../mfa/scan-plan.ts';
 import { configurationFailure } from '../support/failures.ts';
 import type { UsesStore } from '../support/parts.ts';
 import type { SyncDeps } from './deps.ts';
@@ -25,8 +25,6 @@ const SYNC_HISTORY_LIMIT = 1_000;
 
 const HOUR_MS = 3_600_000;
 const HOURS_BACK = 24;
-/** How long Okta keeps the log. workflows/limits.ts has the same limit for inputs. */
-const MOST_HOURS_BACK = 2_160;
 
 type BeginDeps = UsesStore<'journal' | 'snapshots' | 'twin'> &
   Pick<SyncDeps, 'now' | 'org' | 'settings'>;

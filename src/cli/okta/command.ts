@@ -1,4 +1,4 @@
-import { MOST_HOURS_BACK } from '../../workflows/limits.ts';
+import { MOST_HOURS_BACK } from '../../mfa/scan-plan.ts';
 import {
   LOCAL_STACK,
   nonEmptyText,

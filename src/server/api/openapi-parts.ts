@@ -60,6 +60,13 @@ export const json = (description: string, schema: object) => ({
 });
 export const errorResponse = (description: string) => json(description, ref('Error'));
 
+/** Refusals that every route may answer with; `malformed` says what a 400 means. */
+export const commonRefusals = (malformed: string) => ({
+  400: errorResponse(malformed),
+  401: errorResponse('No valid access key.'),
+  503: errorResponse('A server behind this one does not answer.'),
+});
+
 /** An error answer with the header that says when to retry. */
 export const retryLaterResponse = (description: string) => ({
   ...errorResponse(description),

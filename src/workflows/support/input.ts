@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/workflow';
-import { MOST_HOURS_BACK } from '../limits.ts';
+import { MOST_HOURS_BACK } from '../../mfa/scan-plan.ts';
 
 /** Whether a value is allowed in a field of a workflow's input. */
 type Check = (value: unknown) => boolean;

@@ -1,4 +1,5 @@
 import {
+  commonRefusals,
   errorResponse,
   inPath,
   json,
@@ -14,11 +15,7 @@ import { AUDIT_QUERY, EXPORT_QUERY } from './inputs.ts';
 
 const index = { type: 'integer', minimum: 0 } as const;
 const anything = { type: 'object' } as const;
-const REFUSALS = {
-  400: errorResponse('A query parameter is unknown, repeated or malformed.'),
-  401: errorResponse('No valid access key.'),
-  503: errorResponse('A server behind this one does not answer.'),
-};
+const REFUSALS = commonRefusals('A query parameter is unknown, repeated or malformed.');
 const entry = object(
   {
     index,

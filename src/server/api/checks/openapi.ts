@@ -1,13 +1,19 @@
-import { body, errorResponse, inPath, json, queryParameters, ref } from '../openapi-parts.ts';
+import {
+  body,
+  commonRefusals,
+  errorResponse,
+  inPath,
+  json,
+  queryParameters,
+  ref,
+} from '../openapi-parts.ts';
 import { PERSON_QUERY } from '../people/inputs.ts';
 import { COMPARE_QUERY, PEOPLE_QUERY, REPORT_QUERY, RUNS_QUERY, START_BODY } from './inputs.ts';
 
 const RUN = inPath('run');
-const REFUSALS = {
-  400: errorResponse('A field or query parameter is unknown, repeated, missing or malformed.'),
-  401: errorResponse('No valid access key.'),
-  503: errorResponse('A server behind this one does not answer.'),
-};
+const REFUSALS = commonRefusals(
+  'A field or query parameter is unknown, repeated, missing or malformed.',
+);
 const MISSING = { 404: errorResponse('There is no such run.') };
 
 /** The API of checks. */

@@ -2,7 +2,7 @@ import type { Change, ChangeFeed } from '../../../services/audit/change-feed.ts'
 
 /** How often a silent stream shows that it is alive, and its key is checked again. */
 const HEARTBEAT_MS = 15_000;
-/** A reader that is further behind starts anew. */
+/** A reader that is further behind is told to start again (`reset`). */
 const MOST_BEHIND = 10_000;
 
 /** One reader of changes. */

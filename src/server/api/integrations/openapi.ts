@@ -1,10 +1,6 @@
-import { errorResponse, json, listOf, object, orNull, ref, text } from '../openapi-parts.ts';
+import { commonRefusals, json, listOf, object, orNull, ref, text } from '../openapi-parts.ts';
 
-const REFUSALS = {
-  400: errorResponse('A query parameter is unknown.'),
-  401: errorResponse('No valid access key.'),
-  503: errorResponse('A server behind this one does not answer.'),
-};
+const REFUSALS = commonRefusals('A query parameter is unknown.');
 const probe = {
   operation: text,
   state: { enum: ['ok', 'denied', 'error', 'untried'] },

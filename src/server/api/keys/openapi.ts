@@ -1,5 +1,6 @@
 import { KEY_SCOPES } from '../../../governance/key-scopes.ts';
 import {
+  commonRefusals,
   errorResponse,
   inPath,
   json,
@@ -11,11 +12,7 @@ import {
   time,
 } from '../openapi-parts.ts';
 
-const REFUSALS = {
-  400: errorResponse('A query parameter is unknown.'),
-  401: errorResponse('No valid access key.'),
-  503: errorResponse('A server behind this one does not answer.'),
-};
+const REFUSALS = commonRefusals('A query parameter is unknown.');
 
 /** Schemas of the answers of the API of keys, by name. */
 export const KEY_SCHEMAS = {

@@ -1,12 +1,8 @@
-import { body, errorResponse, json, listOf, object, ref, text, time } from '../openapi-parts.ts';
+import { body, commonRefusals, json, listOf, object, ref, text, time } from '../openapi-parts.ts';
 import { SCHEDULE_BODY } from './inputs.ts';
 
 const flag = { type: 'boolean' } as const;
-const REFUSALS = {
-  400: errorResponse('A field or query parameter is unknown, repeated or malformed.'),
-  401: errorResponse('No valid access key.'),
-  503: errorResponse('A server behind this one does not answer.'),
-};
+const REFUSALS = commonRefusals('A field or query parameter is unknown, repeated or malformed.');
 
 /** Schemas of the answers of the API of the schedule, by name. */
 export const SCHEDULE_SCHEMAS = {

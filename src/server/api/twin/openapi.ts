@@ -1,5 +1,6 @@
 import {
   body,
+  commonRefusals,
   errorResponse,
   inPath,
   json,
@@ -26,11 +27,7 @@ const count = { type: 'integer', minimum: 0 } as const;
 const severity = { enum: ['critical', 'high', 'medium', 'low'] };
 const syncStatus = { enum: ['running', 'complete', 'incomplete', 'failed', 'terminated'] };
 const anything = { type: 'object' } as const;
-const REFUSALS = {
-  400: errorResponse('A field or query parameter is unknown, repeated or malformed.'),
-  401: errorResponse('No valid access key.'),
-  503: errorResponse('A server behind this one does not answer.'),
-};
+const REFUSALS = commonRefusals('A field or query parameter is unknown, repeated or malformed.');
 
 const pageFields = (view: string, items: object) => ({
   schema: { const: 'arx.twin/v1' },
